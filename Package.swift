@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "kohaku-migrate",
+    products: [
+        .executable(name: "kohaku-migrate", targets: ["kohaku-migrate"]),
+        .library(name: "Migrations", targets: ["Migrations"]),
+        .library(name: "MigrationsSQLite", targets: ["MigrationsSQLite"]),
+        .library(name: "MigrationsPostgreSQL", targets: ["MigrationsPostgreSQL"]),
+        .library(name: "KohakuHubMigrations", targets: ["KohakuHubMigrations"]),
+        .plugin(name: "MigrationRegistry", targets: ["MigrationRegistry"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // The system's database libraries.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // The engine: knows no hub and no database library.
+        .target(name: "Migrations", swiftSettings: settings),
+
+        // The backends: know the engine and one database each.
+        .target(name: "MigrationsSQLite", dependencies: ["Migrations", "CSQLite", logging], swiftSettings: settings),
+        .target(name: "MigrationsPostgreSQL", dependencies: ["Migrations", "CLibPQ", logging], swiftSettings: settings),
+
+        // The catalogue: KohakuHub's migrations, found by the build plugin.
+        .target(
+            name: "KohakuHubMigrations",
+            dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "TOMLKit", logging],
+            swiftSettings: settings,
+            plugins: ["MigrationRegistry"]
+        ),
+        .executableTarget(name: "migration-registry-generator", swiftSettings: settings),
+        .plugin(
+            name: "MigrationRegistry", capability: .buildTool(), dependencies: ["migration-registry-generator"]),
+
+        // The command.
+        .executableTarget(
+            name: "kohaku-migrate",
+            dependencies: [
+                "KohakuHubMigrations", "Migrations", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,12 @@
+public import Migrations
+
+/// KohakuHub's newest schema: what a fresh database gets, and what the result of every run is compared with.
+///
+/// Migrations never use it: they are permanent, and this is today's.
+public enum CanonicalSchema {
+    /// Every table; what is referenced comes first.
+    public static let tables: [TableDefinition] = [
+        user, emailVerification, session, token, sshKey, userOrganization, invitation, repository, file,
+        commit, stagingUpload, lfsObjectHistory,
+    ]
+}

@@ -1,0 +1,40 @@
+public import Logging
+public import Migrations
+import MigrationsPostgreSQL
+import MigrationsSQLite
+
+extension DatabaseURL {
+    /// What a connection is for.
+    public enum Purpose: Sendable {
+        /// Looking only: nothing is written, and a missing SQLite file is not made.
+        case reading
+        /// Migrating: a missing SQLite file is made.
+        case migrating
+    }
+
+    /// Opens the database.
+    /// - Throws: ``Migrations/DatabaseError`` when it cannot be reached, opened or, for migrating, written.
+    public func open(
+        for purpose: Purpose, lockTimeout: Duration = .seconds(10), logger: Logger
+    ) throws -> any DatabaseConnection {
+        switch self {
+        case .sqlite(let path):
+            switch (purpose, SQLiteFile.state(of: path)) {
+            case (_, .folderMissing(let folder)):
+                throw DatabaseError(
+                    .unreachable, "cannot open \(path): there is no folder \(folder)")
+            case (.reading, .missing):
+                // A hub that does not exist yet looks like an empty one.
+                return try SQLiteConnection(path: ":memory:", mode: .readOnly, logger: logger)
+            case (.migrating, .protected):
+                throw DatabaseError(.readOnly, "\(path) is write-protected")
+            case (.reading, _):
+                return try SQLiteConnection(path: path, mode: .readOnly, lockTimeout: lockTimeout, logger: logger)
+            case (.migrating, _):
+                return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
+            }
+        case .postgres(let keywords):
+            return try PostgresConnection(parameters: keywords, lockTimeout: lockTimeout, logger: logger)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// The JSON text of an invitation's parameters, of which only `org_id` is ever changed: every other byte stays.
+struct InvitationParameters {
+    /// The organization's id as a number or a text of digits; `nil` when there is none, it is null, or it is neither.
+    private(set) var organizationID: Int64?
+    private var bytes: [UInt8]
+    /// Where the digits of every top-level `org_id` stand.
+    private var ranges: [Range<Int>] = []
+
+    /// Reads a text. `nil` when it is not a JSON object as Python reads it.
+    init?(_ text: String) {
+        bytes = Array(text.utf8)
+        var scanner = JSONScanner(bytes: bytes)
+        guard let members = scanner.scanObject() else { return nil }
+        for member in members where member.key == "org_id" {
+            // Of equal keys the last one counts.
+            organizationID = nil
+            var digits = member.value
+            if bytes[digits.lowerBound] == UInt8(ascii: "\"") {
+                digits = digits.lowerBound + 1..<digits.upperBound - 1
+            }
+            if let id = Int64(String(decoding: bytes[digits], as: UTF8.self)) {
+                organizationID = id
+                ranges.append(digits)
+            }
+        }
+    }
+
+    /// The text with another organization.
+    func replacingOrganization(by id: Int64) -> String {
+        var result = bytes
+        for range in ranges.reversed() { result.replaceSubrange(range, with: Array(String(id).utf8)) }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

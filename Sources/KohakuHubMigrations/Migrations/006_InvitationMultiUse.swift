@@ -1,0 +1,13 @@
+public import Migrations
+
+/// Lets an invitation be used more than once. The application's own table had the columns from the start.
+public struct InvitationMultiUse: Migration {
+    public let signature = Signature.all([
+        .column("user", "full_name"), .column("invitation", "max_usage"), .column("invitation", "usage_count"),
+    ])
+
+    public func migrate(_ database: MigrationContext) throws {
+        try database.addColumn(#""max_usage" INTEGER"#, to: "invitation")
+        try database.addColumn(#""usage_count" INTEGER NOT NULL"#, fill: "0", to: "invitation")
+    }
+}

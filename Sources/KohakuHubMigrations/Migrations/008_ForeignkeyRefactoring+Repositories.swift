@@ -1,0 +1,226 @@
+import Migrations
+
+/// Which repository each row belongs to. Everything is read from the tables as they were, before any is rewritten.
+extension ForeignkeyRefactoring {
+    static let temporaryTables = [
+        "kohaku_organization", "kohaku_name", "kohaku_invitation", "kohaku_repository", "kohaku_exact", "kohaku_sole",
+        "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit", "kohaku_evidence", "kohaku_file", "kohaku_history",
+    ]
+
+    /// Finds every repository's owner, and the repositories that a full id, with or without the type, can mean.
+    ///
+    /// A living owner stays, except the 1 that early code left as default in another user's namespace. A dangling one is
+    /// replaced by whoever has the namespace's name. Without either the owner is NULL.
+    func findOwners(_ database: MigrationContext) throws {
+        try database.createTemporaryTable(
+            "kohaku_repository",
+            """
+            repository_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL,
+            created BIGINT, owner_id INTEGER
+            """,
+            from: #"""
+                SELECT r."id", r."full_id", r."repo_type", \#(database.connection.microseconds(#"r."created_at""#)),
+                    CASE WHEN u."id" IS NOT NULL
+                            AND NOT (u."id" = 1 AND n."id" IS NOT NULL AND n."id" <> 1 AND n."is_org" = false)
+                        THEN u."id" ELSE n."id" END
+                FROM "repository" AS r LEFT JOIN "user" AS u ON u."id" = r."owner_id"
+                    LEFT JOIN "user" AS n ON n."username" = r."namespace"
+                ORDER BY r."id"
+                """#)
+        try database.createTemporaryTable(
+            "kohaku_exact",
+            """
+            full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
+            owner_id INTEGER, PRIMARY KEY (full_id, repo_type)
+            """,
+            from: """
+                SELECT full_id, repo_type, repository_id, owner_id FROM kohaku_repository
+                WHERE repository_id IN (SELECT min(repository_id) FROM kohaku_repository GROUP BY full_id, repo_type)
+                ORDER BY full_id, repo_type
+                """)
+        try database.createTemporaryTable(
+            "kohaku_sole",
+            "full_id VARCHAR(255) PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER",
+            from: """
+                SELECT full_id, repository_id, owner_id FROM kohaku_repository
+                WHERE full_id IN (SELECT full_id FROM kohaku_repository GROUP BY full_id HAVING count(*) = 1)
+                ORDER BY full_id
+                """)
+        try database.createTemporaryTable(
+            "kohaku_candidate",
+            """
+            full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
+            owner_id INTEGER, created BIGINT, PRIMARY KEY (full_id, repo_type, repository_id)
+            """,
+            from: """
+                SELECT full_id, repo_type, repository_id, owner_id, created FROM kohaku_repository
+                WHERE full_id NOT IN (SELECT full_id FROM kohaku_sole) ORDER BY full_id, repo_type, repository_id
+                """)
+    }
+
+    /// Decides for each file of a shared full id by the first kind of evidence that leaves one repository. Where none does,
+    /// every repository gets the file, which is what the application showed.
+    func placeSharedFiles(_ database: MigrationContext) throws {
+        let microseconds = database.connection.microseconds
+        try database.createTemporaryTable(
+            "kohaku_shared",
+            """
+            file_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL,
+            sha256 VARCHAR(255) NOT NULL, updated BIGINT
+            """,
+            from: #"""
+                SELECT "id", "repo_full_id", "path_in_repo", "sha256", \#(microseconds(#""updated_at""#))
+                FROM "file" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
+                """#)
+        try database.createTemporaryTable(
+            "kohaku_shared_commit",
+            "full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, created BIGINT",
+            from: #"""
+                SELECT "repo_full_id", "repo_type", \#(microseconds(#""created_at""#))
+                FROM "commit" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate)
+                """#)
+        try database.execute("CREATE INDEX kohaku_shared_commit_at ON kohaku_shared_commit (full_id, created)")
+        try database.execute(
+            """
+            CREATE TEMPORARY TABLE kohaku_evidence
+                (file_id INTEGER NOT NULL, rule INTEGER NOT NULL, repository_id INTEGER NOT NULL)
+            """)
+        for (index, evidence) in Self.evidence.enumerated() {
+            try database.execute(
+                """
+                INSERT INTO kohaku_evidence
+                SELECT DISTINCT f.file_id, \(index + 1), c.repository_id FROM kohaku_shared AS f
+                \(evidence)
+                """)
+        }
+        try database.createTemporaryTable(
+            "kohaku_file",
+            """
+            file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id INTEGER, repository_id INTEGER NOT NULL,
+            owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy)
+            """,
+            from: #"""
+                WITH only AS (
+                    SELECT file_id, rule, min(repository_id) AS repository_id FROM kohaku_evidence
+                    GROUP BY file_id, rule HAVING count(*) = 1
+                ), decided AS (
+                    SELECT file_id, rule, repository_id FROM only AS o
+                    WHERE rule = (SELECT min(rule) FROM only AS p WHERE p.file_id = o.file_id)
+                ), placed AS (
+                    SELECT d.file_id, 0 AS copy, c.repository_id, c.owner_id, d.rule
+                    FROM decided AS d JOIN kohaku_candidate AS c ON c.repository_id = d.repository_id
+                    UNION ALL
+                    SELECT f.file_id, row_number() OVER (PARTITION BY f.file_id ORDER BY c.repository_id) - 1,
+                        c.repository_id, c.owner_id, NULL
+                    FROM kohaku_shared AS f JOIN kohaku_candidate AS c ON c.full_id = f.full_id
+                    WHERE c.owner_id IS NOT NULL AND f.file_id NOT IN (SELECT file_id FROM decided)
+                )
+                SELECT file_id, copy,
+                    CASE WHEN copy > 0 THEN (SELECT max("id") FROM "file")
+                        + row_number() OVER (PARTITION BY CASE WHEN copy > 0 THEN 1 ELSE 0 END ORDER BY file_id, copy)
+                    END,
+                    repository_id, owner_id, rule
+                FROM placed WHERE owner_id IS NOT NULL ORDER BY file_id, copy
+                """#)
+    }
+
+    /// What points from a file `f` to candidates `c`, the strongest first.
+    private static let evidence = [
+        // The LFS history has the same content at the same path, and its commit says the type.
+        #"""
+        JOIN "lfsobjecthistory" AS h ON h."repo_full_id" = f.full_id AND h."path_in_repo" = f.path AND h."sha256" = f.sha256
+        JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = k."repo_type"
+        """#,
+        // The file was written within 2 seconds after to 60 seconds before commits of one type only.
+        """
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id
+        WHERE c.repo_type = (
+            SELECT min(k.repo_type) FROM kohaku_shared_commit AS k
+            WHERE k.full_id = f.full_id AND k.created BETWEEN f.updated - 2000000 AND f.updated + 60000000
+            HAVING min(k.repo_type) = max(k.repo_type))
+        """,
+        // It is being uploaded: the same content at the same path is staged.
+        #"""
+        JOIN "stagingupload" AS s ON s."repo_full_id" = f.full_id AND s."path_in_repo" = f.path AND s."sha256" = f.sha256
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = s."repo_type"
+        """#,
+        // Only one of the repositories existed when the file was written.
+        """
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id
+        WHERE NOT coalesce(c.created > f.updated, false)
+        """,
+    ]
+
+    /// Decides for each row of the LFS history: by its commit's type; else the only repository; else the one that holds the
+    /// path; else the one with the lowest id.
+    func placeSharedHistory(_ database: MigrationContext) throws {
+        try database.createTemporaryTable(
+            "kohaku_history",
+            "history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL",
+            from: #"""
+                WITH typed AS (
+                    SELECT h."id" AS history_id, h."repo_full_id" AS full_id, min(k."repo_type") AS repo_type
+                    FROM "lfsobjecthistory" AS h JOIN "commit" AS k
+                        ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
+                    GROUP BY h."id", h."repo_full_id"
+                ), untyped AS (
+                    SELECT h."id" AS history_id, h."repo_full_id" AS full_id, h."path_in_repo" AS path
+                    FROM "lfsobjecthistory" AS h WHERE h."id" NOT IN (SELECT history_id FROM typed)
+                ), holders AS (
+                    SELECT u.history_id, min(p.repository_id) AS repository_id
+                    FROM untyped AS u JOIN kohaku_shared AS f ON f.full_id = u.full_id AND f.path = u.path
+                        JOIN kohaku_file AS p ON p.file_id = f.file_id
+                    GROUP BY u.history_id HAVING count(DISTINCT p.repository_id) = 1
+                ), lowest AS (
+                    SELECT full_id, min(repository_id) AS repository_id FROM kohaku_candidate
+                    WHERE owner_id IS NOT NULL GROUP BY full_id
+                )
+                SELECT t.history_id, e.repository_id, 1 FROM typed AS t
+                    JOIN kohaku_exact AS e ON e.full_id = t.full_id AND e.repo_type = t.repo_type
+                WHERE e.owner_id IS NOT NULL
+                UNION ALL
+                SELECT u.history_id, s.repository_id, 2 FROM untyped AS u JOIN kohaku_sole AS s ON s.full_id = u.full_id
+                WHERE s.owner_id IS NOT NULL
+                UNION ALL
+                SELECT history_id, repository_id, 3 FROM holders
+                UNION ALL
+                SELECT u.history_id, l.repository_id, 4 FROM untyped AS u JOIN lowest AS l ON l.full_id = u.full_id
+                WHERE u.history_id NOT IN (SELECT history_id FROM holders)
+                """#)
+    }
+}
+
+extension QuarantineRule {
+    /// Rows of a user who no longer exists.
+    static func withoutUser(_ column: String, reason: String = "user") -> QuarantineRule {
+        let column = "old.\(column.quotedIdentifier)"
+        return .rows(
+            where: #"\#(column) NOT IN (SELECT "id" FROM "user")"#,
+            reason: "'\(reason) ' || \(column) || ' no longer exists'")
+    }
+
+    /// Rows whose full id and type name no repository that is kept.
+    static let withoutExactRepository = rows(
+        where: #"""
+            NOT EXISTS (
+                SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id"
+                    AND r.repo_type = old."repo_type" AND r.owner_id IS NOT NULL)
+            """#,
+        reason: #"""
+            CASE WHEN EXISTS (
+                SELECT 1 FROM kohaku_exact AS r
+                WHERE r.full_id = old."repo_full_id" AND r.repo_type = old."repo_type")
+            THEN 'the ' || old."repo_type" || ' ' || old."repo_full_id" || ' is in quarantine'
+            ELSE 'there is no ' || old."repo_type" || ' ' || old."repo_full_id" END
+            """#)
+}
+
+extension String {
+    /// Why a row that knows only a full id has no repository.
+    static let withoutRepository = #"""
+        CASE WHEN EXISTS (SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id")
+        THEN 'the repository it belonged to under ' || old."repo_full_id" || ' is gone or in quarantine'
+        ELSE 'there is no repository ' || old."repo_full_id" END
+        """#
+}

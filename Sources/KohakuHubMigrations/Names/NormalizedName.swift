@@ -1,0 +1,51 @@
+/// The form of a name in which KohakuHub compares names, as its Python computes it: `str.lower()`, then without `-`
+/// and `_`.
+public enum NormalizedName {
+    /// The normalized form: code points as they are, no composition and no case folding.
+    public static func of(_ name: String) -> String {
+        let scalars = Array(name.unicodeScalars)
+        var result = String.UnicodeScalarView()
+        for (index, scalar) in scalars.enumerated() {
+            let lowered = isFinalSigma(at: index, in: scalars) ? "ς" : scalar.properties.lowercaseMapping
+            result.append(contentsOf: lowered.unicodeScalars.filter { $0 != "-" && $0 != "_" })
+        }
+        return String(result)
+    }
+
+    /// The Unicode standard's Final_Sigma: a capital sigma after a cased letter and before none, looking through
+    /// case-ignorable characters.
+    private static func isFinalSigma(at index: Int, in scalars: [Unicode.Scalar]) -> Bool {
+        guard scalars[index] == "Σ" else { return false }
+        let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
+        let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }
+        return before?.properties.isCased == true && after?.properties.isCased != true
+    }
+
+    /// A normalized form for each user, no two alike: the first in order keeps its own, a later one gets `~` and its id.
+    ///
+    /// - Parameter users: The users in the order of their right to a name.
+    public static func assign(to users: [(id: Int64, name: String)]) -> [(id: Int64, normalizedName: String)] {
+        // Swift holds canonically equivalent strings for equal; the databases compare bytes.
+        var taken: Set<[UInt8]> = []
+        var later: [(id: Int64, normalizedName: String)] = []
+        var assigned: [(id: Int64, normalizedName: String)] = []
+        for (id, name) in users {
+            let normalized = of(name)
+            if taken.insert(Array(normalized.utf8)).inserted {
+                assigned.append((id, normalized))
+            } else {
+                later.append((id, normalized))
+            }
+        }
+        for (id, normalized) in later {
+            var candidate = normalized
+            repeat {
+                let suffix = "~\(id)"
+                // The column holds 255 characters.
+                candidate = String(String.UnicodeScalarView(candidate.unicodeScalars.prefix(255 - suffix.count))) + suffix
+            } while !taken.insert(Array(candidate.utf8)).inserted
+            assigned.append((id, candidate))
+        }
+        return assigned
+    }
+}

@@ -1,0 +1,112 @@
+/// One open connection to a database. Work on it is strictly sequential, so it is deliberately not `Sendable`.
+///
+/// Statements use `$1`, `$2`, … for arguments in both dialects.
+public protocol DatabaseConnection: AnyObject {
+    /// The dialect the database speaks.
+    var dialect: Dialect { get }
+
+    /// Is told every statement before it is executed.
+    var onStatement: ((String) -> Void)? { get set }
+
+    /// Executes one or several statements separated by `;`.
+    /// - Throws: ``DatabaseError``.
+    func execute(_ sql: String) throws
+
+    /// Executes one statement with arguments and returns how many rows it changed.
+    /// - Throws: ``DatabaseError``.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int
+
+    /// Executes one query and hands over its rows one by one, so that no result is ever held whole.
+    /// - Throws: ``DatabaseError``, or what `body` throws.
+    func forEachRow(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws
+
+    /// Reads the schema in a constant number of queries.
+    /// - Throws: ``DatabaseError`` when it cannot be read.
+    func readSchema() throws -> Schema
+
+    /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
+    /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
+    /// - Throws: ``DatabaseError``, or what `body` throws.
+    func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result
+
+    /// Runs `body` in one read transaction, so that everything it reads is of one moment.
+    func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result
+
+    /// Runs `body` on an empty copy of this database's schema that is gone afterwards.
+    /// - Throws: ``DatabaseError``, or what `body` throws.
+    func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws
+
+    /// The rows that reference rows which do not exist, in words, one for each table and parent.
+    func foreignKeyViolations() throws -> [String]
+
+    /// Adds a column: a NOT NULL one gets `fill` in the existing rows and has no default afterwards.
+    /// - Parameters:
+    ///   - definition: The column as SQL: `"used_bytes" BIGINT NOT NULL`.
+    ///   - fill: A constant SQL expression for the existing rows.
+    func addColumn(_ definition: String, fill: String?, to table: String) throws
+
+    /// Drops a UNIQUE constraint of a table.
+    func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws
+
+    /// Replaces a table's columns, rows, foreign keys and indexes by those of the rebuild. What else depends on the
+    /// table (triggers, views, privileges) stays.
+    func rebuild(_ rebuild: TableRebuild) throws
+
+    /// Drops every foreign key on or to these tables, so that they can be rebuilt in any order.
+    ///
+    /// SQLite has nothing to do: its migration transaction does not enforce them. The foreign keys between other
+    /// tables and these are returned for ``DatabaseConnection/restoreForeignKeys(_:)``.
+    func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
+
+    /// Puts back the foreign keys of the operator's own tables.
+    func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
+
+    /// The highest id ever given in a table as the database itself remembers it, 0 when it does not.
+    func highestGivenID(in table: String) throws -> Int64
+
+    /// Makes sure that ids given from now on in these tables are above every present one and above `floor`.
+    func advanceSequence(of table: String, past floor: Int64) throws
+
+    /// The row of `alias` as one JSON object in SQL: its columns by name, blobs as base64.
+    func jsonObject(of columns: [Schema.Column], alias: String) -> String
+
+    /// A timestamp as whole microseconds since 1970 in SQL, NULL when it is not one.
+    func microseconds(_ expression: String) -> String
+}
+
+/// A foreign key that is put back after a migration: where it is, and its definition in the database's words.
+public struct SuspendedForeignKey: Sendable, Hashable {
+    /// The table that holds the constraint.
+    public var table: String
+    /// The constraint's name.
+    public var name: String
+    /// Its definition: `FOREIGN KEY (user_id) REFERENCES "user"(id)`.
+    public var definition: String
+
+    /// Creates a record of a foreign key.
+    public init(table: String, name: String, definition: String) {
+        self.table = table
+        self.name = name
+        self.definition = definition
+    }
+}
+
+extension DatabaseConnection {
+    /// All rows of a query: for results that are known to be small.
+    public func query(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> [DatabaseRow] {
+        var rows: [DatabaseRow] = []
+        try forEachRow(sql, arguments) { rows.append($0) }
+        return rows
+    }
+
+    /// The integer that a query of one row and one column yields, 0 for NULL or no row.
+    public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
+        try query(sql, arguments).first?[0].integer ?? 0
+    }
+
+    /// How many rows a table has.
+    public func countRows(in table: String) throws -> Int64 {
+        try integer("SELECT count(*) FROM \(table.quotedIdentifier)")
+    }
+}

@@ -1,0 +1,80 @@
+/// An error of a database: what it said, with its own code and the statement it was about.
+public struct DatabaseError: Error, Sendable, Hashable {
+    /// What kind of failure it is, whatever the database.
+    public enum Kind: String, Sendable, Hashable {
+        /// The database cannot be opened or reached: no such folder, wrong password, server down.
+        case unreachable
+        /// The file or session cannot be written.
+        case readOnly
+        /// The file is not a database.
+        case notADatabase
+        /// Somebody else holds a lock, and the wait for it ended.
+        case locked
+        /// A constraint refused the rows.
+        case constraint
+        /// There is no room left on the device.
+        case full
+        /// The statement was cancelled or timed out.
+        case interrupted
+        /// The role lacks a privilege.
+        case notPermitted
+        /// Any other failure.
+        case other
+    }
+
+    /// The kind of failure.
+    public var kind: Kind
+    /// The database's own message.
+    public var message: String
+    /// SQLite's extended result code or PostgreSQL's SQLSTATE, such as `1299` or `23502`.
+    public var code: String
+    /// The statement, without the values bound to it.
+    public var sql: String?
+    /// Where in the statement the error lies, in characters from 1.
+    public var position: Int?
+    /// More of what the database said: detail, hint, constraint.
+    public var detail: String?
+
+    /// Creates an error.
+    public init(
+        _ kind: Kind,
+        _ message: String,
+        code: String = "",
+        sql: String? = nil,
+        position: Int? = nil,
+        detail: String? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.code = code
+        self.sql = sql
+        self.position = position
+        self.detail = detail
+    }
+}
+
+extension DatabaseError: CustomStringConvertible {
+    public var description: String {
+        var text = message
+        if !code.isEmpty { text += " (\(code))" }
+        if let detail { text += "\n\(detail)" }
+        if let sql {
+            text += "\nin: " + sql.trimmingSpaces().abbreviated(to: 400)
+            if let position { text += "\nat character \(position)" }
+        }
+        return text
+    }
+}
+
+extension String {
+    /// The text without white space at its ends.
+    func trimmingSpaces() -> String {
+        let start = drop { $0.isWhitespace }
+        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+    }
+
+    /// The first characters of a long text, with an ellipsis.
+    func abbreviated(to length: Int) -> String {
+        count > length ? prefix(length - 1) + "…" : self
+    }
+}

@@ -1,0 +1,55 @@
+/// What a backend needs to rebuild one table: SQL that is ready to run.
+public struct TableRebuild: Sendable {
+    /// The table's name.
+    public var table: String
+    /// The column definitions, `{id}` for the primary key, the operator's own columns last.
+    public var columns: [ColumnDefinition]
+    /// Table constraints: `FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE`.
+    public var foreignKeys: [String]
+    /// The `INSERT … SELECT` statements that fill ``stagingTable``, in order.
+    public var inserts: [String]
+    /// The `CREATE INDEX` statements of the new table.
+    public var indexes: [String]
+    /// The names of the present columns that the new table no longer has.
+    public var droppedColumns: [String]
+
+    /// Creates a description of a rebuild.
+    public init(
+        table: String,
+        columns: [ColumnDefinition],
+        foreignKeys: [String],
+        inserts: [String],
+        indexes: [String],
+        droppedColumns: [String]
+    ) {
+        self.table = table
+        self.columns = columns
+        self.foreignKeys = foreignKeys
+        self.inserts = inserts
+        self.indexes = indexes
+        self.droppedColumns = droppedColumns
+    }
+
+    /// The table that the inserts fill before it takes the old one's place.
+    public var stagingTable: String { Self.stagingTable(for: table) }
+
+    /// The name of the table that is filled before it takes the place of `table`.
+    public static func stagingTable(for table: String) -> String { "kohaku_new_\(table)" }
+}
+
+/// One column definition in SQL: `"user_id" INTEGER NOT NULL`.
+public struct ColumnDefinition: Sendable, Hashable {
+    /// The column's name.
+    public var name: String
+    /// The whole definition, beginning with the quoted name.
+    public var sql: String
+
+    /// Reads the name from a definition.
+    /// - Precondition: The definition begins with a name in double quotes.
+    public init(_ sql: String) {
+        let parts = sql.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
+        precondition(parts.count == 3 && parts[0].isEmpty, "a column definition begins with its quoted name: \(sql)")
+        self.name = String(parts[1])
+        self.sql = sql
+    }
+}

@@ -1,0 +1,98 @@
+/// A numbered, named, permanent change of the schema.
+///
+/// A migration is one file, `NNN_Name.swift`, in a folder `Migrations/` of a target that uses the `MigrationRegistry`
+/// plugin; its number and name come from the file's name.
+public protocol Migration: Sendable {
+    /// What the schema has when, and only when, this migration's change is present.
+    var signature: Signature { get }
+
+    /// What the operator is asked to agree to before the migration runs; `nil` when it asks nothing.
+    var consent: String? { get }
+
+    /// Looks at the rows before anything changes and reports all that the operator should know or must decide.
+    /// - Throws: ``DatabaseError``.
+    func check(_ context: MigrationContext) throws -> [Finding]
+
+    /// Changes the database. It runs in a transaction, and its signature is verified before the commit.
+    /// - Throws: ``DatabaseError`` or ``MigrationError``; everything is rolled back.
+    func migrate(_ context: MigrationContext) throws
+}
+
+extension Migration {
+    public var consent: String? { nil }
+    public func check(_ context: MigrationContext) throws -> [Finding] { [] }
+}
+
+/// A migration with its number and name.
+public struct RegisteredMigration: Sendable {
+    /// The number, from 1.
+    public var number: Int
+    /// The name in lower case with underscores: `foreignkey_refactoring`.
+    public var name: String
+    /// The migration.
+    public var migration: any Migration
+
+    /// Creates an entry.
+    public init(number: Int, name: String, migration: any Migration) {
+        self.number = number
+        self.name = name
+        self.migration = migration
+    }
+
+    /// The number and name as people write them: `008 foreignkey_refactoring`.
+    public var title: String { number.paddedToThree + " " + name }
+}
+
+extension Int {
+    /// The number with at least three digits.
+    public var paddedToThree: String {
+        String(repeating: "0", count: Swift.max(0, 3 - String(self).count)) + String(self)
+    }
+}
+
+/// What a data check found, before anything changed.
+public struct Finding: Sendable, Hashable {
+    /// Whether the run can go on.
+    public enum Severity: String, Sendable, Hashable {
+        /// Worth knowing.
+        case notice
+        /// The migration decides by its rules, and the operator should know.
+        case warning
+        /// Somebody must decide first: the run stops before any change.
+        case error
+    }
+
+    /// A stable word for programs: `name_collision`.
+    public var code: String
+    /// Whether the run can go on.
+    public var severity: Severity
+    /// The table it is about.
+    public var table: String
+    /// How many rows it is about.
+    public var count: Int64
+    /// What was found and what will be done with it.
+    public var message: String
+    /// The first few examples.
+    public var examples: [String]
+    /// What the operator can do, for errors.
+    public var action: String?
+
+    /// Creates a finding.
+    public init(
+        _ severity: Severity,
+        code: String,
+        table: String,
+        count: Int64,
+        message: String,
+        examples: [String] = [],
+        action: String? = nil
+    ) {
+        self.severity = severity
+        self.code = code
+        self.table = table
+        self.count = count
+        self.message = message
+        self.examples = examples
+        self.action = action
+    }
+}

@@ -1,0 +1,136 @@
+extension MigrationContext {
+    /// Rewrites one table: quarantines the rows that cannot be kept, builds the new table from its sources, and checks
+    /// that every row is accounted for.
+    /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
+    public func rewrite(_ rewrite: TableRewrite) throws {
+        guard let present = schema.tables[rewrite.table] else {
+            throw MigrationError(.failed, "table \(rewrite.table) is missing")
+        }
+        var report = TableReport(table: rewrite.table)
+        report.rowsIn = try connection.countRows(in: rewrite.table)
+        report.quarantined = try quarantine(from: present, rules: rewrite.quarantine)
+
+        let rebuild = makeRebuild(rewrite, of: present)
+        for source in rewrite.sources {
+            let rows = try connection.integer(dialect.spelling("SELECT count(*) FROM \(source.from)"))
+            switch source.kind {
+            case .kept: break
+            case .copied: report.copied += rows
+            case .merged: report.merged += rows
+            }
+        }
+        try connection.rebuild(rebuild)
+        try refreshSchema()
+        report.rowsOut = try connection.countRows(in: rewrite.table)
+        try self.report(report)
+    }
+
+    private func makeRebuild(_ rewrite: TableRewrite, of present: Schema.Table) -> TableRebuild {
+        let names = Set(rewrite.columns.map(\.name))
+        let own = ownColumns(of: rewrite, present: present, known: names.union(rewrite.replacedColumns))
+        let columns =
+            rewrite.columns.map { ColumnDefinition(dialect.spellingExceptID($0.sql)) }
+            + own.map { ColumnDefinition($0.definition) }
+        let staging = TableRebuild.stagingTable(for: rewrite.table).quotedIdentifier
+
+        let inserts = rewrite.sources.map { source in
+            let origin: Schema.Table? =
+                if case .merged(let table) = source.kind { schema.tables[table] } else { present }
+            var targets: [String] = []
+            var expressions: [String] = []
+            for column in columns {
+                if let expression = source.values[column.name] {
+                    targets.append(column.name.quotedIdentifier)
+                    expressions.append(dialect.spelling(expression))
+                } else if origin?.column(column.name) != nil {
+                    targets.append(column.name.quotedIdentifier)
+                    expressions.append("old.\(column.name.quotedIdentifier)")
+                }
+            }
+            return """
+                INSERT INTO \(staging) (\(targets.joined(separator: ", ")))
+                SELECT \(expressions.joined(separator: ", "))
+                FROM \(dialect.spelling(source.from)) ORDER BY 1
+                """
+        }
+        return TableRebuild(
+            table: rewrite.table,
+            columns: columns,
+            foreignKeys: rewrite.foreignKeys
+                + present.foreignKeys.filter { Set(own.map(\.name)).isSuperset(of: $0.columns) }.map(\.definition),
+            inserts: inserts,
+            indexes: rewrite.indexes
+                + ownIndexes(of: present, besides: rewrite, remaining: Set(columns.map(\.name))),
+            droppedColumns: rewrite.replacedColumns.filter { present.column($0) != nil }
+        )
+    }
+
+    /// The operator's own columns, also those of tables whose rows come here: there they take NULL.
+    private func ownColumns(
+        of rewrite: TableRewrite, present: Schema.Table, known: Set<String>
+    ) -> [Schema.Column] {
+        var own = present.columns.filter { !known.contains($0.name) }
+        for source in rewrite.sources {
+            guard case .merged(let table) = source.kind else { continue }
+            for var column in schema.tables[table]?.columns ?? [] {
+                guard !known.contains(column.name), !own.contains(where: { $0.name == column.name }) else { continue }
+                column.isNullable = true
+                own.append(column)
+            }
+        }
+        return own
+    }
+
+    /// The operator's own indexes that can be made again on the new table. Another unique index on the columns of an
+    /// expected one says nothing new and goes.
+    private func ownIndexes(of present: Schema.Table, besides rewrite: TableRewrite, remaining: Set<String>) -> [String] {
+        let expected = rewrite.indexes.map(IndexStatement.init)
+        return present.indexes.filter { index in
+            !expected.contains { $0.name == index.name || (index.isUnique && $0.columns == index.columns) }
+                && !index.hasConstant
+                && index.keys.allSatisfy { if case .column(let name) = $0 { remaining.contains(name) } else { true } }
+        }.map(\.sql)
+    }
+
+    /// Moves the rows that meet a rule into quarantine and returns how many there were.
+    @discardableResult
+    public func quarantine(from table: Schema.Table, rules: [QuarantineRule]) throws -> Int64 {
+        var total: Int64 = 0
+        let name = table.name.quotedIdentifier
+        for rule in rules {
+            let condition = dialect.spelling(rule.condition)
+            guard try connection.integer("SELECT count(*) FROM \(name) AS old WHERE \(condition)") > 0 else { continue }
+            try execute(Quarantine.createTable)
+            let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(Quarantine.tableName)")
+            let now =
+                dialect == .sqlite
+                ? "CURRENT_TIMESTAMP" : "date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
+            let moved = try execute(
+                """
+                INSERT INTO \(Quarantine.tableName)
+                    (migration, source_table, source_id, reason, row_json, quarantined_at)
+                SELECT \(number), \(table.name.quotedLiteral), old."id", \(dialect.spelling(rule.reason)),
+                    \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
+                FROM \(name) AS old WHERE \(condition) ORDER BY old."id"
+                """, [])
+            let deleted = try execute(
+                """
+                DELETE FROM \(name) WHERE "id" IN (
+                    SELECT source_id FROM \(Quarantine.tableName) WHERE id > \(mark))
+                """, [])
+            guard moved == deleted else {
+                throw MigrationError(
+                    .failed, "\(moved) rows of \(table.name) went to quarantine, but \(deleted) left the table")
+            }
+            total += Int64(moved)
+        }
+        return total
+    }
+}
+
+extension Dialect {
+    /// The spelling of a column definition whose `{id}` is left to the backend.
+    func spellingExceptID(_ sql: String) -> String {
+        sql.hasSuffix("{id}") ? sql : spelling(sql)
+    }
+}

@@ -1,0 +1,123 @@
+/// What a migration works with: the connection, the present schema, and the operations that keep rows safe.
+public final class MigrationContext {
+    /// The connection.
+    public let connection: any DatabaseConnection
+    /// The migration's number, for the quarantine.
+    public let number: Int
+    /// The schema as it was when it was last read.
+    public private(set) var schema: Schema
+    /// What was done with each table's rows so far.
+    public private(set) var reports: [TableReport] = []
+    private let emit: (MigrationEvent) -> Void
+
+    /// Creates a context.
+    public init(
+        connection: any DatabaseConnection,
+        schema: Schema,
+        number: Int,
+        emit: @escaping (MigrationEvent) -> Void = { _ in }
+    ) {
+        self.connection = connection
+        self.schema = schema
+        self.number = number
+        self.emit = emit
+    }
+
+    /// The dialect.
+    public var dialect: Dialect { connection.dialect }
+
+    /// Executes statements in the words of both dialects.
+    public func execute(_ sql: String) throws {
+        try connection.execute(dialect.spelling(sql))
+    }
+
+    /// Executes one statement in the words of both dialects and returns how many rows it changed.
+    @discardableResult
+    public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
+        try connection.execute(dialect.spelling(sql), arguments)
+    }
+
+    /// Executes statements that the dialects say differently.
+    public func execute(sqlite: String, postgresql: String) throws {
+        try connection.execute(dialect == .sqlite ? sqlite : postgresql)
+    }
+
+    /// Whether the table exists in the schema as last read.
+    public func hasTable(_ table: String) -> Bool {
+        schema.tables[table] != nil
+    }
+
+    /// Reads the schema anew, after statements that changed it.
+    public func refreshSchema() throws {
+        schema = try connection.readSchema()
+    }
+
+    /// Creates a table and its indexes when the table is missing.
+    public func createTable(_ name: String, _ statements: String) throws {
+        guard !hasTable(name) else { return }
+        try execute(statements)
+        try refreshSchema()
+    }
+
+    /// Adds a column when it is missing. A NOT NULL column gets `fill` in the existing rows, and no default remains.
+    public func addColumn(_ definition: String, fill: String? = nil, to table: String) throws {
+        let column = ColumnDefinition(dialect.spelling(definition))
+        guard !schema.has(table, column.name) else { return }
+        try connection.addColumn(column.sql, fill: fill, to: table)
+        try refreshSchema()
+    }
+
+    /// Creates an index, in place of any of the same name.
+    public func createIndex(_ statement: String) throws {
+        let name = IndexStatement(statement).name
+        try execute("DROP INDEX IF EXISTS \(name.quotedIdentifier)")
+        try execute(statement)
+        try refreshSchema()
+    }
+
+    /// Removes what makes these columns unique together: an index, or a UNIQUE constraint in its place.
+    public func dropUniqueness(of columns: [String], in table: String) throws {
+        guard let present = schema.tables[table] else { return }
+        for index in present.indexes where index.columns == columns && index.isUnique {
+            try execute("DROP INDEX \(index.name.quotedIdentifier)")
+        }
+        for constraint in present.uniqueConstraints where constraint.columns == columns {
+            try connection.dropUniqueConstraint(constraint, of: present)
+        }
+        try refreshSchema()
+    }
+
+    /// Makes a temporary table from a query and gives it a primary key, for joins.
+    public func createTemporaryTable(_ name: String, _ columns: String, from query: String) throws {
+        try execute("CREATE TEMPORARY TABLE \(name) (\(columns))")
+        try execute("INSERT INTO \(name) \(query)")
+        if dialect == .postgresql { try execute("ANALYZE \(name)") }
+    }
+
+    /// Inserts rows that were computed in Swift, many in a statement.
+    public func insert(into table: String, _ rows: [[DatabaseValue]]) throws {
+        for start in stride(from: 0, to: rows.count, by: 500) {
+            let batch = rows[start..<min(start + 500, rows.count)]
+            var number = 0
+            let tuples = batch.map { row in
+                "(" + row.map { _ in number += 1; return "$\(number)" }.joined(separator: ", ") + ")"
+            }
+            try execute("INSERT INTO \(table) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
+        }
+        if dialect == .postgresql { try execute("ANALYZE \(table)") }
+    }
+
+    /// Records what became of a table that is no more.
+    public func report(_ report: TableReport) throws {
+        guard report.isConserved else {
+            throw MigrationError(
+                .failed,
+                "rows of \(report.table) are not accounted for: \(report.rowsIn) before, \(report.merged) merged and "
+                    + "\(report.copied) copied, but \(report.rowsOut) after, \(report.quarantined) quarantined and "
+                    + "\(report.moved) moved",
+                nextStep: "Nothing was changed. Please report this with the output of: kohaku-migrate plan")
+        }
+        reports.append(report)
+        emit(.tableRewritten(report))
+    }
+}

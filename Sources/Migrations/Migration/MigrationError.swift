@@ -1,0 +1,57 @@
+/// Why a run stopped: a code, where, and what to do next.
+public struct MigrationError: Error {
+    /// The kinds of stop, one for each exit status.
+    public enum Code: String, Sendable, Hashable {
+        /// A migration failed and was rolled back whole.
+        case failed
+        /// The schema is not the expected one.
+        case schemaDiffers
+        /// A data check found what somebody must decide first.
+        case checkFailed
+        /// The operator has not agreed.
+        case consentRequired
+        /// A lock was not obtained in time.
+        case locked
+        /// The database cannot be reached.
+        case unreachable
+        /// The request itself makes no sense: an unknown number, a target below the present version.
+        case usage
+    }
+
+    /// The kind of stop.
+    public var code: Code
+    /// What happened.
+    public var message: String
+    /// The migration it happened in, as `008 foreignkey_refactoring`.
+    public var migration: String?
+    /// What to do next.
+    public var nextStep: String?
+    /// What data checks found.
+    public var findings: [Finding]
+    /// How the schema differs.
+    public var differences: [SchemaDifference]
+    /// The migrations committed before the stop.
+    public var committed: [String]
+    /// The error underneath.
+    public var underlying: (any Error)?
+
+    /// Creates an error.
+    public init(
+        _ code: Code,
+        _ message: String,
+        migration: String? = nil,
+        nextStep: String? = nil,
+        findings: [Finding] = [],
+        differences: [SchemaDifference] = [],
+        underlying: (any Error)? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.migration = migration
+        self.nextStep = nextStep
+        self.findings = findings
+        self.differences = differences
+        self.committed = []
+        self.underlying = underlying
+    }
+}

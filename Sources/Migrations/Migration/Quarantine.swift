@@ -1,0 +1,17 @@
+/// Where rows go that the new constraints cannot hold: kept whole, never dropped.
+public enum Quarantine {
+    /// The one table that the tool makes for itself, and only when a row goes there.
+    public static let tableName = "kohaku_quarantine"
+
+    static let createTable = """
+        CREATE TABLE IF NOT EXISTS "kohaku_quarantine" (
+            "id" {id},
+            "migration" INTEGER NOT NULL,
+            "source_table" TEXT NOT NULL,
+            "source_id" {bigint},
+            "reason" TEXT NOT NULL,
+            "row_json" TEXT NOT NULL,
+            "quarantined_at" {timestamp} NOT NULL
+        )
+        """
+}

@@ -1,0 +1,106 @@
+/// A predicate over a schema that tells whether one migration's change is present.
+public indirect enum Signature: Sendable {
+    /// The table exists.
+    case table(String)
+    /// The column exists.
+    case column(String, String)
+    /// The column exists and takes NULL.
+    case nullable(String, String)
+    /// The column exists with this type, in the dialect's spelling.
+    case type(String, String, String)
+    /// The table has an index, unique or not, or a unique constraint, on exactly these columns.
+    case index(String, columns: [String])
+    /// The table has a unique index or unique constraint on exactly these columns.
+    case uniqueIndex(String, columns: [String])
+    /// The table has a foreign key from the column to a table.
+    case foreignKey(String, String, to: String, onDelete: String)
+    /// Every one holds.
+    case all([Signature])
+    /// At least one holds.
+    case any([Signature])
+    /// It does not hold.
+    case not(Signature)
+    /// One signature for each dialect.
+    case dialect(sqlite: Signature, postgresql: Signature)
+    /// A predicate of one's own, with the words that describe it. When it throws it does not hold, with a warning.
+    case custom(String, @Sendable (Schema) throws -> Bool)
+}
+
+extension Signature {
+    /// Whether the signature holds on a schema.
+    /// - Throws: What a custom predicate throws.
+    public func holds(on schema: Schema) throws -> Bool {
+        switch self {
+        case .table(let table):
+            return schema.tables[table] != nil
+        case .column(let table, let column):
+            return schema.has(table, column)
+        case .nullable(let table, let column):
+            return schema.column(table, column)?.isNullable == true
+        case .type(let table, let column, let type):
+            return schema.column(table, column)?.type == type
+        case .index(let table, let columns):
+            guard let table = schema.tables[table] else { return false }
+            return table.indexes.contains { $0.columns == columns }
+                || table.uniqueConstraints.contains { $0.columns == columns }
+        case .uniqueIndex(let table, let columns):
+            guard let table = schema.tables[table] else { return false }
+            return table.indexes.contains { $0.columns == columns && $0.isUnique }
+                || table.uniqueConstraints.contains { $0.columns == columns }
+        case .foreignKey(let table, let column, let referenced, let onDelete):
+            return schema.tables[table]?.foreignKeys.contains {
+                $0.columns == [column] && $0.referencedTable == referenced && $0.onDelete == onDelete
+            } == true
+        case .all(let signatures):
+            return try signatures.allSatisfy { try $0.holds(on: schema) }
+        case .any(let signatures):
+            return try signatures.contains { try $0.holds(on: schema) }
+        case .not(let signature):
+            return try !signature.holds(on: schema)
+        case .dialect(let sqlite, let postgresql):
+            return try (schema.dialect == .sqlite ? sqlite : postgresql).holds(on: schema)
+        case .custom(_, let predicate):
+            return try predicate(schema)
+        }
+    }
+
+    /// The signature in words: `column user.is_org exists`.
+    public func description(_ dialect: Dialect) -> String {
+        switch self {
+        case .table(let table): "table \(table) exists"
+        case .column(let table, let column): "column \(table).\(column) exists"
+        case .nullable(let table, let column): "column \(table).\(column) is nullable"
+        case .type(let table, let column, let type): "column \(table).\(column) is \(type)"
+        case .index(let table, let columns): "an index on \(table) (\(columns.joined(separator: ", "))) exists"
+        case .uniqueIndex(let table, let columns):
+            "a unique index on \(table) (\(columns.joined(separator: ", "))) exists"
+        case .foreignKey(let table, let column, let referenced, let onDelete):
+            "\(table).\(column) references \(referenced) ON DELETE \(onDelete)"
+        case .all(let signatures):
+            signatures.map { $0.description(dialect) }.joined(separator: " and ")
+        case .any(let signatures):
+            signatures.map { $0.description(dialect) }.joined(separator: " or ")
+        case .not(let signature): "no " + signature.description(dialect)
+        case .dialect(let sqlite, let postgresql):
+            (dialect == .sqlite ? sqlite : postgresql).description(dialect)
+        case .custom(let description, _): description
+        }
+    }
+
+    /// The part that decides, in words: of several that must hold the first that does not, or the first that says that
+    /// something is there.
+    public func evidence(on schema: Schema) throws -> String {
+        switch self {
+        case .all(let signatures):
+            if let missing = try signatures.first(where: { try !$0.holds(on: schema) }) {
+                return try missing.evidence(on: schema)
+            }
+            let positive = signatures.first { if case .not = $0 { false } else { true } }
+            return try (positive ?? signatures.first)?.evidence(on: schema) ?? "nothing is asked"
+        case .dialect(let sqlite, let postgresql):
+            return try (schema.dialect == .sqlite ? sqlite : postgresql).evidence(on: schema)
+        default:
+            return description(schema.dialect)
+        }
+    }
+}

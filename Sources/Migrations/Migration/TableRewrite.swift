@@ -1,0 +1,92 @@
+/// One table's new shape, where each value comes from, and which rows cannot be kept.
+///
+/// The SQL is one text for both dialects, with the words of ``Dialect/spelling(_:)``. Columns that the description does
+/// not know are the operator's own and are carried along.
+public struct TableRewrite: Sendable {
+    /// The table.
+    public var table: String
+    /// The new columns, one definition a line.
+    public var columns: [ColumnDefinition]
+    /// The new foreign keys, one a line: `("user_id") REFERENCES "user" ("id") ON DELETE CASCADE`.
+    public var foreignKeys: [String]
+    /// The new indexes, one `CREATE INDEX` after the other.
+    public var indexes: [String]
+    /// The present columns that the new table replaces by others.
+    public var replacedColumns: [String]
+    /// Which rows go to quarantine, in order: the first rule that fits a row gives its reason.
+    public var quarantine: [QuarantineRule]
+    /// Where the rows come from.
+    public var sources: [Source]
+
+    /// A source of rows.
+    public struct Source: Sendable {
+        /// What the rows are, for the report.
+        public enum Kind: Sendable, Hashable {
+            /// Rows of the table itself, each once.
+            case kept
+            /// More copies of rows of the table.
+            case copied
+            /// Rows of another table that become rows of this one.
+            case merged(from: String)
+        }
+
+        /// What the rows are.
+        public var kind: Kind
+        /// What follows `FROM`; the alias `old` is the row.
+        public var from: String
+        /// The expressions of the columns whose value is not that of the same column of `old`.
+        public var values: [String: String]
+
+        /// Rows of the table itself.
+        public static func kept(from: String, values: [String: String] = [:]) -> Source {
+            Source(kind: .kept, from: from, values: values)
+        }
+
+        /// More copies of rows of the table.
+        public static func copied(from: String, values: [String: String]) -> Source {
+            Source(kind: .copied, from: from, values: values)
+        }
+
+        /// Rows of another table. Columns that have no value here are NULL.
+        public static func merged(table: String, from: String, values: [String: String]) -> Source {
+            Source(kind: .merged(from: table), from: from, values: values)
+        }
+    }
+
+    /// A description of a rewrite.
+    public init(
+        _ table: String,
+        columns: String,
+        foreignKeys: String = "",
+        indexes: String,
+        replaces replacedColumns: [String] = [],
+        quarantine: [QuarantineRule] = [],
+        from sources: [Source]? = nil
+    ) {
+        self.table = table
+        self.columns = columns.split(separator: "\n").map { ColumnDefinition($0.trimmed) }
+        self.foreignKeys = foreignKeys.split(separator: "\n").map { "FOREIGN KEY " + $0.trimmed }
+        self.indexes = indexes.split(separator: "CREATE ").map { "CREATE " + $0.trimmed }
+        self.replacedColumns = replacedColumns
+        self.quarantine = quarantine
+        self.sources = sources ?? [.kept(from: "\(table.quotedIdentifier) AS old")]
+    }
+}
+
+/// Rows that the new constraints cannot hold.
+public struct QuarantineRule: Sendable {
+    /// Which rows, as an SQL condition on the alias `old`.
+    public var condition: String
+    /// Why, as an SQL expression that yields text.
+    public var reason: String
+
+    /// Rows that meet a condition.
+    public static func rows(where condition: String, reason: String) -> QuarantineRule {
+        QuarantineRule(condition: condition, reason: reason)
+    }
+}
+
+extension Substring {
+    /// The text without white space at its ends.
+    var trimmed: String { String(self).trimmingSpaces() }
+}

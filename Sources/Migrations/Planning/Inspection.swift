@@ -1,0 +1,39 @@
+/// What a look at a database tells, without changing it.
+public struct Inspection: Sendable {
+    /// What the database is.
+    public enum State: Sendable {
+        /// It has no tables.
+        case fresh
+        /// It has tables, but not the application's.
+        case foreign(tables: [String])
+        /// It is the application's.
+        case known(Plan)
+    }
+
+    /// What the database is.
+    public var state: State
+    /// The schema.
+    public var schema: Schema
+
+    /// Reads the schema and judges every migration by it.
+    /// - Throws: ``DatabaseError`` when the schema cannot be read.
+    public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
+        schema = try connection.withReadTransaction { try connection.readSchema() }
+        if schema.tables.isEmpty {
+            state = .fresh
+        } else if schema.tables[catalogue.rootTable] == nil {
+            state = .foreign(tables: schema.tables.keys.sorted())
+        } else {
+            state = .known(Plan(catalogue.migrations, on: schema))
+        }
+    }
+
+    /// Whether `run` would do something.
+    public var isPending: Bool {
+        switch state {
+        case .fresh: true
+        case .foreign: false
+        case .known(let plan): !plan.pending.isEmpty
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// What a run would do: the pending migrations, the rows they would work on, and what their data checks find.
+public struct RunPreview: Sendable {
+    /// Whether the database has no tables, so that a run would create the newest schema.
+    public var isFresh = false
+    /// The number of the newest migration present.
+    public var version = 0
+    /// The migrations that would run, with the reason.
+    public var pending: [Plan.Entry] = []
+    /// The tables with their numbers of rows, when something is pending.
+    public var rows: [(table: String, count: Int64)] = []
+    /// What the data checks find.
+    public var findings: [Finding] = []
+
+    /// Looks at a database without changing it.
+    /// - Throws: ``MigrationError`` when the target makes no sense or the database is something else's.
+    public init(of connection: any DatabaseConnection, catalogue: Catalogue, target: Target) throws {
+        let inspection = try Inspection(of: connection, catalogue: catalogue)
+        switch inspection.state {
+        case .fresh:
+            isFresh = true
+        case .foreign:
+            try Runner(catalogue: catalogue, connection: connection).requireOurs(inspection.schema)
+        case .known(let plan):
+            version = plan.version
+            let numbers = Set(try plan.pending(for: target).map(\.number))
+            pending = plan.entries.filter { numbers.contains($0.migration.number) }
+            guard !pending.isEmpty else { return }
+            try connection.withReadTransaction {
+                for table in inspection.schema.tables.keys.sorted() {
+                    rows.append((table, try connection.countRows(in: table)))
+                }
+            }
+            findings = try pending.flatMap { entry in
+                try connection.withReadTransaction {
+                    let context = MigrationContext(
+                        connection: connection, schema: inspection.schema, number: entry.migration.number)
+                    return try entry.migration.migration.check(context)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// How far a run goes.
+public enum Target: Sendable, Hashable {
+    /// To the newest migration.
+    case newest
+    /// To a migration, itself included.
+    case upTo(Int)
+    /// Just one migration; an older pending one is an error.
+    case only(Int)
+}
+
+extension Plan {
+    /// The pending migrations that a target asks for.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage``.
+    public func pending(for target: Target) throws -> [RegisteredMigration] {
+        switch target {
+        case .newest:
+            return pending
+        case .upTo(let number):
+            try requireKnown(number)
+            guard number >= version else {
+                throw MigrationError(
+                    .usage,
+                    "the database is at \(version.paddedToThree) already, above --to \(number.paddedToThree)",
+                    nextStep: "Migrations only go forward: restore a backup to go back.")
+            }
+            return pending.filter { $0.number <= number }
+        case .only(let number):
+            try requireKnown(number)
+            guard let migration = pending.first(where: { $0.number == number }) else { return [] }
+            if let older = pending.first, older.number < number {
+                throw MigrationError(
+                    .usage,
+                    "migration \(migration.title) cannot run before \(older.title), which is pending",
+                    nextStep: "Run \(older.number.paddedToThree) first, or all of them: kohaku-migrate run")
+            }
+            return [migration]
+        }
+    }
+
+    private func requireKnown(_ number: Int) throws {
+        guard entries.contains(where: { $0.migration.number == number }) else {
+            throw MigrationError(
+                .usage,
+                "there is no migration \(number.paddedToThree)",
+                nextStep: "The numbers go from 001 to \(entries.count.paddedToThree): see kohaku-migrate status")
+        }
+    }
+}

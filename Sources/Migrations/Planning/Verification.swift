@@ -1,0 +1,24 @@
+/// A comparison of a database with the newest schema.
+public struct Verification: Sendable {
+    /// What the database is.
+    public var inspection: Inspection
+    /// How its schema differs, without what is the operator's own.
+    public var differences: [SchemaDifference]
+    /// What is the operator's own.
+    public var mentioned: [SchemaDifference]
+    /// Rows that reference rows which do not exist, in words.
+    public var violations: [String]
+
+    /// Compares a database with the newest schema of a catalogue.
+    /// - Throws: ``DatabaseError``.
+    public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
+        inspection = try Inspection(of: connection, catalogue: catalogue)
+        let all = catalogue.differences(of: inspection.schema)
+        differences = all.filter { !$0.isOperatorsOwn }
+        mentioned = all.filter(\.isOperatorsOwn)
+        violations = try connection.foreignKeyViolations()
+    }
+
+    /// Whether the schema is the newest, apart from what is the operator's own, and every reference is sound.
+    public var isExact: Bool { differences.isEmpty && violations.isEmpty }
+}

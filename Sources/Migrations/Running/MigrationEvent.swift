@@ -1,0 +1,52 @@
+/// What a run tells while it works. The engine never prints; whoever runs it renders these.
+public enum MigrationEvent: Sendable {
+    /// The run begins with this plan; these migrations will run.
+    case planned(Plan, pending: [RegisteredMigration])
+    /// A data check of a migration found something.
+    case found(Finding, RegisteredMigration)
+    /// The database is fresh and gets the canonical schema.
+    case creating(tables: Int)
+    /// A migration begins.
+    case started(RegisteredMigration)
+    /// A table was rewritten.
+    case tableRewritten(TableReport)
+    /// A migration is committed.
+    case finished(MigrationReport)
+    /// Another process ran the migration in the meantime.
+    case overtaken(RegisteredMigration)
+    /// A missing part of the canonical schema was created.
+    case ensured(SchemaDifference)
+    /// Something of the operator's own that is left alone.
+    case mentioned(SchemaDifference)
+    /// Something that does not stop the run.
+    case warning(String)
+}
+
+/// What one migration did.
+public struct MigrationReport: Sendable {
+    /// The migration.
+    public var migration: RegisteredMigration
+    /// Each table it rewrote.
+    public var tables: [TableReport]
+    /// How long it took.
+    public var duration: Duration
+}
+
+/// What a run did.
+public struct RunReport: Sendable {
+    /// Whether the database was fresh and got the canonical schema.
+    public var wasFresh = false
+    /// The migrations that ran.
+    public var migrations: [MigrationReport] = []
+    /// The number of the newest migration present at the end.
+    public var version = 0
+    /// Missing parts of the canonical schema that were created.
+    public var ensured: [SchemaDifference] = []
+    /// What is the operator's own.
+    public var mentioned: [SchemaDifference] = []
+    /// How long the whole run took.
+    public var duration: Duration = .zero
+
+    /// Whether the run changed nothing.
+    public var isUnchanged: Bool { !wasFresh && migrations.isEmpty && ensured.isEmpty }
+}

@@ -1,0 +1,261 @@
+/// Runs a catalogue's migrations on a database.
+///
+/// ```swift
+/// let runner = Runner(catalogue: .kohakuHub, connection: connection)
+/// let report = try runner.run(to: .newest)
+/// ```
+public struct Runner {
+    /// The migrations.
+    public let catalogue: Catalogue
+    /// The database.
+    public let connection: any DatabaseConnection
+    /// Asks whether a migration that wants consent may run. It is called before any change.
+    public var consent: (RegisteredMigration, String) throws -> Bool
+    /// Receives what happens.
+    public var emit: (MigrationEvent) -> Void
+
+    /// Creates a runner that agrees to everything and tells nothing.
+    public init(
+        catalogue: Catalogue,
+        connection: any DatabaseConnection,
+        consent: @escaping (RegisteredMigration, String) throws -> Bool = { _, _ in true },
+        emit: @escaping (MigrationEvent) -> Void = { _ in }
+    ) {
+        self.catalogue = catalogue
+        self.connection = connection
+        self.consent = consent
+        self.emit = emit
+    }
+
+    /// Runs the pending migrations of a target in order, each in a transaction of its own, then ensures the canonical
+    /// schema when the newest is reached. A fresh database gets it at once.
+    /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
+    public func run(to target: Target) throws -> RunReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var report = RunReport()
+        do {
+            let schema = try connection.readSchema()
+            if isFresh(schema) {
+                try create(&report, target: target)
+            } else {
+                try requireOurs(schema)
+                try migrate(&report, schema: schema, target: target)
+            }
+        } catch var error as MigrationError {
+            error.committed = report.migrations.map(\.migration.title)
+            throw error
+        }
+        report.duration = clock.now - start
+        return report
+    }
+
+    /// Gives a fresh database the canonical schema.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
+    public func initialize() throws -> RunReport {
+        let schema = try connection.readSchema()
+        guard isFresh(schema) else {
+            throw MigrationError(
+                .schemaDiffers,
+                "the database is not empty: it has \(schema.tables.count) tables",
+                nextStep: "'init' is for a fresh database. To upgrade this one: kohaku-migrate run")
+        }
+        return try run(to: .newest)
+    }
+
+    private func isFresh(_ schema: Schema) -> Bool {
+        schema.tables.isEmpty && !catalogue.canonicalTables.isEmpty
+    }
+
+    /// Refuses a database of something else.
+    public func requireOurs(_ schema: Schema) throws {
+        guard schema.tables[catalogue.rootTable] == nil, !schema.tables.isEmpty else { return }
+        let names = schema.tables.keys.sorted()
+        let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        throw MigrationError(
+            .schemaDiffers,
+            "this is not a hub's database: it has no table \"\(catalogue.rootTable)\", but \(names.count) others (\(list))",
+            nextStep: "Check the database URL. A new hub needs an empty database of its own. Nothing was changed.")
+    }
+
+    private func create(_ report: inout RunReport, target: Target) throws {
+        if case .upTo(let number) = target, number < catalogue.newest {
+            throw MigrationError(
+                .usage,
+                "a fresh database gets the newest schema (\(catalogue.newest.paddedToThree)) at once, not --to \(number)",
+                nextStep: "Leave out --to.")
+        }
+        emit(.creating(tables: catalogue.canonicalTables.count))
+        try withStopsNamed("creating the schema") {
+            try connection.withMigrationTransaction {
+                // Another process may have been faster; its tables are not ours to fill in.
+                guard try isFresh(connection.readSchema()) else { return }
+                for table in catalogue.canonicalTables {
+                    for statement in table.statements(connection.dialect) { try connection.execute(statement) }
+                }
+            }
+        }
+        report.wasFresh = true
+        try compare(&report)
+    }
+
+    private func migrate(_ report: inout RunReport, schema: Schema, target: Target) throws {
+        let plan = Plan(catalogue.migrations, on: schema)
+        for warning in plan.warnings { emit(.warning(warning)) }
+        let pending = try plan.pending(for: target)
+        emit(.planned(plan, pending: pending))
+        report.version = plan.version
+
+        try checkData(pending, schema: schema)
+        for migration in pending {
+            guard let question = migration.migration.consent else { continue }
+            guard try consent(migration, question) else {
+                throw MigrationError(
+                    .consentRequired,
+                    "migration \(migration.title) needs your consent: \(question)",
+                    migration: migration.title,
+                    nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
+            }
+        }
+        for migration in pending {
+            if let done = try run(migration) { report.migrations.append(done) }
+            report.version = migration.number
+        }
+        if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
+            try ensure(&report)
+            try compare(&report)
+        }
+    }
+
+    /// Runs every pending migration's data checks and stops when one needs a decision.
+    private func checkData(_ pending: [RegisteredMigration], schema: Schema) throws {
+        var findings: [Finding] = []
+        for migration in pending {
+            let context = MigrationContext(connection: connection, schema: schema, number: migration.number)
+            let found = try withStopsNamed(migration.title) {
+                try connection.withReadTransaction { try migration.migration.check(context) }
+            }
+            for finding in found { emit(.found(finding, migration)) }
+            findings += found
+        }
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw MigrationError(
+                .checkFailed,
+                "the data needs a decision before it can be migrated:",
+                nextStep: "Nothing was changed. Decide the points above, then run again.",
+                findings: errors)
+        }
+    }
+
+    /// Runs one migration in its transaction, unless another process did in the meantime.
+    private func run(_ migration: RegisteredMigration) throws -> MigrationReport? {
+        emit(.started(migration))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let tables: [TableReport]? = try withStopsNamed(migration.title) {
+            try connection.withMigrationTransaction {
+                let schema = try connection.readSchema()
+                let verdict = Plan(catalogue.migrations, on: schema).entries[migration.number - 1].verdict
+                guard verdict == .pending else { return nil }
+                let context = MigrationContext(
+                    connection: connection, schema: schema, number: migration.number, emit: emit)
+                try migration.migration.migrate(context)
+                try context.refreshSchema()
+                guard try migration.migration.signature.holds(on: context.schema) else {
+                    throw MigrationError(
+                        .failed,
+                        "it ran, but its signature does not hold: "
+                            + migration.migration.signature.description(connection.dialect))
+                }
+                return context.reports
+            }
+        }
+        guard let tables else {
+            emit(.overtaken(migration))
+            return nil
+        }
+        let report = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
+        emit(.finished(report))
+        return report
+    }
+
+    /// Creates the missing tables and indexes of the canonical schema.
+    private func ensure(_ report: inout RunReport) throws {
+        let missing = try catalogue.differences(of: connection.readSchema())
+            .filter { $0.kind == .missingTable || $0.kind == .missingIndex }
+        guard !missing.isEmpty else { return }
+        try withStopsNamed("ensuring the schema") {
+            try connection.withMigrationTransaction {
+                for difference in missing {
+                    guard let definition = catalogue.canonicalTables.first(where: { $0.name == difference.table })
+                    else { continue }
+                    if difference.kind == .missingTable {
+                        for statement in definition.statements(connection.dialect) { try connection.execute(statement) }
+                    } else if let index = definition.table(connection.dialect).index(difference.name ?? "") {
+                        try connection.execute(index.sql)
+                    }
+                }
+            }
+        }
+        for difference in missing { emit(.ensured(difference)) }
+        report.ensured = missing
+    }
+
+    /// Compares the result with the canonical schema.
+    private func compare(_ report: inout RunReport) throws {
+        let schema = try connection.readSchema()
+        report.version = Plan(catalogue.migrations, on: schema).version
+        let differences = catalogue.differences(of: schema)
+        report.mentioned = differences.filter(\.isOperatorsOwn)
+        for difference in report.mentioned { emit(.mentioned(difference)) }
+        let harmful = differences.filter { !$0.isOperatorsOwn }
+        guard harmful.isEmpty else {
+            throw MigrationError(
+                .schemaDiffers,
+                "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
+                nextStep: "No row is lost. See all of it with: kohaku-migrate verify",
+                differences: harmful)
+        }
+    }
+
+    /// Gives database errors the name of what was being done, and the code of the stop they mean.
+    private func withStopsNamed<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var error as MigrationError {
+            error.migration = error.migration ?? title
+            throw error
+        } catch let error as DatabaseError {
+            throw MigrationError(error, during: title)
+        } catch {
+            throw MigrationError(.failed, "\(error)", migration: title, underlying: error)
+        }
+    }
+}
+
+extension MigrationError {
+    /// The stop that a database error means.
+    public init(_ error: DatabaseError, during title: String? = nil) {
+        let code: Code
+        let nextStep: String
+        switch error.kind {
+        case .locked:
+            code = .locked
+            nextStep = "Another process holds the database. Stop the hub or wait for the other migration, then run again."
+        case .unreachable, .notADatabase, .readOnly:
+            code = .unreachable
+            nextStep = "Check the database URL, the server and the permissions, then run again."
+        case .full:
+            code = .failed
+            nextStep = "It was rolled back whole. Make room on the disk, then run again."
+        case .notPermitted:
+            code = .failed
+            nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
+        case .constraint, .interrupted, .other:
+            code = .failed
+            nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
+        }
+        self.init(code, error.description, migration: title, nextStep: nextStep, underlying: error)
+    }
+}

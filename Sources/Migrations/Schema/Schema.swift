@@ -1,0 +1,191 @@
+/// The schema of a database at one moment: what signatures are evaluated on and what is compared.
+public struct Schema: Sendable, Hashable {
+    /// The dialect whose type names the schema uses.
+    public var dialect: Dialect
+    /// The tables by name.
+    public var tables: [String: Table]
+    /// The names of the views.
+    public var views: Set<String>
+
+    /// Creates a schema.
+    public init(dialect: Dialect, tables: [Table] = [], views: Set<String> = []) {
+        self.dialect = dialect
+        self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
+        self.views = views
+    }
+
+    /// The column of a table, `nil` when either is missing.
+    public func column(_ table: String, _ column: String) -> Column? {
+        tables[table]?.column(column)
+    }
+
+    /// Whether the table has the column.
+    public func has(_ table: String, _ column: String) -> Bool {
+        self.column(table, column) != nil
+    }
+
+    /// A table.
+    public struct Table: Sendable, Hashable {
+        /// The table's name.
+        public var name: String
+        /// The columns in their order.
+        public var columns: [Column]
+        /// The indexes that are not those of the primary key or of a unique constraint.
+        public var indexes: [Index]
+        /// The unique constraints: their columns.
+        public var uniqueConstraints: [UniqueConstraint]
+        /// The foreign keys.
+        public var foreignKeys: [ForeignKey]
+        /// Whether SQLite's AUTOINCREMENT is set.
+        public var isAutoincrement: Bool
+
+        /// Creates a table.
+        public init(
+            name: String,
+            columns: [Column],
+            indexes: [Index] = [],
+            uniqueConstraints: [UniqueConstraint] = [],
+            foreignKeys: [ForeignKey] = [],
+            isAutoincrement: Bool = false
+        ) {
+            self.name = name
+            self.columns = columns
+            self.indexes = indexes
+            self.uniqueConstraints = uniqueConstraints
+            self.foreignKeys = foreignKeys
+            self.isAutoincrement = isAutoincrement
+        }
+
+        /// The column of this name.
+        public func column(_ name: String) -> Column? {
+            columns.first { $0.name == name }
+        }
+
+        /// The index of this name.
+        public func index(_ name: String) -> Index? {
+            indexes.first { $0.name == name }
+        }
+    }
+
+    /// A column.
+    public struct Column: Sendable, Hashable {
+        /// The column's name.
+        public var name: String
+        /// The declared type in the dialect's spelling: `VARCHAR(255)`, `character varying(255)`.
+        public var type: String
+        /// Whether the column takes NULL.
+        public var isNullable: Bool
+        /// The default as an SQL expression; the `nextval` of a serial column is not one.
+        public var defaultValue: String?
+        /// Whether the column is part of the primary key.
+        public var isPrimaryKey: Bool
+        /// The PostgreSQL sequence that gives the values, if one does.
+        public var sequence: String?
+
+        /// Creates a column.
+        public init(
+            name: String,
+            type: String,
+            isNullable: Bool = true,
+            defaultValue: String? = nil,
+            isPrimaryKey: Bool = false,
+            sequence: String? = nil
+        ) {
+            self.name = name
+            self.type = type
+            self.isNullable = isNullable
+            self.defaultValue = defaultValue
+            self.isPrimaryKey = isPrimaryKey
+            self.sequence = sequence
+        }
+    }
+
+    /// An index.
+    public struct Index: Sendable, Hashable {
+        /// The index's name.
+        public var name: String
+        /// What it orders by, in order.
+        public var keys: [Key]
+        /// Whether equal keys are refused.
+        public var isUnique: Bool
+        /// The condition of a partial index.
+        public var isPartial: Bool
+        /// The statement that makes it again.
+        public var sql: String
+
+        /// One part of an index.
+        public enum Key: Sendable, Hashable {
+            case column(String)
+            /// An expression; on SQLite also a text constant that was meant to be a column's name.
+            case expression(String)
+        }
+
+        /// Creates an index.
+        public init(name: String, keys: [Key], isUnique: Bool, isPartial: Bool = false, sql: String = "") {
+            self.name = name
+            self.keys = keys
+            self.isUnique = isUnique
+            self.isPartial = isPartial
+            self.sql = sql
+        }
+
+        /// The column names, `nil` when the index has an expression.
+        public var columns: [String]? {
+            var names: [String] = []
+            for key in keys {
+                guard case .column(let name) = key else { return nil }
+                names.append(name)
+            }
+            return names
+        }
+    }
+
+    /// A UNIQUE constraint of a table.
+    public struct UniqueConstraint: Sendable, Hashable {
+        /// The constraint's name.
+        public var name: String
+        /// Its columns in order.
+        public var columns: [String]
+
+        /// Creates a unique constraint.
+        public init(name: String, columns: [String]) {
+            self.name = name
+            self.columns = columns
+        }
+    }
+
+    /// A foreign key.
+    public struct ForeignKey: Sendable, Hashable {
+        /// The constraint's name; SQLite's have none.
+        public var name: String?
+        /// The referencing columns.
+        public var columns: [String]
+        /// The referenced table.
+        public var referencedTable: String
+        /// The referenced columns.
+        public var referencedColumns: [String]
+        /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, ….
+        public var onDelete: String
+
+        /// Creates a foreign key.
+        public init(
+            name: String? = nil,
+            columns: [String],
+            referencedTable: String,
+            referencedColumns: [String] = ["id"],
+            onDelete: String
+        ) {
+            self.name = name
+            self.columns = columns
+            self.referencedTable = referencedTable
+            self.referencedColumns = referencedColumns
+            self.onDelete = onDelete
+        }
+
+        /// Whether both say the same, whatever their names.
+        public func isEquivalent(to other: ForeignKey) -> Bool {
+            columns == other.columns && referencedTable == other.referencedTable
+                && referencedColumns == other.referencedColumns && onDelete == other.onDelete
+        }
+    }
+}

@@ -1,0 +1,141 @@
+extension Schema {
+    /// How this schema differs from the expected tables; the order of columns does not count.
+    /// - Parameters:
+    ///   - expected: The tables as they should be.
+    ///   - ignored: Tables that belong to the migration tool itself.
+    /// - Returns: The differences in the order of the tables' names; empty when there are none.
+    public func differences(from expected: [Table], ignoring ignored: Set<String> = []) -> [SchemaDifference] {
+        let known = Set(expected.map(\.name))
+        var differences: [SchemaDifference] = []
+        for table in expected.sorted(by: { $0.name < $1.name }) {
+            guard let found = tables[table.name] else {
+                differences.append(SchemaDifference(.missingTable, table: table.name))
+                continue
+            }
+            differences += found.columnDifferences(from: table)
+            differences += found.indexDifferences(from: table)
+            differences += found.foreignKeyDifferences(from: table)
+        }
+        for name in tables.keys.sorted() where !known.contains(name) && !ignored.contains(name) {
+            differences.append(SchemaDifference(.ownTable, table: name))
+        }
+        return differences
+    }
+}
+
+extension Schema.Table {
+    func columnDifferences(from expected: Schema.Table) -> [SchemaDifference] {
+        var differences: [SchemaDifference] = []
+        for column in expected.columns {
+            guard let found = self.column(column.name) else {
+                differences.append(SchemaDifference(.missingColumn, table: name, name: column.name))
+                continue
+            }
+            func add(_ kind: SchemaDifference.Kind, _ expected: String?, _ found: String?) {
+                differences.append(
+                    SchemaDifference(kind, table: name, name: column.name, expected: expected, found: found))
+            }
+            if found.type != column.type { add(.columnType, column.type, found.type) }
+            if found.isNullable != column.isNullable {
+                add(.columnNullability, column.nullability, found.nullability)
+            }
+            if found.defaultValue != column.defaultValue {
+                add(.columnDefault, column.defaultValue, found.defaultValue)
+            }
+            if (found.sequence != nil) != (column.sequence != nil) {
+                add(.columnDefault, column.sequence, found.sequence)
+            }
+        }
+        for column in columns where expected.column(column.name) == nil {
+            let isHarmless = column.isNullable || column.defaultValue != nil
+            differences.append(
+                SchemaDifference(
+                    isHarmless ? .ownColumn : .unknownRequiredColumn, table: name, name: column.name))
+        }
+        if isAutoincrement != expected.isAutoincrement {
+            differences.append(SchemaDifference(.autoincrement, table: name))
+        }
+        return differences
+    }
+
+    func indexDifferences(from expected: Schema.Table) -> [SchemaDifference] {
+        var differences: [SchemaDifference] = []
+        for index in expected.indexes {
+            guard let found = self.index(index.name) else {
+                differences.append(
+                    SchemaDifference(.missingIndex, table: name, name: index.name, expected: index.summary))
+                continue
+            }
+            if found.hasConstant {
+                differences.append(SchemaDifference(.constantIndex, table: name, name: index.name))
+            } else if found.keys != index.keys || found.isUnique != index.isUnique || found.isPartial {
+                differences.append(
+                    SchemaDifference(
+                        .indexDefinition, table: name, name: index.name, expected: index.summary, found: found.summary))
+            }
+        }
+        for index in indexes where expected.index(index.name) == nil {
+            let kind: SchemaDifference.Kind =
+                index.hasConstant ? .constantIndex : index.isUnique ? .unknownUniqueIndex : .ownIndex
+            differences.append(SchemaDifference(kind, table: name, name: index.name, found: index.summary))
+        }
+        for constraint in uniqueConstraints where !expected.uniqueConstraints.contains(constraint) {
+            differences.append(
+                SchemaDifference(
+                    .uniqueConstraint, table: name, name: constraint.name,
+                    found: constraint.columns.joined(separator: ", ")))
+        }
+        return differences
+    }
+
+    func foreignKeyDifferences(from expected: Schema.Table) -> [SchemaDifference] {
+        var differences: [SchemaDifference] = []
+        for key in expected.foreignKeys {
+            let candidates = foreignKeys.filter { $0.columns == key.columns }
+            if candidates.contains(where: { $0.isEquivalent(to: key) }) { continue }
+            differences.append(
+                SchemaDifference(
+                    candidates.isEmpty ? .missingForeignKey : .foreignKeyDefinition,
+                    table: name, name: key.columns.joined(separator: ", "),
+                    expected: key.summary, found: candidates.first?.summary))
+        }
+        let known = Set(expected.columns.map(\.name))
+        for key in foreignKeys where known.isSuperset(of: key.columns) {
+            if expected.foreignKeys.contains(where: { $0.columns == key.columns }) { continue }
+            differences.append(
+                SchemaDifference(
+                    .unknownForeignKey, table: name, name: key.columns.joined(separator: ", "), found: key.summary))
+        }
+        return differences
+    }
+}
+
+extension Schema.Column {
+    var nullability: String { isNullable ? "nullable" : "NOT NULL" }
+}
+
+extension Schema.Index {
+    /// The columns in words: `unique: repository_id, path_in_repo`.
+    var summary: String {
+        let list = keys.map { key in
+            switch key {
+            case .column(let name): name
+            case .expression(let sql): sql
+            }
+        }
+        return (isUnique ? "unique: " : "") + list.joined(separator: ", ")
+    }
+
+    /// Whether SQLite took a quoted name for a text constant when the index was made.
+    public var hasConstant: Bool {
+        keys.contains { key in
+            if case .expression(let sql) = key { sql.hasPrefix("'") } else { false }
+        }
+    }
+}
+
+extension Schema.ForeignKey {
+    var summary: String {
+        "\(referencedTable) (\(referencedColumns.joined(separator: ", "))) ON DELETE \(onDelete)"
+    }
+}

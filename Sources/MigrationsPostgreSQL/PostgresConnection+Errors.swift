@@ -1,0 +1,46 @@
+import CLibPQ
+import Migrations
+
+/// The code by which libpq names a field of an error: a letter.
+func diagnosticField(_ letter: Unicode.Scalar) -> Int32 { Int32(letter.value) }
+
+extension PostgresConnection {
+    func error(of result: OpaquePointer, sql: String) -> DatabaseError {
+        func field(_ letter: Unicode.Scalar) -> String? {
+            PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
+        }
+        guard let state = field("C") else { return connectionError(sql: sql) }
+        let detail = [field("D"), field("H").map { "hint: \($0)" }].compactMap { $0 }.joined(separator: "\n")
+        return DatabaseError(
+            Self.kind(of: state),
+            field("M") ?? "unknown error",
+            code: state,
+            sql: sql,
+            position: field("P").flatMap { Int($0) },
+            detail: detail.isEmpty ? nil : detail
+        )
+    }
+
+    /// An error that came from no statement: the connection is gone.
+    func connectionError(sql: String) -> DatabaseError {
+        let message = String(cString: PQerrorMessage(handle)).trimmingNewlines()
+        return DatabaseError(PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
+    }
+
+    /// What an SQLSTATE means here: by its class, the first two characters, and a few whole codes.
+    private static func kind(of state: String) -> DatabaseError.Kind {
+        switch state {
+        case "55P03", "40P01", "40001": .locked
+        case "42501": .notPermitted
+        case "57014": .interrupted
+        case "25006": .readOnly
+        default:
+            switch state.prefix(2) {
+            case "08", "28", "3D", "57": .unreachable
+            case "23": .constraint
+            case "53": .full
+            default: .other
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+public import Migrations
+
+extension PostgresConnection {
+    /// Rebuilds a table inside the migration transaction.
+    ///
+    /// The new rows are gathered in a temporary table, which costs no WAL; then the table itself is emptied, altered while
+    /// it is empty, and filled. Unlike a swap of two tables, this keeps its privileges, comments, policies, triggers,
+    /// views and its sequence, which all belong to the table's identity.
+    public func rebuild(_ rebuild: TableRebuild) throws {
+        let table = rebuild.table.quotedIdentifier
+        let staging = rebuild.stagingTable.quotedIdentifier
+        let columns = rebuild.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
+
+        let definitions = rebuild.columns.map { $0.sql.replacing("{id}", with: "INTEGER NOT NULL") }
+        try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
+        for insert in rebuild.inserts { try execute(insert) }
+
+        let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table)) AND conrelid <> confrelid")
+        try drop(incoming)
+        try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table))"))
+        let triggers = try disableTriggers(of: rebuild.table)
+        try dropIndexes(of: rebuild.table)
+        try execute("TRUNCATE \(table)")
+        try alter(rebuild)
+        try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging) ORDER BY 1")
+        try execute("DROP TABLE \(staging)")
+        for index in rebuild.indexes { try execute(index) }
+        for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
+        try restoreForeignKeys(incoming)
+        for trigger in triggers { try execute("ALTER TABLE \(table) ENABLE TRIGGER \(trigger)") }
+    }
+
+    /// Alters the emptied table until its columns are those of the staging table.
+    private func alter(_ rebuild: TableRebuild) throws {
+        let old = try columns(of: regclass(rebuild.table))
+        let new = try columns(of: "\(rebuild.stagingTable.quotedIdentifier.quotedLiteral)::regclass")
+        var changes = rebuild.droppedColumns.map { "DROP COLUMN \($0.quotedIdentifier)" }
+        for column in new {
+            let name = column.name.quotedIdentifier
+            guard let present = old.first(where: { $0.name == column.name }) else {
+                changes.append("ADD COLUMN \(name) \(column.type)" + (column.isNullable ? "" : " NOT NULL"))
+                continue
+            }
+            if present.type != column.type {
+                changes.append("ALTER COLUMN \(name) TYPE \(column.type) USING NULL::\(column.type)")
+            }
+            if present.isNullable != column.isNullable {
+                changes.append("ALTER COLUMN \(name) \(column.isNullable ? "DROP" : "SET") NOT NULL")
+            }
+            if present.hasDefault, !column.hasDefault, !present.isSerial {
+                changes.append("ALTER COLUMN \(name) DROP DEFAULT")
+            }
+        }
+        guard !changes.isEmpty else { return }
+        try execute("ALTER TABLE \(rebuild.table.quotedIdentifier)\n    \(changes.joined(separator: ",\n    "))")
+    }
+
+    private struct PresentColumn {
+        var name: String
+        var type: String
+        var isNullable: Bool
+        var hasDefault: Bool
+        var isSerial: Bool
+    }
+
+    private func columns(of relation: String) throws -> [PresentColumn] {
+        try query(
+            """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, d.oid IS NOT NULL,
+                coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false)
+            FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE a.attrelid = \(relation) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+            """
+        ).map { row in
+            PresentColumn(
+                name: row[0].text ?? "", type: row[1].text ?? "", isNullable: row[2].boolean == true,
+                hasDefault: row[3].boolean == true, isSerial: row[4].boolean == true)
+        }
+    }
+
+    /// The indexes and unique constraints go before the copy: building them afterwards is many times faster.
+    private func dropIndexes(of table: String) throws {
+        let constraints = try query(
+            "SELECT conname FROM pg_constraint WHERE conrelid = \(regclass(table)) AND contype = 'u'")
+        for row in constraints {
+            let name = (row[0].text ?? "").quotedIdentifier
+            try execute("ALTER TABLE \(table.quotedIdentifier) DROP CONSTRAINT \(name)")
+        }
+        let indexes = try query(
+            """
+            SELECT i.indexrelid::regclass::text FROM pg_index AS i WHERE i.indrelid = \(regclass(table))
+                AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid)
+            """)
+        for row in indexes { try execute("DROP INDEX \(row[0].text ?? "")") }
+    }
+
+    /// Turns off the operator's triggers, which must not see the rows leave and come back, and returns their names.
+    private func disableTriggers(of table: String) throws -> [String] {
+        let triggers = try query(
+            """
+            SELECT quote_ident(tgname) FROM pg_trigger
+            WHERE tgrelid = \(regclass(table)) AND NOT tgisinternal AND tgenabled = 'O'
+            """
+        ).map { $0[0].text ?? "" }
+        for trigger in triggers { try execute("ALTER TABLE \(table.quotedIdentifier) DISABLE TRIGGER \(trigger)") }
+        return triggers
+    }
+
+    /// A table of the current schema, whatever else is in the search path before it.
+    private func regclass(_ table: String) -> String {
+        "(quote_ident(current_schema()) || '.' || \(table.quotedIdentifier.quotedLiteral))::regclass"
+    }
+}
+
+extension PostgresConnection {
+    public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] {
+        let list = tables.map { $0.quotedLiteral }.joined(separator: ", ")
+        let relations = """
+            SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = current_schema() AND c.relname IN (\(list))
+            """
+        let affected = try foreignKeys(where: "conrelid IN (\(relations)) OR confrelid IN (\(relations))")
+        try drop(affected)
+        return affected.filter { key in !tables.contains { $0.quotedIdentifier == key.table || $0 == key.table } }
+    }
+
+    public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {
+        for key in foreignKeys {
+            try execute("ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name.quotedIdentifier) \(key.definition)")
+        }
+    }
+
+    /// The tables are named as SQL names them: quoted where they must be.
+    private func foreignKeys(where condition: String) throws -> [SuspendedForeignKey] {
+        try query(
+            """
+            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+            FROM pg_constraint WHERE contype = 'f' AND (\(condition)) ORDER BY conname
+            """
+        ).map { row in
+            SuspendedForeignKey(table: row[0].text ?? "", name: row[1].text ?? "", definition: row[2].text ?? "")
+        }
+    }
+
+    private func drop(_ foreignKeys: [SuspendedForeignKey]) throws {
+        for key in foreignKeys {
+            try execute("ALTER TABLE \(key.table) DROP CONSTRAINT \(key.name.quotedIdentifier)")
+        }
+    }
+
+    public func addColumn(_ definition: String, fill: String?, to table: String) throws {
+        let name = table.quotedIdentifier
+        guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
+        // A constant default is stored once for all existing rows, so neither statement rewrites the table.
+        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(fill)")
+        let column = ColumnDefinition(definition).name.quotedIdentifier
+        try execute("ALTER TABLE \(name) ALTER COLUMN \(column) DROP DEFAULT")
+    }
+
+    public func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws {
+        try execute(
+            "ALTER TABLE \(table.name.quotedIdentifier) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")
+    }
+
+    public func highestGivenID(in table: String) throws -> Int64 {
+        guard let sequence = try sequence(of: table) else { return 0 }
+        return try integer("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM \(sequence)")
+    }
+
+    public func advanceSequence(of table: String, past floor: Int64) throws {
+        guard let sequence = try sequence(of: table) else { return }
+        let highest = try max(floor, integer("SELECT coalesce(max(id), 0) FROM \(table.quotedIdentifier)"))
+        guard try highest > highestGivenID(in: table) else { return }
+        try execute("SELECT setval(\(sequence.quotedLiteral)::regclass, \(highest))")
+    }
+
+    private func sequence(of table: String) throws -> String? {
+        try query("SELECT pg_get_serial_sequence($1, 'id')", [.text(table.quotedIdentifier)]).first?[0].text
+    }
+
+    public func jsonObject(of columns: [Schema.Column], alias: String) -> String {
+        let list = columns.map { column in
+            let value = "\(alias).\(column.name.quotedIdentifier)"
+            let expression =
+                column.type == "bytea" ? "translate(encode(\(value), 'base64'), E'\\n', '')" : value
+            return "\(expression) AS \(column.name.quotedIdentifier)"
+        }
+        return "(SELECT row_to_json(q)::text FROM (SELECT \(list.joined(separator: ", "))) AS q)"
+    }
+
+    public func microseconds(_ expression: String) -> String {
+        "(extract(epoch FROM \(expression)) * 1000000)::bigint"
+    }
+}

@@ -1,0 +1,121 @@
+public import Migrations
+
+extension PostgresConnection {
+    /// Reads tables, columns, indexes and constraints of the current schema in three queries, whatever their number.
+    ///
+    /// A table of the same name in another schema is not the hub's, and neither is a table that an extension made.
+    public func readSchema() throws -> Schema {
+        var tables: [String: Schema.Table] = [:]
+        var views: Set<String> = []
+        try forEachRow(
+            """
+            SELECT c.relname, c.relkind IN ('v', 'm'), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+            LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+            LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT EXISTS (
+                SELECT FROM pg_depend AS e
+                WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+            ORDER BY c.relname, a.attnum
+            """, []
+        ) { row in
+            let name = row[0].text ?? ""
+            guard row[1].boolean == false else { return views.formUnion([name]) }
+            if tables[name] == nil { tables[name] = Schema.Table(name: name, columns: []) }
+            guard let column = row[2].text else { return }
+            let sequence = row[5].text.flatMap(Self.sequence)
+            tables[name]?.columns.append(
+                Schema.Column(
+                    name: column,
+                    type: row[3].text ?? "",
+                    isNullable: row[4].boolean == false,
+                    defaultValue: sequence == nil ? row[5].text : nil,
+                    isPrimaryKey: row[6].boolean == true,
+                    sequence: sequence
+                ))
+        }
+        try readIndexes(into: &tables)
+        try readConstraints(into: &tables)
+        return Schema(dialect: .postgresql, tables: Array(tables.values), views: views)
+    }
+
+    /// The sequence of `nextval('file_id_seq'::regclass)`, `nil` for any other default.
+    private static func sequence(_ defaultValue: String) -> String? {
+        guard defaultValue.hasPrefix("nextval('"), defaultValue.hasSuffix("'::regclass)") else { return nil }
+        return String(defaultValue.dropFirst("nextval('".count).dropLast("'::regclass)".count))
+    }
+
+    private func readIndexes(into tables: inout [String: Schema.Table]) throws {
+        var indexes: [(table: String, index: Schema.Index)] = []
+        try forEachRow(
+            """
+            SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL, pg_get_indexdef(i.indexrelid),
+                k.position, a.attname, pg_get_indexdef(i.indexrelid, k.position::int, true)
+            FROM pg_index AS i
+            JOIN pg_class AS c ON c.oid = i.indrelid
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+            JOIN pg_class AS x ON x.oid = i.indexrelid
+            CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
+            LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
+            WHERE k.position <= i.indnkeyatts AND NOT EXISTS (
+                SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
+            ORDER BY c.relname, x.relname, k.position
+            """, []
+        ) { row in
+            if row[5].integer == 1 {
+                let index = Schema.Index(
+                    name: row[1].text ?? "", keys: [], isUnique: row[2].boolean == true,
+                    isPartial: row[3].boolean == true, sql: row[4].text ?? "")
+                indexes.append((row[0].text ?? "", index))
+            }
+            indexes[indexes.count - 1].index.keys.append(
+                row[6].text.map { .column($0) } ?? .expression(row[7].text ?? ""))
+        }
+        for (table, index) in indexes { tables[table]?.indexes.append(index) }
+    }
+
+    private func readConstraints(into tables: inout [String: Schema.Table]) throws {
+        try forEachRow(
+            """
+            SELECT c.relname, o.conname, o.contype = 'f', r.relname, o.confdeltype,
+                array_to_string(ARRAY(
+                    SELECT a.attname FROM unnest(o.conkey) WITH ORDINALITY AS k (attnum, position)
+                    JOIN pg_attribute AS a ON a.attrelid = o.conrelid AND a.attnum = k.attnum
+                    ORDER BY k.position), chr(10)),
+                array_to_string(ARRAY(
+                    SELECT a.attname FROM unnest(o.confkey) WITH ORDINALITY AS k (attnum, position)
+                    JOIN pg_attribute AS a ON a.attrelid = o.confrelid AND a.attnum = k.attnum
+                    ORDER BY k.position), chr(10))
+            FROM pg_constraint AS o
+            JOIN pg_class AS c ON c.oid = o.conrelid
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+            LEFT JOIN pg_class AS r ON r.oid = o.confrelid
+            WHERE o.contype IN ('u', 'f')
+            ORDER BY c.relname, o.conname
+            """, []
+        ) { row in
+            func names(_ value: DatabaseValue) -> [String] {
+                (value.text ?? "").split(separator: "\n").map(String.init)
+            }
+            let table = row[0].text ?? ""
+            let name = row[1].text ?? ""
+            if row[2].boolean == true {
+                tables[table]?.foreignKeys.append(
+                    Schema.ForeignKey(
+                        name: name, columns: names(row[5]), referencedTable: row[3].text ?? "",
+                        referencedColumns: names(row[6]), onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION"))
+            } else {
+                tables[table]?.uniqueConstraints.append(
+                    Schema.UniqueConstraint(name: name, columns: names(row[5])))
+            }
+        }
+    }
+
+    /// The letters by which `pg_constraint` names what happens on delete.
+    private static let actions = [
+        "a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT",
+    ]
+}

@@ -1,0 +1,81 @@
+public import Migrations
+
+extension PostgresConnection {
+    /// A number of this tool's own for `pg_try_advisory_xact_lock`: the letters `kohakumi`.
+    private static let advisoryLock: Int64 = 0x6b6f_6861_6b75_6d69
+
+    /// Runs `body` in one transaction that holds the migration lock.
+    ///
+    /// The lock belongs to the transaction, so a crash cannot leak it and a pooler cannot misplace it. It is polled rather
+    /// than waited for: a waiting session would hold a snapshot that blocks others.
+    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN")
+        do {
+            try takeMigrationLock()
+            // A waiting ALTER queues every later reader behind it.
+            try execute("SET LOCAL lock_timeout = '\(lockTimeout.components.seconds)s'")
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    private func takeMigrationLock() throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + lockTimeout
+        while try query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.advisoryLock)]).first?[0].boolean != true {
+            guard clock.now < deadline else {
+                throw DatabaseError(.locked, "another migration of this database is running", code: "55P03")
+            }
+            try execute("SELECT pg_sleep(0.1 + random() * 0.2)")
+        }
+    }
+
+    public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        defer { try? execute("ROLLBACK") }
+        return try body()
+    }
+
+    /// The copy is a schema of its own inside a transaction that is rolled back: no table of the hub is locked.
+    public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
+        let schema = try readSchema()
+        try execute("BEGIN")
+        defer { try? execute("ROLLBACK") }
+        try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
+        let tables = schema.tables.values.sorted { $0.name < $1.name }
+        for table in tables {
+            let columns = table.columns.map { column in
+                column.sequence == nil ? column.definition : "\(column.name.quotedIdentifier) \(dialect.spelling("{id}"))"
+            }
+            let lines = columns + table.uniqueConstraints.map(\.definition)
+            try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")
+            for index in table.indexes where index.columns != nil {
+                let list = (index.columns ?? []).map(\.quotedIdentifier).joined(separator: ", ")
+                try execute(
+                    "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(index.name.quotedIdentifier) "
+                        + "ON \(table.name.quotedIdentifier) (\(list))")
+            }
+        }
+        for table in tables {
+            for key in table.foreignKeys {
+                try execute("ALTER TABLE \(table.name.quotedIdentifier) ADD \(key.definition)")
+            }
+        }
+        try body(self)
+    }
+
+    /// PostgreSQL enforces its foreign keys; only those that were never validated may be broken.
+    public func foreignKeyViolations() throws -> [String] {
+        try query(
+            """
+            SELECT conrelid::regclass::text || ' (' || conname || ' was never validated)' FROM pg_constraint AS o
+            JOIN pg_namespace AS n ON n.oid = o.connamespace AND n.nspname = current_schema()
+            WHERE contype = 'f' AND NOT convalidated ORDER BY 1
+            """
+        ).map { $0[0].text ?? "" }
+    }
+}

@@ -1,0 +1,160 @@
+import CLibPQ
+public import Logging
+public import Migrations
+
+/// A connection to a PostgreSQL database over the system's `libpq`.
+public final class PostgresConnection: DatabaseConnection {
+    public let dialect = Dialect.postgresql
+    public var onStatement: ((String) -> Void)?
+    let handle: OpaquePointer
+    let logger: Logger
+    let lockTimeout: Duration
+
+    /// Connects to a server.
+    /// - Parameters:
+    ///   - parameters: libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, …. Values are not percent-encoded.
+    ///   - lockTimeout: How long to wait for another session's lock.
+    ///   - logger: Receives every statement at trace level and the server's notices.
+    /// - Throws: ``Migrations/DatabaseError`` with the server's message; the password is in none.
+    public init(parameters: [String: String], lockTimeout: Duration = .seconds(10), logger: Logger) throws {
+        var parameters = ["connect_timeout": "10", "application_name": "kohaku-migrate"]
+            .merging(parameters) { _, given in given }
+        parameters["client_encoding"] = "UTF8"
+        let connection = Self.connect(parameters)
+        guard let connection, PQstatus(connection) == CONNECTION_OK else {
+            let message = connection.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
+            PQfinish(connection)
+            throw DatabaseError(.unreachable, message.trimmingNewlines())
+        }
+        handle = connection
+        self.logger = logger
+        self.lockTimeout = lockTimeout
+        receiveNotices()
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    private static func connect(_ parameters: [String: String]) -> OpaquePointer? {
+        let keywords = parameters.keys.sorted()
+        return withCStrings(keywords) { keywordPointers in
+            withCStrings(keywords.map { parameters[$0] ?? "" }) { valuePointers in
+                PQconnectdbParams(keywordPointers, valuePointers, 0)
+            }
+        }
+    }
+
+    /// libpq prints notices to standard error unless it is told otherwise.
+    private func receiveNotices() {
+        PQsetNoticeReceiver(
+            handle,
+            { context, result in
+                guard let context, let message = PQresultErrorField(result, diagnosticField("M")) else { return }
+                let connection = Unmanaged<PostgresConnection>.fromOpaque(context).takeUnretainedValue()
+                connection.logger.info("PostgreSQL: \(String(cString: message))")
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    public func execute(_ sql: String) throws {
+        announce(sql)
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        try check(result, sql: sql)
+    }
+
+    @discardableResult
+    public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
+        announce(sql)
+        let result = Self.withParameters(arguments) { values in
+            PQexecParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
+        }
+        defer { PQclear(result) }
+        try check(result, sql: sql)
+        return Int(String(cString: PQcmdTuples(result))) ?? 0
+    }
+
+    public func forEachRow(
+        _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
+    ) throws {
+        announce(sql)
+        let sent = Self.withParameters(arguments) { values in
+            PQsendQueryParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
+        }
+        guard sent == 1 else { throw connectionError(sql: sql) }
+        PQsetSingleRowMode(handle)
+        var failure: (any Error)?
+        // The connection takes no other command until every result is fetched, so an error waits until then.
+        while let result = PQgetResult(handle) {
+            defer { PQclear(result) }
+            do {
+                try check(result, sql: sql)
+                guard failure == nil, PQresultStatus(result) == PGRES_SINGLE_TUPLE else { continue }
+                try body(Self.row(of: result))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func announce(_ sql: String) {
+        logger.trace("\(sql)")
+        onStatement?(sql)
+    }
+
+    private static func row(of result: OpaquePointer) -> DatabaseRow {
+        DatabaseRow(
+            (0..<PQnfields(result)).map { column in
+                guard PQgetisnull(result, 0, column) == 0, let start = PQgetvalue(result, 0, column) else {
+                    return .null
+                }
+                let text = String(cString: start)
+                // The object ids of the built-in types never change.
+                return switch PQftype(result, column) {
+                case 16: .boolean(text == "t")
+                case 17: .blob(bytes(ofHex: text))
+                case 20, 21, 23, 26: Int64(text).map { .integer($0) } ?? .text(text)
+                case 700, 701: Double(text).map { .real($0) } ?? .text(text)
+                default: .text(text)
+                }
+            })
+    }
+
+    /// The bytes of PostgreSQL's `\x00ff` format.
+    private static func bytes(ofHex text: String) -> [UInt8] {
+        let digits = Array(text.utf8.dropFirst(2)).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
+    private static func withParameters<Result>(
+        _ arguments: [DatabaseValue], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
+    ) -> Result {
+        let texts: [String?] = arguments.map { argument in
+            switch argument {
+            case .null: nil
+            case .integer(let value): String(value)
+            case .boolean(let value): value ? "true" : "false"
+            case .real(let value): String(value)
+            case .text(let value): value
+            case .blob(let bytes):
+                "\\x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            }
+        }
+        return withCStrings(texts, body)
+    }
+
+    private func check(_ result: OpaquePointer?, sql: String) throws {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return
+        default: throw result.map { error(of: $0, sql: sql) } ?? connectionError(sql: sql)
+        }
+    }
+}
+
+extension String {
+    func trimmingNewlines() -> String {
+        String(reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
+

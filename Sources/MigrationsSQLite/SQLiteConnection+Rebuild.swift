@@ -1,0 +1,105 @@
+import CSQLite
+public import Migrations
+
+extension SQLiteConnection {
+    /// Rebuilds a table inside the migration transaction: steps 4 to 9 of SQLite's procedure for changes that
+    /// `ALTER TABLE` cannot make.
+    ///
+    /// The new table takes the old one's name, never the other way round: renaming the old one would re-point the foreign
+    /// keys of other tables to it.
+    public func rebuild(_ rebuild: TableRebuild) throws {
+        let table = rebuild.table.quotedIdentifier
+        let staging = rebuild.stagingTable.quotedIdentifier
+        let triggers = try query(
+            "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 ORDER BY rowid",
+            [.text(rebuild.table)])
+
+        let lines = rebuild.columns.map { dialect.spelling($0.sql) } + rebuild.foreignKeys
+        try execute("CREATE TABLE \(staging) (\n    \(lines.joined(separator: ",\n    "))\n)")
+        for insert in rebuild.inserts { try execute(insert) }
+        try execute("DROP TABLE \(table)")
+        try execute("ALTER TABLE \(staging) RENAME TO \(table)")
+        for index in rebuild.indexes { try execute(index) }
+        for trigger in triggers { try execute(trigger[0].text ?? "") }
+
+        writes.inserted.insert(rebuild.table)
+        writes.deleted.insert(rebuild.table)
+        try checkViews()
+    }
+
+    /// A view that names a column which is gone fails only when somebody reads it: find out now.
+    private func checkViews() throws {
+        for row in try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name") {
+            let view = row[0].text ?? ""
+            do {
+                try forEachRow("SELECT * FROM \(view.quotedIdentifier) LIMIT 0", []) { _ in }
+            } catch let error as DatabaseError {
+                throw DatabaseError(
+                    error.kind,
+                    "the view \(view) does not work with the new tables: \(error.message). "
+                        + "Drop it, run again, and make it anew",
+                    code: error.code)
+            }
+        }
+    }
+
+    /// Adds a column; a NOT NULL one is given to every row, and the default that SQLite demands for it is removed again.
+    public func addColumn(_ definition: String, fill: String?, to table: String) throws {
+        let name = table.quotedIdentifier
+        guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
+        let withDefault = "\(definition) DEFAULT \(fill)"
+        let column = ColumnDefinition(definition).name.quotedIdentifier
+        try execute("ALTER TABLE \(name) ADD COLUMN \(withDefault)")
+        // Rows that lack the column take its value from the default: write it into each before the default goes.
+        try execute("UPDATE \(name) SET \(column) = \(fill)")
+        try replaceDefinition(of: table, withDefault, by: definition)
+    }
+
+    /// Replaces a part of a table's definition that has no bearing on the rows as they are stored: SQLite's own procedure
+    /// for constraints and defaults.
+    private func replaceDefinition(of table: String, _ old: String, by new: String) throws {
+        let found = try integer(
+            "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = $1 AND instr(sql, $2) > 0",
+            [.text(table), .text(old)])
+        guard found == 1 else {
+            throw DatabaseError(.other, "the definition of \(table) does not contain: \(old)")
+        }
+        try execute("PRAGMA writable_schema = ON")
+        defer { try? execute("PRAGMA writable_schema = RESET") }
+        try execute(
+            """
+            UPDATE main.sqlite_schema SET sql = replace(sql, \(old.quotedLiteral), \(new.quotedLiteral))
+            WHERE type = 'table' AND name = \(table.quotedLiteral)
+            """)
+    }
+
+    /// A constraint is part of the table's definition, so the table is rebuilt without it.
+    public func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws {
+        let names = table.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
+        let staging = TableRebuild.stagingTable(for: table.name).quotedIdentifier
+        try rebuild(
+            TableRebuild(
+                table: table.name,
+                columns: table.columns.map { ColumnDefinition($0.definition) },
+                foreignKeys: table.foreignKeys.map(\.definition)
+                    + table.uniqueConstraints.filter { $0 != constraint }.map(\.definition),
+                inserts: ["INSERT INTO \(staging) (\(names)) SELECT \(names) FROM \(table.name.quotedIdentifier)"],
+                indexes: table.indexes.map(\.sql),
+                droppedColumns: []
+            ))
+    }
+
+    /// Nothing to suspend: the migration transaction does not enforce foreign keys.
+    public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
+
+    public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {}
+
+    public func highestGivenID(in table: String) throws -> Int64 {
+        let hasSequence = try integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
+        guard hasSequence > 0 else { return 0 }
+        return try integer("SELECT seq FROM main.sqlite_sequence WHERE name = $1", [.text(table)])
+    }
+
+    /// Nothing to advance: without AUTOINCREMENT the next id is one above the highest present.
+    public func advanceSequence(of table: String, past floor: Int64) throws {}
+}

@@ -1,0 +1,137 @@
+import CSQLite
+public import Migrations
+
+extension SQLiteConnection {
+    /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number.
+    public func readSchema() throws -> Schema {
+        var tables: [String: Schema.Table] = [:]
+        var views: Set<String> = []
+        var indexSQL: [String: String] = [:]
+        try forEachRow("SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []) {
+            let name = $0[1].text ?? ""
+            let sql = $0[2].text ?? ""
+            switch $0[0].text {
+            case "table":
+                tables[name] = Schema.Table(
+                    name: name, columns: [], isAutoincrement: sql.uppercased().contains("AUTOINCREMENT"))
+            case "view": views.insert(name)
+            case "index": indexSQL[name] = sql
+            default: break
+            }
+        }
+        try readColumns(into: &tables)
+        try readIndexes(into: &tables, sql: indexSQL)
+        try readForeignKeys(into: &tables)
+        return Schema(dialect: .sqlite, tables: Array(tables.values), views: views)
+    }
+
+    private func readColumns(into tables: inout [String: Schema.Table]) throws {
+        try forEachRow(
+            """
+            SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
+            FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name) AS c
+            WHERE m.type = 'table' ORDER BY m.name, c.cid
+            """, []
+        ) { row in
+            let type = (row[2].text ?? "").uppercased()
+            let isPrimaryKey = row[5].integer != 0
+            tables[row[0].text ?? ""]?.columns.append(
+                Schema.Column(
+                    name: row[1].text ?? "",
+                    type: type,
+                    // The rowid is never NULL, declared so or not.
+                    isNullable: row[3].integer == 0 && !(isPrimaryKey && type == "INTEGER"),
+                    defaultValue: row[4].text,
+                    isPrimaryKey: isPrimaryKey
+                ))
+        }
+    }
+
+    private func readIndexes(into tables: inout [String: Schema.Table], sql: [String: String]) throws {
+        var indexes: [(table: String, origin: String, index: Schema.Index)] = []
+        try forEachRow(
+            """
+            SELECT m.name, i.name, i."unique", i.origin, i.partial, k.cid, k.name, k.seqno
+            FROM main.sqlite_schema AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS k
+            WHERE m.type = 'table' AND k.key = 1 ORDER BY m.name, i.name, k.seqno
+            """, []
+        ) { row in
+            let name = row[1].text ?? ""
+            if row[7].integer == 0 {
+                let index = Schema.Index(
+                    name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
+                    sql: sql[name] ?? "")
+                indexes.append((row[0].text ?? "", row[3].text ?? "", index))
+            }
+            let key: Schema.Index.Key =
+                if let column = row[6].text {
+                    .column(column)
+                } else {
+                    .expression(IndexKeys.key(at: Int(row[7].integer ?? 0), of: sql[name] ?? ""))
+                }
+            indexes[indexes.count - 1].index.keys.append(key)
+        }
+        for (table, origin, index) in indexes {
+            switch origin {
+            case "c": tables[table]?.indexes.append(index)
+            case "u":
+                tables[table]?.uniqueConstraints.append(
+                    Schema.UniqueConstraint(name: index.name, columns: index.columns ?? []))
+            default: break
+            }
+        }
+    }
+
+    private func readForeignKeys(into tables: inout [String: Schema.Table]) throws {
+        try forEachRow(
+            """
+            SELECT m.name, f.seq, f."table", f."from", coalesce(f."to", 'id'), f.on_delete
+            FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
+            WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq
+            """, []
+        ) { row in
+            let table = row[0].text ?? ""
+            if row[1].integer == 0 {
+                tables[table]?.foreignKeys.append(
+                    Schema.ForeignKey(
+                        columns: [], referencedTable: row[2].text ?? "", referencedColumns: [],
+                        onDelete: row[5].text ?? ""))
+            }
+            guard let last = tables[table]?.foreignKeys.indices.last else { return }
+            tables[table]?.foreignKeys[last].columns.append(row[3].text ?? "")
+            tables[table]?.foreignKeys[last].referencedColumns.append(row[4].text ?? "")
+        }
+    }
+}
+
+/// Reads the key expressions of a `CREATE INDEX` statement, which no pragma tells.
+enum IndexKeys {
+    /// The key at a position: an expression as it was written, or `'text'` when SQLite took a quoted name that is no
+    /// column for a text constant.
+    static func key(at position: Int, of sql: String) -> String {
+        guard let open = sql.firstIndex(of: "(") else { return "" }
+        var keys = [""]
+        var depth = 0
+        var quote: Character?
+        for character in sql[sql.index(after: open)...] {
+            if let current = quote {
+                if character == current { quote = nil }
+            } else if character == "'" || character == "\"" {
+                quote = character
+            } else if character == "(" {
+                depth += 1
+            } else if character == ")" {
+                if depth == 0 { break }
+                depth -= 1
+            } else if character == ",", depth == 0 {
+                keys.append("")
+                continue
+            }
+            keys[keys.count - 1].append(character)
+        }
+        guard keys.indices.contains(position) else { return "" }
+        let key = keys[position].filter { !$0.isWhitespace }
+        guard let first = key.first, first == "\"" || first == "'", key.last == first else { return key }
+        return "'" + key.dropFirst().dropLast() + "'"
+    }
+}

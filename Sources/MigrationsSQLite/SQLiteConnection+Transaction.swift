@@ -1,0 +1,87 @@
+import CSQLite
+public import Migrations
+
+extension SQLiteConnection {
+    /// Runs `body` in one transaction, by the procedure that SQLite's documentation gives for changes to tables.
+    ///
+    /// 1. Foreign keys are not enforced: the pragma works only outside a transaction, and dropping a table with it on
+    ///    would delete the rows that reference it.
+    /// 2. `BEGIN IMMEDIATE`: no other writer comes between reading and changing the schema.
+    /// 3. `body` changes the tables.
+    /// 4. `foreign_key_check` finds what the change broke; what was broken before does not stop it.
+    /// 5. `COMMIT`, and the pragmas are as they were, on every path.
+    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        // secure_delete=FAST: Debian's SQLite overwrites every dropped page with zeros by default, which costs more than
+        // the whole copy. legacy_alter_table: renaming the new table must not look into views.
+        let pragmas = ["foreign_keys": "OFF", "secure_delete": "FAST", "threads": "2", "legacy_alter_table": "ON"]
+        let before = try pragmas.keys.sorted().map { ($0, try integer("PRAGMA \($0)")) }
+        for (name, value) in pragmas { try execute("PRAGMA \(name) = \(value)") }
+        defer {
+            for (name, value) in before { try? execute("PRAGMA \(name) = \(value)") }
+        }
+        try execute("BEGIN IMMEDIATE")
+        do {
+            if knownViolations == nil { knownViolations = try brokenForeignKeys() }
+            writes = WrittenTables()
+            let result = try body()
+            try checkForeignKeys()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // A full disk or an I/O error may have rolled back already.
+            if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
+        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: logger)
+        for row in try query("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'") {
+            try copy.execute(row[0].text ?? "")
+        }
+        try body(copy)
+    }
+
+    public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN")
+        defer { try? execute("ROLLBACK") }
+        return try body()
+    }
+}
+
+/// A row that references one that is not there.
+struct ForeignKeyViolation: Hashable {
+    var table: String
+    var row: Int64
+    var parent: String
+}
+
+extension SQLiteConnection {
+    public func foreignKeyViolations() throws -> [String] {
+        Dictionary(grouping: try brokenForeignKeys()) { "\($0.table) to \($0.parent)" }
+            .map { "\($0.value.count) rows of \($0.key)" }.sorted()
+    }
+
+    func brokenForeignKeys(in table: String? = nil) throws -> Set<ForeignKeyViolation> {
+        var violations: Set<ForeignKeyViolation> = []
+        let argument = table.map { "(\($0.quotedIdentifier))" } ?? ""
+        try forEachRow("PRAGMA foreign_key_check\(argument)", []) { row in
+            violations.insert(
+                ForeignKeyViolation(
+                    table: row[0].text ?? "", row: row[1].integer ?? 0, parent: row[2].text ?? ""))
+        }
+        return violations
+    }
+
+    private func checkForeignKeys() throws {
+        let schema = try readSchema()
+        for table in writes.tablesToCheck(in: schema) {
+            let broken = try brokenForeignKeys(in: table).subtracting(knownViolations ?? [])
+            guard let first = broken.min(by: { $0.row < $1.row }) else { continue }
+            throw DatabaseError(
+                .constraint,
+                "\(broken.count) rows of \(table) would reference rows that do not exist, "
+                    + "the first from id \(first.row) to \(first.parent)")
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import CSQLite
+public import Logging
+public import Migrations
+
+/// A connection to a SQLite database file over the system's `libsqlite3`.
+public final class SQLiteConnection: DatabaseConnection {
+    /// How a file is opened.
+    public enum Mode: Sendable {
+        /// The file must exist and is not written.
+        case readOnly
+        /// The file must exist.
+        case readWrite
+        /// A missing file is made; its folder must exist.
+        case create
+    }
+
+    public let dialect = Dialect.sqlite
+    public var onStatement: ((String) -> Void)?
+    let handle: OpaquePointer
+    let logger: Logger
+    /// The foreign keys that were broken before any migration of this connection: they do not stop a commit.
+    var knownViolations: Set<ForeignKeyViolation>?
+    /// The tables that the migration transaction wrote, by what it did to them.
+    var writes = WrittenTables()
+
+    /// Opens a database file; `:memory:` is a database in memory.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - mode: How it is opened.
+    ///   - lockTimeout: How long to wait for another process's lock.
+    ///   - logger: Receives every statement at trace level.
+    /// - Throws: ``Migrations/DatabaseError`` when it cannot be opened or is not a SQLite database.
+    public init(path: String, mode: Mode, lockTimeout: Duration = .seconds(10), logger: Logger) throws {
+        let flags =
+            switch mode {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close(opened)
+            throw DatabaseError(.unreachable, "cannot open \(path): \(message)", code: String(code))
+        }
+        handle = opened
+        self.logger = logger
+        sqlite3_busy_timeout(handle, Int32(lockTimeout.components.seconds) * 1000)
+        try registerFunctions()
+        trackWrites()
+        // The first read finds out whether the file is a database at all.
+        try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
+        if mode != .readOnly, sqlite3_db_readonly(handle, "main") == 1 {
+            throw DatabaseError(.readOnly, "\(path) cannot be written")
+        }
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+    }
+
+    public func execute(_ sql: String) throws {
+        announce(sql)
+        // sqlite3_exec runs every statement of the text in turn.
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    @discardableResult
+    public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
+        try forEachRow(sql, arguments) { _ in }
+        return Int(sqlite3_changes64(handle))
+    }
+
+    public func forEachRow(
+        _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
+    ) throws {
+        announce(sql)
+        var prepared: OpaquePointer?
+        let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
+        guard code == SQLITE_OK, let statement = prepared else { throw error(code, sql: sql) }
+        defer { sqlite3_finalize(statement) }
+        try bind(arguments, to: statement, sql: sql)
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: try body(row(of: statement))
+            case SQLITE_DONE: return
+            case let code: throw error(code, sql: sql)
+            }
+        }
+    }
+
+    private func announce(_ sql: String) {
+        logger.trace("\(sql)")
+        onStatement?(sql)
+    }
+
+    private func bind(_ arguments: [DatabaseValue], to statement: OpaquePointer, sql: String) throws {
+        // SQLite copies the bytes before the call returns.
+        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        for (offset, argument) in arguments.enumerated() {
+            let index = sqlite3_bind_parameter_index(statement, "$\(offset + 1)")
+            guard index > 0 else {
+                throw DatabaseError(.other, "the statement has no argument $\(offset + 1)", sql: sql)
+            }
+            let code =
+                switch argument {
+                case .null: sqlite3_bind_null(statement, index)
+                case .integer(let value): sqlite3_bind_int64(statement, index, value)
+                case .boolean(let value): sqlite3_bind_int64(statement, index, value ? 1 : 0)
+                case .real(let value): sqlite3_bind_double(statement, index, value)
+                case .text(let value):
+                    sqlite3_bind_text(statement, index, value, Int32(value.utf8.count), copied)
+                case .blob(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(statement, index, 0)
+                case .blob(let bytes):
+                    sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), copied)
+                }
+            guard code == SQLITE_OK else { throw error(code, sql: sql) }
+        }
+    }
+
+    private func row(of statement: OpaquePointer) -> DatabaseRow {
+        DatabaseRow(
+            (0..<sqlite3_column_count(statement)).map { index in
+                switch sqlite3_column_type(statement, index) {
+                case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))
+                case SQLITE_FLOAT: .real(sqlite3_column_double(statement, index))
+                case SQLITE_TEXT: .text(String(decoding: bytes(of: statement, index), as: UTF8.self))
+                case SQLITE_BLOB: .blob(Array(bytes(of: statement, index)))
+                default: .null
+                }
+            })
+    }
+
+    private func bytes(of statement: OpaquePointer, _ index: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_blob(statement, index)
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index)))
+    }
+
+    func error(_ code: Int32, sql: String) -> DatabaseError {
+        let offset = sqlite3_error_offset(handle)
+        return DatabaseError(
+            Self.kind(of: code),
+            String(cString: sqlite3_errmsg(handle)),
+            code: String(code),
+            sql: sql,
+            position: offset >= 0 ? Int(offset) + 1 : nil
+        )
+    }
+
+    private static func kind(of code: Int32) -> DatabaseError.Kind {
+        switch code & 0xff {
+        case SQLITE_BUSY, SQLITE_LOCKED: .locked
+        case SQLITE_READONLY: .readOnly
+        case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CANTOPEN: .unreachable
+        case SQLITE_CONSTRAINT: .constraint
+        case SQLITE_FULL: .full
+        case SQLITE_INTERRUPT: .interrupted
+        case SQLITE_PERM, SQLITE_AUTH: .notPermitted
+        default: .other
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import CSQLite
+import Migrations
+
+/// The tables that a transaction wrote: what the foreign key check before the commit has to look at.
+struct WrittenTables {
+    var inserted: Set<String> = []
+    var deleted: Set<String> = []
+    /// Updated columns as `table.column`.
+    var updated: Set<String> = []
+
+    /// The tables whose rows may now reference rows that are not there.
+    func tablesToCheck(in schema: Schema) -> [String] {
+        schema.tables.values.filter { table in
+            table.foreignKeys.contains { key in
+                inserted.contains(table.name)
+                    || key.columns.contains { updated.contains("\(table.name).\($0)") }
+                    || deleted.contains(key.referencedTable)
+                    || key.referencedColumns.contains { updated.contains("\(key.referencedTable).\($0)") }
+            }
+        }.map(\.name).sorted()
+    }
+}
+
+extension SQLiteConnection {
+    /// Has SQLite's compiler tell which tables each statement writes.
+    func trackWrites() {
+        sqlite3_set_authorizer(
+            handle,
+            { context, action, first, second, _, _ in
+                guard let context, let first else { return SQLITE_OK }
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                let table = String(cString: first)
+                switch action {
+                case SQLITE_INSERT: connection.writes.inserted.insert(table)
+                case SQLITE_DELETE: connection.writes.deleted.insert(table)
+                case SQLITE_UPDATE:
+                    if let second { connection.writes.updated.insert("\(table).\(String(cString: second))") }
+                default: break
+                }
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}

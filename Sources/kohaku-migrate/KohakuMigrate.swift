@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// The command `kohaku-migrate`.
+@main
+struct KohakuMigrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kohaku-migrate",
+        abstract: "Upgrades a KohakuHub database to the current schema without losing a row.",
+        discussion: """
+            Migrations run in numerical order, each in one transaction, and are found to be applied by looking at the \
+            schema itself. A second run changes nothing.
+
+            EXIT STATUS
+              0  done                              5  consent needed
+              1  failed, rolled back               6  lock not obtained in time
+              2  pending (status --exit-code)      7  database not reachable
+              3  schema differs                   64  usage
+              4  the data needs a decision first
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
+            CommandGroup(name: "Look", subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self]),
+        ]
+    )
+}

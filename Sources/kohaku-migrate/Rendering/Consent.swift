@@ -1,0 +1,19 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Asks the operator before a migration that leads back only by a backup.
+struct Consent {
+    /// Whether `--yes` or the settings gave it beforehand.
+    var isGiven: Bool
+    var database: DatabaseURL
+
+    /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
+    func ask(_ migration: RegisteredMigration, _ question: String) -> Bool {
+        if isGiven { return true }
+        guard Terminal.isInteractive else { return false }
+        printError("\(migration.title) needs your consent: \(question)".wrapped())
+        printError("Database: \(database)\nType yes to go on:")
+        return readLine()?.lowercased() == "yes"
+    }
+}

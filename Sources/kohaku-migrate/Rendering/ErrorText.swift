@@ -1,0 +1,28 @@
+import Migrations
+
+/// An error as a person reads it: what, where, and what to do next.
+struct ErrorText {
+    private let error: MigrationError
+
+    init(_ error: MigrationError) {
+        self.error = error
+    }
+
+    var text: String {
+        let place = error.migration.map { "in \($0): " } ?? ""
+        var lines = ["error: \(place)\(error.message)".wrapped()]
+        for finding in error.findings {
+            lines.append("  - " + finding.message.wrapped(indent: 4))
+            lines += finding.examples.prefix(10).map { "      \($0)" }
+            if finding.examples.count > 10 { lines.append("      … and \(finding.examples.count - 10) more") }
+            if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+        }
+        for difference in error.differences.prefix(10) { lines.append("  - \(difference)") }
+        if error.differences.count > 10 { lines.append("  … and \(error.differences.count - 10) more") }
+        if !error.committed.isEmpty {
+            lines.append("Done before it, and kept: " + error.committed.joined(separator: ", "))
+        }
+        if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,209 @@
+import FoundationEssentials
+import KohakuHubMigrations
+import Migrations
+
+/// Prints a document as JSON with sorted keys.
+func printJSON(_ document: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(document) else { return }
+    print(String(decoding: data, as: UTF8.self))
+}
+
+/// `{"status": "error", …}`: what every verb prints with `--json` when it stops.
+struct ErrorDocument: Encodable {
+    var status = "error"
+    var code: String
+    var exitStatus: Int32
+    var message: String
+    var migration: String?
+    var nextStep: String?
+    var committed: [String]
+    var findings: [FindingDocument]
+    var differences: [DifferenceDocument]
+
+    init(_ error: MigrationError, status: ExitStatus) {
+        code = error.code.rawValue
+        exitStatus = status.rawValue
+        message = error.message
+        migration = error.migration
+        nextStep = error.nextStep
+        committed = error.committed
+        findings = error.findings.map(FindingDocument.init)
+        differences = error.differences.map(DifferenceDocument.init)
+    }
+}
+
+struct FindingDocument: Encodable {
+    var severity: String
+    var code: String
+    var table: String
+    var count: Int64
+    var message: String
+    var examples: [String]
+    var action: String?
+
+    init(_ finding: Finding) {
+        severity = finding.severity.rawValue
+        code = finding.code
+        table = finding.table
+        count = finding.count
+        message = finding.message
+        examples = finding.examples
+        action = finding.action
+    }
+}
+
+struct DifferenceDocument: Encodable {
+    var kind: String
+    var table: String
+    var name: String?
+    var expected: String?
+    var found: String?
+
+    init(_ difference: SchemaDifference) {
+        kind = difference.kind.rawValue
+        table = difference.table
+        name = difference.name
+        expected = difference.expected
+        found = difference.found
+    }
+}
+
+struct MigrationDocument: Encodable {
+    var number: Int
+    var name: String
+    var verdict: String
+    var evidence: String
+
+    init(_ entry: Migrations.Plan.Entry) {
+        number = entry.migration.number
+        name = entry.migration.name
+        verdict = entry.verdict.rawValue
+        evidence = entry.evidence
+    }
+}
+
+/// The document of `run` and `init`.
+struct RunDocument: Encodable {
+    struct Done: Encodable {
+        var number: Int
+        var name: String
+        var seconds: Double
+        var tables: [Table]
+    }
+
+    struct Table: Encodable {
+        var table: String
+        var rowsIn: Int64
+        var merged: Int64
+        var copied: Int64
+        var quarantined: Int64
+        var moved: Int64
+        var rowsOut: Int64
+    }
+
+    var status = "done"
+    var database: String
+    var version: Int
+    var wasFresh: Bool
+    var changed: Bool
+    var migrations: [Done]
+    var findings: [FindingDocument]
+    var ensured: [DifferenceDocument]
+    var leftAlone: [DifferenceDocument]
+    var seconds: Double
+
+    init(_ report: RunReport, findings: [Finding], database: DatabaseURL) {
+        self.database = "\(database)"
+        version = report.version
+        wasFresh = report.wasFresh
+        changed = !report.isUnchanged
+        migrations = report.migrations.map { done in
+            Done(
+                number: done.migration.number, name: done.migration.name, seconds: done.duration / .seconds(1),
+                tables: done.tables.map {
+                    Table(
+                        table: $0.table, rowsIn: $0.rowsIn, merged: $0.merged, copied: $0.copied,
+                        quarantined: $0.quarantined, moved: $0.moved, rowsOut: $0.rowsOut)
+                })
+        }
+        self.findings = findings.map(FindingDocument.init)
+        ensured = report.ensured.map(DifferenceDocument.init)
+        leftAlone = report.mentioned.map(DifferenceDocument.init)
+        seconds = report.duration / .seconds(1)
+    }
+}
+
+/// The document of `status`.
+struct StatusDocument: Encodable {
+    var database: String
+    var state: String
+    var version: Int
+    var pending: Bool
+    var migrations: [MigrationDocument] = []
+    var warnings: [String] = []
+
+    init(_ inspection: Inspection, database: DatabaseURL) {
+        self.database = "\(database)"
+        pending = inspection.isPending
+        version = 0
+        switch inspection.state {
+        case .fresh: state = "fresh"
+        case .foreign: state = "foreign"
+        case .known(let plan):
+            state = "hub"
+            version = plan.version
+            migrations = plan.entries.map(MigrationDocument.init)
+            warnings = plan.warnings
+        }
+    }
+}
+
+/// The document of `verify`.
+struct VerifyDocument: Encodable {
+    var exact: Bool
+    var status: StatusDocument
+    var differences: [DifferenceDocument]
+    var brokenReferences: [String]
+    var leftAlone: [DifferenceDocument]
+
+    init(_ verification: Verification, database: DatabaseURL) {
+        exact = verification.isExact
+        status = StatusDocument(verification.inspection, database: database)
+        differences = verification.differences.map(DifferenceDocument.init)
+        brokenReferences = verification.violations
+        leftAlone = verification.mentioned.map(DifferenceDocument.init)
+    }
+}
+
+/// The document of `plan` and `run --dry-run`.
+struct PlanDocument: Encodable {
+    struct Pending: Encodable {
+        var number: Int
+        var name: String
+        var evidence: String
+        var consent: String?
+        var sql: [String]?
+    }
+
+    var database: String
+    var fresh: Bool
+    var version: Int
+    var pending: [Pending]
+    var rows: [String: Int64]
+    var findings: [FindingDocument]
+
+    init(_ preview: RunPreview, statements: StatementPreview?, database: DatabaseURL) {
+        self.database = "\(database)"
+        fresh = preview.isFresh
+        version = preview.version
+        pending = preview.pending.enumerated().map { index, entry in
+            Pending(
+                number: entry.migration.number, name: entry.migration.name, evidence: entry.evidence,
+                consent: entry.migration.migration.consent, sql: statements?.entries[index].statements)
+        }
+        rows = Dictionary(uniqueKeysWithValues: preview.rows.map { ($0.table, $0.count) })
+        findings = preview.findings.map(FindingDocument.init)
+    }
+}

@@ -1,0 +1,49 @@
+import KohakuHubMigrations
+import Migrations
+
+/// The output of `plan` and `run --dry-run`.
+struct PlanText {
+    let text: String
+
+    init(_ preview: RunPreview, database: DatabaseURL) {
+        var lines = ["\(database)", ""]
+        if preview.isFresh {
+            lines.append("Fresh: run would create the current schema.")
+        } else if preview.pending.isEmpty {
+            lines.append("Nothing to do: the database is at \(preview.version.paddedToThree).")
+        } else {
+            lines.append("At \(preview.version.paddedToThree), run would do, each in one transaction:")
+            for entry in preview.pending {
+                lines.append("  " + "\(entry.migration.title) (\(entry.evidence))".wrapped(indent: 4))
+                if entry.migration.migration.consent != nil { lines.append("      asks for consent") }
+            }
+            if !preview.rows.isEmpty {
+                var table = TextTable([("table", .left), ("rows", .right)])
+                for (name, count) in preview.rows { table.add([name, String(count)]) }
+                lines += ["", table.text()]
+            }
+        }
+        for finding in preview.findings {
+            lines.append("")
+            lines.append("  \(finding.severity.rawValue): " + finding.message.wrapped(indent: 4))
+            lines += finding.examples.prefix(10).map { "      \($0)" }
+            if finding.examples.count > 10 { lines.append("      … and \(finding.examples.count - 10) more") }
+            if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+        }
+        text = lines.joined(separator: "\n")
+    }
+}
+
+/// The SQL of `plan --sql`: a script to read, with comments.
+struct PlanSQL {
+    let text: String
+
+    init(_ statements: StatementPreview, database: DatabaseURL) {
+        var lines = ["-- \(database)"]
+        for entry in statements.entries {
+            lines += ["", "-- \(entry.migration.title)"]
+            lines += entry.statements.map { $0 + ";" }
+        }
+        text = lines.joined(separator: "\n")
+    }
+}

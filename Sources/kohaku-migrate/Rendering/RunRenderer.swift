@@ -1,0 +1,79 @@
+import Migrations
+
+/// Prints what a run does while it does it.
+final class RunRenderer {
+    private let isQuiet: Bool
+    private(set) var findings: [Finding] = []
+
+    /// - Parameter isQuiet: Whether only the findings are gathered and nothing is printed.
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+    }
+
+    func render(_ event: MigrationEvent) {
+        if case .found(let finding, _) = event { findings.append(finding) }
+        guard !isQuiet else { return }
+        switch event {
+        case .planned(let plan, let pending):
+            print("at \(plan.version.paddedToThree), pending: \(pending.count)\n")
+        case .found(let finding, _):
+            guard finding.severity != .error else { return }
+            print("  \(finding.severity.rawValue): " + finding.message.wrapped(indent: 4))
+            for example in finding.examples.prefix(5) { print("      \(example)") }
+        case .creating(let tables):
+            print("  the database is fresh: creating \(tables) tables")
+        case .started(let migration):
+            print("  \(migration.title) …")
+        case .finished(let report):
+            if !report.tables.isEmpty { print(Self.table(report.tables)) }
+            print("  \(report.migration.title): done in \(report.duration.seconds)")
+        case .overtaken(let migration):
+            print("  \(migration.title): another process did it in the meantime")
+        case .ensured(let difference):
+            print("  created what was missing: \(difference)")
+        case .mentioned(let difference):
+            print("  left alone: \(difference)")
+        case .warning(let text):
+            printError("warning: \(text)")
+        case .tableRewritten:
+            break
+        }
+    }
+
+    func summarize(_ report: RunReport) {
+        let version = report.version.paddedToThree
+        if report.isUnchanged {
+            print("Nothing to do: the database is at \(version).")
+        } else {
+            print("\nDone: the database is at \(version) (\(report.duration.seconds)).")
+        }
+        let quarantined = report.migrations.flatMap(\.tables).reduce(0) { $0 + $1.quarantined }
+        if quarantined > 0 {
+            print(
+                "Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.")
+        }
+    }
+
+    private static func table(_ reports: [TableReport]) -> String {
+        var table = TextTable([
+            ("table", .left), ("rows in", .right), ("merged", .right), ("copied", .right), ("quarantined", .right),
+            ("moved", .right), ("rows out", .right),
+        ])
+        for report in reports {
+            let counts = [
+                report.rowsIn, report.merged, report.copied, report.quarantined, report.moved, report.rowsOut,
+            ]
+            table.add([report.table] + counts.map(String.init))
+        }
+        return table.text(indent: 6)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds with two decimals.
+    var seconds: String {
+        let hundredths = (components.seconds * 100) + components.attoseconds / 10_000_000_000_000_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+    }
+}

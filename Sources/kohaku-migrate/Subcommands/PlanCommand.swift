@@ -1,0 +1,58 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Shows what `run` would do.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what run would do and why, and change nothing.",
+        discussion: """
+            The data checks of the pending migrations are run, and every finding is shown at once. With --sql the \
+            migrations themselves are run in a transaction that is rolled back, to show each statement.
+
+            EXAMPLES
+              kohaku-migrate plan
+              kohaku-migrate plan --sql > upgrade.sql
+            """
+    )
+
+    @Flag(name: .long, help: "Show the SQL of each pending migration.")
+    var sql = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            let configuration = try database.resolve()
+            let connection = try database.open(configuration, for: .reading)
+            try Self.show(configuration, connection, target: .newest, sql: sql, output: output)
+        }
+    }
+}
+
+extension PlanCommand {
+    /// Shows a plan; stops with 4 when a data check found what somebody must decide first.
+    static func show(
+        _ configuration: HubConfiguration,
+        _ connection: any DatabaseConnection,
+        target: Target,
+        sql: Bool,
+        output: OutputOptions
+    ) throws {
+        let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: target)
+        let statements =
+            sql ? try StatementPreview(of: preview.pending.map(\.migration), on: connection) : nil
+        if output.json {
+            printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
+        } else if let statements {
+            print(PlanSQL(statements, database: configuration.database).text)
+        } else {
+            print(PlanText(preview, database: configuration.database).text)
+        }
+        if preview.findings.contains(where: { $0.severity == .error }) {
+            throw ExitCode(ExitStatus.checkFailed.rawValue)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Runs the pending migrations.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the pending migrations, then check the result.",
+        discussion: """
+            A fresh database gets the current schema at once. A migration that fails is rolled back whole, and later ones \
+            are not tried.
+
+            EXAMPLES
+              kohaku-migrate run
+              kohaku-migrate run --yes --database-url sqlite:////data/hub.db
+              kohaku-migrate run --to 7
+              kohaku-migrate run --dry-run
+            """
+    )
+
+    @Argument(help: "Run just this migration; older ones must not be pending.")
+    var number: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Run up to this migration, itself included.", valueName: "number"))
+    var to: Int?
+
+    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
+    var yes = false
+
+    @Flag(name: .long, help: "Make no backup.")
+    var noBackup = false
+
+    @Flag(name: .long, help: "Show what would be done and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard number == nil || to == nil else {
+            throw ValidationError("Give either a number or --to, not both.")
+        }
+    }
+
+    func run() throws {
+        try output.rendering {
+            let configuration = try database.resolve()
+            let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
+            if dryRun {
+                let connection = try database.open(configuration, for: .reading)
+                return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
+            }
+            let connection = try database.open(configuration, for: .migrating)
+            let renderer = RunRenderer(isQuiet: output.json)
+            let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: connection, consent: consent.ask, emit: renderer.render)
+            if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
+            let report = try runner.run(to: target)
+            if output.json {
+                printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
+            } else {
+                renderer.summarize(report)
+            }
+        }
+    }
+}
