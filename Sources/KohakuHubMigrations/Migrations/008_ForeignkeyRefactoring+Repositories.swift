@@ -100,12 +100,12 @@ extension ForeignkeyRefactoring {
             owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy)
             """,
             from: #"""
-                WITH only AS (
+                WITH sole AS (
                     SELECT file_id, rule, min(repository_id) AS repository_id FROM kohaku_evidence
                     GROUP BY file_id, rule HAVING count(*) = 1
                 ), decided AS (
-                    SELECT file_id, rule, repository_id FROM only AS o
-                    WHERE rule = (SELECT min(rule) FROM only AS p WHERE p.file_id = o.file_id)
+                    SELECT file_id, rule, repository_id FROM sole AS o
+                    WHERE rule = (SELECT min(rule) FROM sole AS p WHERE p.file_id = o.file_id)
                 ), placed AS (
                     SELECT d.file_id, 0 AS copy, c.repository_id, c.owner_id, d.rule
                     FROM decided AS d JOIN kohaku_candidate AS c ON c.repository_id = d.repository_id
