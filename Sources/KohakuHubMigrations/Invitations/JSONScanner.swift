@@ -30,7 +30,7 @@ struct JSONScanner {
             skipSpace()
             let start = position
             guard scanString() else { return false }
-            let key = String(decoding: bytes[start + 1..<position - 1], as: UTF8.self)
+            let key = Self.unescaped(bytes[start + 1..<position - 1])
             skipSpace()
             guard take(":") else { return false }
             skipSpace()
@@ -91,6 +91,13 @@ struct JSONScanner {
             return digits.count == 4 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
         }
         return ["\"", "\\", "/", "b", "f", "n", "r", "t"].contains { take($0) }
+    }
+
+    /// A key whose letters may be written as `\u0061`; other escapes occur in no key that is looked for.
+    private static func unescaped(_ key: ArraySlice<UInt8>) -> String {
+        String(decoding: key, as: UTF8.self).replacing(/\\u([0-9a-fA-F]{4})/) { match in
+            UInt32(match.1, radix: 16).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? String(match.0)
+        }
     }
 
     private mutating func scanNumber() -> Bool {
