@@ -35,7 +35,8 @@ let package = Package(
 
         // The backends: know the engine and one database each.
         .target(name: "MigrationsSQLite", dependencies: ["Migrations", "CSQLite", logging], swiftSettings: settings),
-        .target(name: "MigrationsPostgreSQL", dependencies: ["Migrations", "CLibPQ", logging], swiftSettings: settings),
+        .target(
+            name: "MigrationsPostgreSQL", dependencies: ["Migrations", "CLibPQ", logging], swiftSettings: settings),
 
         // The catalogue: KohakuHub's migrations, found by the build plugin.
         .target(

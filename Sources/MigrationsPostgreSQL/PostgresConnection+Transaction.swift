@@ -26,7 +26,8 @@ extension PostgresConnection {
     private func takeMigrationLock() throws {
         let clock = ContinuousClock()
         let deadline = clock.now + lockTimeout
-        while try query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.advisoryLock)]).first?[0].boolean != true {
+        while try query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.advisoryLock)]).first?[0].boolean != true
+        {
             guard clock.now < deadline else {
                 throw DatabaseError(.locked, "another migration of this database is running", code: "55P03")
             }
@@ -49,7 +50,8 @@ extension PostgresConnection {
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {
             let columns = table.columns.map { column in
-                column.sequence == nil ? column.definition : "\(column.name.quotedIdentifier) \(dialect.spelling("{id}"))"
+                column.sequence == nil
+                    ? column.definition : "\(column.name.quotedIdentifier) \(dialect.spelling("{id}"))"
             }
             let lines = columns + table.uniqueConstraints.map(\.definition)
             try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")

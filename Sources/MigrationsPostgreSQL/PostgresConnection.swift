@@ -157,4 +157,3 @@ extension String {
         String(reversed().drop { $0.isWhitespace }.reversed())
     }
 }
-

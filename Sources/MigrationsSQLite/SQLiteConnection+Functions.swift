@@ -23,7 +23,8 @@ extension SQLiteConnection {
     ) throws {
         // The function itself is the user data: SQLite calls one trampoline for both.
         let code = sqlite3_create_function_v2(
-            handle, name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, unsafeBitCast(function, to: UnsafeMutableRawPointer.self),
+            handle, name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            unsafeBitCast(function, to: UnsafeMutableRawPointer.self),
             { context, _, arguments in
                 let function = unsafeBitCast(
                     sqlite3_user_data(context),

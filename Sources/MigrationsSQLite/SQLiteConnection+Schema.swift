@@ -7,7 +7,9 @@ extension SQLiteConnection {
         var tables: [String: Schema.Table] = [:]
         var views: Set<String> = []
         var indexSQL: [String: String] = [:]
-        try forEachRow("SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []) {
+        try forEachRow(
+            "SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []
+        ) {
             let name = $0[1].text ?? ""
             let sql = $0[2].text ?? ""
             switch $0[0].text {

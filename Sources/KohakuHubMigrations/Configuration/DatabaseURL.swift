@@ -29,7 +29,8 @@ public enum DatabaseURL: Sendable, Hashable {
         }
     }
 
-    private static let examples = "Use sqlite:///hub.db (relative), sqlite:////data/hub.db (absolute) or "
+    private static let examples =
+        "Use sqlite:///hub.db (relative), sqlite:////data/hub.db (absolute) or "
         + "postgresql://user:password@host:5432/name."
 
     private static func keywords(_ rest: Substring) throws -> [String: String] {
@@ -66,7 +67,9 @@ public enum DatabaseURL: Sendable, Hashable {
     private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             let rest = authority[authority.index(after: end)...]
-            return (authority[authority.index(after: authority.startIndex)..<end], rest.isEmpty ? nil : rest.dropFirst())
+            return (
+                authority[authority.index(after: authority.startIndex)..<end], rest.isEmpty ? nil : rest.dropFirst()
+            )
         }
         guard let colon = authority.lastIndex(of: ":") else { return (authority, nil) }
         return (authority[..<colon], authority[authority.index(after: colon)...])

@@ -15,7 +15,8 @@ extension ForeignkeyRefactoring {
         var highest = try database.connection.highestGivenID(in: "user")
         for (table, column) in Self.userReferences {
             let column = column.quotedIdentifier
-            highest = max(highest, try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)"))
+            highest = max(
+                highest, try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)"))
         }
         try database.createTemporaryTable(
             "kohaku_organization", "old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL",
@@ -74,7 +75,8 @@ extension ForeignkeyRefactoring {
             let remapped = organizations[organization].map { parameters.replacingOrganization(by: $0) }
             changed.append([row[0], remapped.map { .text($0) } ?? .null])
         }
-        try database.execute("CREATE TEMPORARY TABLE kohaku_invitation (invitation_id INTEGER PRIMARY KEY, parameters TEXT)")
+        try database.execute(
+            "CREATE TEMPORARY TABLE kohaku_invitation (invitation_id INTEGER PRIMARY KEY, parameters TEXT)")
         try database.insert(into: "kohaku_invitation", changed)
     }
 

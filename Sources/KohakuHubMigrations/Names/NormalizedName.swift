@@ -42,7 +42,8 @@ public enum NormalizedName {
             repeat {
                 let suffix = "~\(id)"
                 // The column holds 255 characters.
-                candidate = String(String.UnicodeScalarView(candidate.unicodeScalars.prefix(255 - suffix.count))) + suffix
+                candidate =
+                    String(String.UnicodeScalarView(candidate.unicodeScalars.prefix(255 - suffix.count))) + suffix
             } while !taken.insert(Array(candidate.utf8)).inserted
             assigned.append((id, candidate))
         }

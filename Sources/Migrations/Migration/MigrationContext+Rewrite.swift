@@ -83,7 +83,9 @@ extension MigrationContext {
 
     /// The operator's own indexes that can be made again on the new table. Another unique index on the columns of an
     /// expected one says nothing new and goes.
-    private func ownIndexes(of present: Schema.Table, besides rewrite: TableRewrite, remaining: Set<String>) -> [String] {
+    private func ownIndexes(
+        of present: Schema.Table, besides rewrite: TableRewrite, remaining: Set<String>
+    ) -> [String] {
         let expected = rewrite.indexes.map(IndexStatement.init)
         return present.indexes.filter { index in
             !expected.contains { $0.name == index.name || (index.isUnique && $0.columns == index.columns) }

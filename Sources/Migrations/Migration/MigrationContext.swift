@@ -100,7 +100,9 @@ public final class MigrationContext {
             let batch = rows[start..<min(start + 500, rows.count)]
             var number = 0
             let tuples = batch.map { row in
-                "(" + row.map { _ in number += 1; return "$\(number)" }.joined(separator: ", ") + ")"
+                let parameters = row.indices.map { "$\(number + $0 + 1)" }
+                number += row.count
+                return "(\(parameters.joined(separator: ", ")))"
             }
             try execute("INSERT INTO \(table) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
         }

@@ -242,7 +242,8 @@ extension MigrationError {
         switch error.kind {
         case .locked:
             code = .locked
-            nextStep = "Another process holds the database. Stop the hub or wait for the other migration, then run again."
+            nextStep =
+                "Another process holds the database. Stop the hub or wait for the other migration, then run again."
         case .unreachable, .notADatabase, .readOnly:
             code = .unreachable
             nextStep = "Check the database URL, the server and the permissions, then run again."

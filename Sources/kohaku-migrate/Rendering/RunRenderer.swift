@@ -50,7 +50,8 @@ final class RunRenderer {
         let quarantined = report.migrations.flatMap(\.tables).reduce(0) { $0 + $1.quarantined }
         if quarantined > 0 {
             print(
-                "Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.")
+                "Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason."
+            )
         }
     }
 
