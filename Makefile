@@ -1,0 +1,25 @@
+.DEFAULT_GOAL := help
+.PHONY: help deps build test lint format
+
+# What apt calls the things that the build and the tests use.
+PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql sqlite3
+SOURCES := Package.swift Sources Tests Plugins
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install the database libraries and servers that are missing
+	@Scripts/install-missing $(PACKAGES)
+
+build: deps ## Build the command
+	swift build
+
+test: deps ## Build and run every test, with a PostgreSQL server of its own
+	swift build --build-tests
+	Scripts/with-postgres swift test --skip-build --disable-xctest
+
+lint: ## Check the format of every source file
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+format: ## Format every source file
+	swift format --in-place --recursive --parallel $(SOURCES)
