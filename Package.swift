@@ -58,6 +58,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+
+        // What tests of any backend need: databases of their own, and what is in them.
+        .target(
+            name: "MigrationsTesting",
+            dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Migrations", "MigrationsTesting"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,54 @@
+import Logging
+public import Migrations
+import MigrationsPostgreSQL
+import MigrationsSQLite
+
+/// A database that belongs to one test.
+public enum TestDatabase: Sendable {
+    /// A SQLite file that may not exist yet.
+    case sqlite(path: String)
+    /// A database of the test server.
+    case postgresql(TestServer)
+
+    /// Which backend it is of.
+    public var backend: TestBackend {
+        switch self {
+        case .sqlite: .sqlite
+        case .postgresql: .postgresql
+        }
+    }
+
+    /// The database as a URL, as an operator would give it.
+    public var url: String {
+        switch self {
+        case .sqlite(let path): "sqlite:///\(path)"
+        case .postgresql(let server): server.url
+        }
+    }
+
+    /// Opens one more connection to the database.
+    /// - Parameter lockTimeout: How long it waits for a lock.
+    public func connect(lockTimeout: Duration = .seconds(10)) throws -> any DatabaseConnection {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        switch self {
+        case .sqlite(let path):
+            return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
+        case .postgresql(let server):
+            return try PostgresConnection(parameters: server.parameters, lockTimeout: lockTimeout, logger: logger)
+        }
+    }
+
+    /// Loads a compressed dump, as the database's own tools write it, into the database.
+    public func load(_ dump: String) throws {
+        switch self {
+        case .sqlite:
+            try connect().execute(Program.run("gzip", "--decompress", "--stdout", dump))
+        case .postgresql(let server):
+            // The dump's COPY … FROM stdin is understood by psql only.
+            try Program.run(
+                "bash", "-c",
+                #"set -o pipefail; gzip --decompress --stdout "$0" | psql -Xqv ON_ERROR_STOP=1 "$1" > /dev/null"#,
+                dump, server.url)
+        }
+    }
+}
