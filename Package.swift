@@ -67,6 +67,12 @@ let package = Package(
         ),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Migrations", "MigrationsTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "KohakuHubMigrationsTests",
+            dependencies: ["KohakuHubMigrations", "Migrations", "MigrationsTesting"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,54 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("Upgrades of real databases")
+struct UpgradeTests {
+    @Test("lead to the schema that the application makes at that version", arguments: Upgrade.all)
+    func schema(_ upgrade: Upgrade) throws {
+        let expected = try SchemaLines(version: upgrade.target, backend: upgrade.backend)
+        #expect(try upgrade.outcome().schema.differences(from: expected) == [])
+    }
+
+    @Test("keep, merge, copy or quarantine every row, and change no value without a rule", arguments: Upgrade.all)
+    func conservation(_ upgrade: Upgrade) throws {
+        let outcome = try upgrade.outcome()
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test("report what was counted before and after", arguments: Upgrade.all)
+    func reports(_ upgrade: Upgrade) throws {
+        let outcome = try upgrade.outcome()
+        let counted = outcome.after.quarantined.count - outcome.before.quarantined.count
+        let tables = outcome.report.migrations.flatMap(\.tables)
+        #expect(tables.filter { !$0.isConserved } == [])
+        #expect(tables.reduce(0) { $0 + $1.quarantined } >= Int64(counted))
+        for (table, reports) in Dictionary(grouping: tables, by: \.table) where reports.count == 1 {
+            #expect(reports[0].rowsIn == Int64(outcome.before[table].count), "\(table)")
+            #expect(reports[0].rowsOut == Int64(outcome.after[table].count), "\(table)")
+        }
+    }
+
+    @Test("leave no reference to a row that is not there", arguments: Upgrade.all)
+    func references(_ upgrade: Upgrade) throws {
+        #expect(try upgrade.outcome().brokenReferences == [])
+    }
+
+    @Test("leave a file that SQLite finds sound", arguments: Upgrade.all.filter { $0.backend == .sqlite })
+    func integrity(_ upgrade: Upgrade) throws {
+        #expect(try upgrade.outcome().integrity == "ok")
+    }
+
+    @Test("leave sequences that go on above every id", arguments: Upgrade.all)
+    func sequences(_ upgrade: Upgrade) throws {
+        #expect(try upgrade.outcome().exhaustedSequences == [])
+    }
+
+    @Test("do nothing the second time", arguments: Upgrade.all)
+    func secondRun(_ upgrade: Upgrade) throws {
+        let outcome = try upgrade.outcome()
+        #expect(outcome.secondReport.isUnchanged)
+        #expect(outcome.secondReport.version >= upgrade.target)
+        #expect(outcome.afterSecond == outcome.after)
+    }
+}
