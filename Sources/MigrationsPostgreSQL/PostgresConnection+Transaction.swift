@@ -12,8 +12,8 @@ extension PostgresConnection {
         try execute("BEGIN")
         do {
             try takeMigrationLock()
-            // A waiting ALTER queues every later reader behind it.
-            try execute("SET LOCAL lock_timeout = '\(lockTimeout.components.seconds)s'")
+            // A waiting ALTER queues every later reader behind it. 0 would be to wait for ever.
+            try execute("SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))")
             let result = try body()
             try execute("COMMIT")
             return result

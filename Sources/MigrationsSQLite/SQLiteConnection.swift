@@ -46,7 +46,7 @@ public final class SQLiteConnection: DatabaseConnection {
         }
         handle = opened
         self.logger = logger
-        sqlite3_busy_timeout(handle, Int32(lockTimeout.components.seconds) * 1000)
+        sqlite3_busy_timeout(handle, Int32(clamping: lockTimeout.milliseconds))
         try registerFunctions()
         trackWrites()
         // The first read finds out whether the file is a database at all.
