@@ -66,7 +66,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Migrations", "MigrationsTesting"], swiftSettings: settings),
+            name: "ConformanceTests",
+            dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "MigrationsTesting", logging],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "KohakuHubMigrationsTests",
             dependencies: ["KohakuHubMigrations", "Migrations", "MigrationsTesting"],

@@ -2,15 +2,61 @@ import Migrations
 import MigrationsTesting
 import Testing
 
-@Suite("Values come back as they were written")
+@Suite("A value comes back as it was written")
 struct Values {
-    @Test(arguments: TestBackend.allCases)
-    func `integers beyond 32 bits`(_ backend: TestBackend) throws {
+    /// Writes values into a table of one column and reads them again.
+    private func roundTrip(_ backend: TestBackend, _ type: String, _ values: [DatabaseValue]) throws -> [DatabaseValue]
+    {
         try backend.withConnection { connection in
-            let numbers: [Int64] = [0, -1, 2_147_483_648, 4_294_967_297, .max, .min]
-            try connection.execute(connection.dialect.spelling("CREATE TABLE t (n {bigint})"))
-            for number in numbers { try connection.execute("INSERT INTO t VALUES ($1)", [.integer(number)]) }
-            #expect(try connection.query("SELECT n FROM t").map(\.[0].integer) == numbers)
+            try connection.execute(connection.dialect.spelling("CREATE TABLE t (number INTEGER, value \(type))"))
+            for (number, value) in values.enumerated() {
+                try connection.execute("INSERT INTO t VALUES ($1, $2)", [.integer(Int64(number)), value])
+            }
+            return try connection.query("SELECT value FROM t ORDER BY number").map { $0[0] }
         }
+    }
+
+    @Test("when it is an integer beyond 32 bits", arguments: TestBackend.allCases)
+    func integers(_ backend: TestBackend) throws {
+        let values: [DatabaseValue] = [0, -1, 2_147_483_648, 4_294_967_297, .integer(.max), .integer(.min)]
+        #expect(try roundTrip(backend, "{bigint}", values) == values)
+    }
+
+    @Test("when it is a blob: empty, with zeros, of every byte", arguments: TestBackend.allCases)
+    func blobs(_ backend: TestBackend) throws {
+        let values: [DatabaseValue] = [
+            .blob([]), .blob([0]), .blob([0, 0, 255, 0]), .blob(Array(0...255)), .blob(Array("\\x41".utf8)),
+            .blob([UInt8](repeating: 0xab, count: 300_000)),
+        ]
+        #expect(try roundTrip(backend, "{blob}", values) == values)
+    }
+
+    @Test("when it is NULL, which is not empty", arguments: TestBackend.allCases)
+    func null(_ backend: TestBackend) throws {
+        #expect(try roundTrip(backend, "TEXT", [.null, ""]) == [.null, ""])
+        #expect(try roundTrip(backend, "{blob}", [.null, .blob([])]) == [.null, .blob([])])
+        #expect(try roundTrip(backend, "INTEGER", [.null, 0]) == [.null, 0])
+    }
+
+    @Test("when it is text of any script, byte by byte", arguments: TestBackend.allCases)
+    func text(_ backend: TestBackend) throws {
+        let texts = [
+            "İstanbul ß ﬁ ǅ", "ユーザー 団体", "e\u{301} \u{e9}", "👩‍👩‍👧", "it's \"quoted\" \\ $1 ; --", "line\nline\ttab\r",
+        ]
+        let found = try roundTrip(backend, "TEXT", texts.map { .text($0) })
+        #expect(found.map { Array(($0.text ?? "").utf8) } == texts.map { Array($0.utf8) })
+    }
+
+    @Test("when it is a real number", arguments: TestBackend.allCases)
+    func reals(_ backend: TestBackend) throws {
+        let values: [DatabaseValue] = [.real(0.1), .real(-1.5e300), .real(3)]
+        #expect(try roundTrip(backend, "DOUBLE PRECISION", values) == values)
+    }
+
+    @Test("when it is a boolean, which SQLite stores as 0 and 1", arguments: TestBackend.allCases)
+    func booleans(_ backend: TestBackend) throws {
+        let found = try roundTrip(backend, "{boolean}", [true, false, .null])
+        #expect(found.map(\.boolean) == [true, false, nil])
+        #expect(found.map(\.integer) == [1, 0, nil])
     }
 }

@@ -68,7 +68,7 @@ struct Organizations {
         let sql = #"UPDATE "organization" SET "name" = 'kuha_net' WHERE "id" = 3"#
         try Refactored.migrating(backend, arranging: sql) { before, connection in
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let error = try #require(throws: MigrationError.self) { try runner.run(to: .newest) }
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
             #expect(error.code == .checkFailed)
             #expect(error.findings.map(\.code) == ["name_collision"])
             #expect(error.findings.first?.examples == [#""kuha_net": user 5 and organization 3"#])
