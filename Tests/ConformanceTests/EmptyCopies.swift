@@ -1,0 +1,25 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("An empty copy of a database")
+struct EmptyCopies {
+    @Test("has its tables and none of its rows, and leaves it as it is", arguments: TestBackend.allCases)
+    func copy(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(Library.sql(backend.dialect))
+            let before = try DatabaseContents(of: connection)
+            let schema = try connection.readSchema()
+            try connection.withEmptyCopy { copy in
+                let copied = try copy.readSchema()
+                #expect(Set(copied.tables.keys) == Set(schema.tables.keys))
+                #expect(copied.tables["book"]?.columns.map(\.name) == schema.tables["book"]?.columns.map(\.name))
+                #expect(copied.tables["book"]?.indexes.map(\.name) == schema.tables["book"]?.indexes.map(\.name))
+                for table in copied.tables.keys { #expect(try copy.countRows(in: table) == 0) }
+                try copy.execute(#"DROP TABLE "audit"; INSERT INTO "author" ("name") VALUES ('x')"#)
+            }
+            #expect(try DatabaseContents(of: connection) == before)
+            #expect(try connection.readSchema() == schema)
+        }
+    }
+}

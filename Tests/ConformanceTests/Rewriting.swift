@@ -1,0 +1,119 @@
+import Foundation
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("Rewriting a table")
+struct Rewriting {
+    @Test("gives it the new columns, foreign keys and indexes", arguments: TestBackend.allCases)
+    func schema(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ in
+            let book = try #require(try connection.readSchema().tables["book"])
+            #expect(Set(book.columns.map(\.name)) == ["id", "title", "author_id", "pages", "cover", "shelf"])
+            #expect(book.column("pages")?.isNullable == false)
+            #expect(book.column("id")?.isPrimaryKey == true)
+            #expect(book.foreignKeys.map(\.columns) == [["author_id"]])
+            #expect(book.index("book_author_id")?.columns == ["author_id"])
+            #expect(book.index("book_author") == nil)
+        }
+    }
+
+    @Test("keeps the rows", arguments: TestBackend.allCases)
+    func rows(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ in
+            let rows = try connection.query(
+                #"SELECT "id", "title", "author_id", "pages", "cover" FROM "book" ORDER BY "id""#)
+            #expect(
+                rows.map(\.values) == [
+                    [1, "Oku no Hosomichi", 1, 0, .blob([0, 255])], [2, "Sarumino", 1, 0, .blob([0, 255])],
+                    [7, "Swim", 2, 0, .blob([0, 255])],
+                ])
+        }
+    }
+
+    @Test("keeps the rows of other tables that reference it", arguments: TestBackend.allCases)
+    func children(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ in
+            #expect(try connection.countRows(in: "review") == 2)
+            let key = try connection.readSchema().tables["review"]?.foreignKeys.first
+            #expect(key?.referencedTable == "book")
+            #expect(key?.onDelete == "CASCADE")
+            #expect(try connection.foreignKeyViolations() == [])
+        }
+    }
+
+    @Test("keeps the operator's columns and indexes", arguments: TestBackend.allCases)
+    func ownColumns(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ in
+            let book = try #require(try connection.readSchema().tables["book"])
+            #expect(book.column("shelf")?.defaultValue?.hasPrefix("'none'") == true)
+            #expect(book.index("own_shelf")?.columns == ["shelf", "title"])
+            #expect(book.index("own_unique")?.isUnique == true)
+            let shelves = try connection.query(#"SELECT "shelf" FROM "book" ORDER BY "id""#)
+            #expect(shelves.map(\.values) == [["A1"], ["A2"], ["A7"]])
+        }
+    }
+
+    @Test("keeps triggers, which do not see the rows leave and come back", arguments: TestBackend.allCases)
+    func triggers(_ backend: TestBackend) throws {
+        var audited: Int64 = 0
+        try Library.rewriting(backend) { connection in
+            audited = try connection.countRows(in: "audit")
+        } after: { connection, _ in
+            let quarantined = try connection.integer(#"SELECT count(*) FROM "audit" WHERE "entry" = '- Orphan'"#)
+            #expect(try connection.countRows(in: "audit") - quarantined == audited)
+            try connection.execute(#"INSERT INTO "book" ("id", "title", "author_id", "pages") VALUES (8, 'New', 1, 3)"#)
+            #expect(try connection.integer(#"SELECT count(*) FROM "audit" WHERE "entry" = 'New'"#) == 1)
+        }
+    }
+
+    @Test("keeps views", arguments: TestBackend.allCases)
+    func views(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ throws in
+            #expect(try connection.query(#"SELECT "title" FROM "titles" WHERE "id" = 7"#).map(\.values) == [["Swim"]])
+        }
+    }
+
+    @Test("fails when a view could not be read afterwards, and names it", arguments: TestBackend.allCases)
+    func brokenView(_ backend: TestBackend) throws {
+        let error = try thrownError(DatabaseError.self) {
+            try Library.rewriting(backend) { connection in
+                try connection.execute(#"CREATE VIEW "own_authors" AS SELECT b.author FROM "book" AS b"#)
+            } after: { _, _ in
+            }
+        }
+        #expect(error.description.contains("own_authors"))
+    }
+
+    @Test("goes on counting above the highest id", arguments: TestBackend.allCases)
+    func nextID(_ backend: TestBackend) throws {
+        try Library.rewriting(backend) { connection, _ in
+            try connection.advanceSequence(of: "book", past: 0)
+            try connection.execute(#"INSERT INTO "book" ("title", "author_id", "pages") VALUES ('New', 1, 3)"#)
+            #expect(try connection.integer(#"SELECT "id" FROM "book" WHERE "title" = 'New'"#) == 8)
+        }
+    }
+
+    @Test("keeps privileges, comments and the sequence of PostgreSQL")
+    func identity() throws {
+        let state = """
+            SELECT relacl::text, obj_description(oid, 'pg_class'), col_description(oid, 2),
+                pg_get_serial_sequence('book', 'id'), relreplident::text
+            FROM pg_class WHERE relname = 'book'
+            """
+        var before: [DatabaseRow] = []
+        try Library.rewriting(.postgresql) { connection in
+            try connection.execute(
+                """
+                GRANT SELECT ON "book" TO PUBLIC;
+                COMMENT ON TABLE "book" IS 'What we have';
+                COMMENT ON COLUMN "book"."title" IS 'As on the cover';
+                """)
+            before = try connection.query(state)
+        } after: { connection, _ throws in
+            #expect(before.first?[0].text?.contains("=r/") == true)
+            #expect(before.first?[1] == "What we have")
+            #expect(try connection.query(state) == before)
+        }
+    }
+}
