@@ -66,6 +66,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MigrationsTests",
+            dependencies: ["Migrations", "MigrationsTesting", "migration-registry-generator"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ConformanceTests",
             dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "MigrationsTesting", logging],
             swiftSettings: settings

@@ -1,0 +1,51 @@
+import Migrations
+import Testing
+
+@Suite("A catalogue")
+struct Catalogues {
+    @Test("takes migrations numbered 1, 2, 3, … and knows the newest")
+    func numbered() {
+        let catalogue = Catalogue(
+            migrations: (1...3).map(TestMigration.adding).registered, canonicalTables: [], rootTable: "t")
+        #expect(catalogue.newest == 3)
+        #expect(catalogue.migrations.map(\.title) == ["001 change_1", "002 change_2", "003 change_3"])
+    }
+
+    @Test("takes no other numbers")
+    func gap() async {
+        await #expect(processExitsWith: .failure) {
+            var migrations = (1...3).map(TestMigration.adding).registered
+            migrations.remove(at: 1)
+            _ = Catalogue(migrations: migrations, canonicalTables: [], rootTable: "t")
+        }
+        await #expect(processExitsWith: .failure) {
+            let migrations = (1...3).map(TestMigration.adding).registered
+            _ = Catalogue(migrations: [migrations[1], migrations[0]], canonicalTables: [], rootTable: "t")
+        }
+    }
+
+    @Test(
+        "writes a number with three digits, or as many as it takes",
+        arguments: [(1, "001"), (42, "042"), (1000, "1000")])
+    func title(_ number: Int, _ text: String) {
+        #expect(number.paddedToThree == text)
+    }
+
+    @Test("holds a database without tables for fresh, and no other")
+    func fresh() {
+        let catalogue = Catalogue(
+            migrations: [], canonicalTables: [TableDefinition("t", columns: [.id])], rootTable: "t")
+        #expect(catalogue.isFresh(Schema(dialect: .sqlite)))
+        #expect(!catalogue.isFresh(.withColumns()))
+    }
+
+    @Test("does not take the quarantine for a difference")
+    func quarantine() {
+        let definition = TableDefinition("t", columns: [.id])
+        let catalogue = Catalogue(migrations: [], canonicalTables: [definition], rootTable: "t")
+        let schema = Schema(
+            dialect: .sqlite,
+            tables: [definition.table(.sqlite), Schema.Table(name: Quarantine.tableName, columns: [])])
+        #expect(catalogue.differences(of: schema) == [])
+    }
+}

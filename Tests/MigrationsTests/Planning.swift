@@ -1,0 +1,82 @@
+import Migrations
+import Testing
+
+@Suite("The planner")
+struct Planning {
+    private let migrations = (1...4).map(TestMigration.adding).registered
+
+    private func verdicts(_ schema: Schema) -> [Plan.Verdict] {
+        Plan(migrations, on: schema).entries.map(\.verdict)
+    }
+
+    @Test("holds every migration for pending when no signature holds")
+    func nothing() {
+        #expect(verdicts(.withColumns()) == [.pending, .pending, .pending, .pending])
+        #expect(Plan(migrations, on: .withColumns()).version == 0)
+    }
+
+    @Test("holds the newest one whose signature holds for applied, and what comes after it for pending")
+    func applied() {
+        #expect(verdicts(.withColumns(1)) == [.applied, .pending, .pending, .pending])
+        #expect(Plan(migrations, on: .withColumns(1)).version == 1)
+    }
+
+    @Test("holds what is older for superseded, whether its own signature holds or not")
+    func superseded() {
+        #expect(verdicts(.withColumns(1, 2, 3)) == [.superseded, .superseded, .applied, .pending])
+        #expect(verdicts(.withColumns(3)) == [.superseded, .superseded, .applied, .pending])
+        #expect(verdicts(.withColumns(1, 4)) == [.superseded, .superseded, .superseded, .applied])
+        #expect(Plan(migrations, on: .withColumns(3)).version == 3)
+    }
+
+    @Test("orders by number, and runs only what is pending")
+    func order() {
+        let plan = Plan(migrations, on: .withColumns(2))
+        #expect(plan.entries.map(\.migration.number) == [1, 2, 3, 4])
+        #expect(plan.pending.map(\.number) == [3, 4])
+    }
+
+    @Test("gives the evidence for each verdict")
+    func evidence() {
+        let entries = Plan(migrations, on: .withColumns(2)).entries
+        #expect(
+            entries.map(\.evidence) == [
+                "superseded by 002: column t.c2 exists",
+                "column t.c2 exists",
+                "not yet: column t.c3 exists",
+                "not yet: column t.c4 exists",
+            ])
+    }
+
+    @Test("takes a signature that throws for one that does not hold, and warns")
+    func throwingSignature() {
+        struct Unreadable: Error {}
+        var throwing = migrations
+        throwing[2].migration = TestMigration(signature: .custom("a riddle") { _ in throw Unreadable() })
+        let older = Plan(throwing, on: .withColumns(1, 2, 3))
+        #expect(older.entries.map(\.verdict) == [.superseded, .applied, .pending, .pending])
+        #expect(older.warnings == ["the signature of 003 change_3 could not be evaluated: Unreadable()"])
+        let newer = Plan(throwing, on: .withColumns(4))
+        #expect(newer.entries.map(\.verdict) == [.superseded, .superseded, .superseded, .applied])
+        #expect(newer.warnings.count == 1)
+    }
+
+    @Test("plans 1,000 migrations from the same schema, in no time")
+    func thousand() {
+        let migrations = (1...1000).map(TestMigration.adding).registered
+        let schema = Schema.withColumns(500)
+        let duration = ContinuousClock().measure {
+            let plan = Plan(migrations, on: schema)
+            #expect(plan.version == 500)
+            #expect(plan.pending.map(\.number) == Array(501...1000))
+        }
+        #expect(duration < .seconds(1))
+    }
+
+    @Test("of no migrations finds nothing to do")
+    func empty() {
+        let plan = Plan([], on: .withColumns())
+        #expect(plan.entries.isEmpty)
+        #expect(plan.version == 0)
+    }
+}

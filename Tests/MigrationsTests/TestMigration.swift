@@ -1,0 +1,38 @@
+import Migrations
+
+/// A migration whose change is a column `t.cN`, unless it says something else.
+struct TestMigration: Migration {
+    var signature: Signature
+    var consent: String?
+    var findings: [Finding] = []
+    var change: @Sendable (MigrationContext) throws -> Void = { _ in }
+
+    func check(_ context: MigrationContext) throws -> [Finding] { findings }
+    func migrate(_ context: MigrationContext) throws { try change(context) }
+
+    /// Adds the column `cN` to `t`.
+    static func adding(_ number: Int) -> TestMigration {
+        TestMigration(
+            signature: .column("t", "c\(number)"),
+            change: { try $0.addColumn("\"c\(number)\" INTEGER", to: "t") })
+    }
+}
+
+extension [TestMigration] {
+    /// The migrations with the numbers 1, 2, 3, … and names like `change_1`.
+    var registered: [RegisteredMigration] {
+        enumerated().map {
+            RegisteredMigration(number: $0.offset + 1, name: "change_\($0.offset + 1)", migration: $0.element)
+        }
+    }
+}
+
+extension Schema {
+    /// A schema with the table `t` that has these of the columns `cN`.
+    static func withColumns(_ numbers: Int...) -> Schema {
+        let columns = ["id"] + numbers.map { "c\($0)" }
+        return Schema(
+            dialect: .sqlite,
+            tables: [Table(name: "t", columns: columns.map { Column(name: $0, type: "INTEGER") })])
+    }
+}
