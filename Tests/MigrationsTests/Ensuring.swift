@@ -1,0 +1,71 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("After the last migration")
+struct Ensuring {
+    @Test("tables and indexes that are missing are made, and told", arguments: TestBackend.allCases)
+    func missing(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [1, 2]) { run throws in
+            var run = run
+            run.catalogue.canonicalTables[0].indexes = [.on("c1")]
+            run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id], indexes: [.unique("id")]))
+            let report = try run.runner().run(to: .newest)
+            #expect(report.ensured.map(\.kind) == [.missingIndex, .missingTable])
+            #expect(try run.connection.readSchema().tables["t"]?.index("t_c1")?.columns == ["c1"])
+            #expect(try run.connection.readSchema().tables["u"]?.index("u_id")?.isUnique == true)
+            #expect(try run.runner().run(to: .newest).isUnchanged)
+        }
+    }
+
+    @Test("but not before it", arguments: TestBackend.allCases)
+    func notYet(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: []) { run throws in
+            var run = run
+            run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id]))
+            #expect(try run.runner().run(to: .upTo(2)).ensured == [])
+            #expect(try run.connection.readSchema().tables["u"] == nil)
+        }
+    }
+
+    @Test("what differs is an error that names it, and nothing is lost", arguments: TestBackend.allCases)
+    func differs(_ backend: TestBackend) throws {
+        // The newest signature holds, but an older column is missing: a mixed state.
+        try TestRun.on(backend, columns: [3]) { run throws in
+            let before = try DatabaseContents(of: run.connection)
+            let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
+            #expect(error.code == .schemaDiffers)
+            #expect(error.differences.map(\.description) == ["column t.c1 is missing", "column t.c2 is missing"])
+            #expect(try DatabaseContents(of: run.connection) == before)
+        }
+    }
+
+    @Test("what is the operator's own is mentioned, never touched", arguments: TestBackend.allCases)
+    func own(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: []) { run throws in
+            try run.connection.execute(
+                """
+                ALTER TABLE "t" ADD COLUMN "note" TEXT;
+                CREATE INDEX "own_note" ON "t" ("note");
+                CREATE TABLE "badge" ("n" INTEGER);
+                """)
+            let report = try run.runner().run(to: .newest)
+            #expect(report.mentioned.map(\.kind) == [.ownColumn, .ownIndex, .ownTable])
+            #expect(try run.runner().run(to: .newest).isUnchanged)
+        }
+    }
+
+    @Test("a verification finds the same", arguments: TestBackend.allCases)
+    func verification(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [3]) { run throws in
+            try run.connection.execute(#"ALTER TABLE "t" ADD COLUMN "note" TEXT"#)
+            let mixed = try Verification(of: run.connection, catalogue: run.catalogue)
+            #expect(mixed.differences.map(\.kind) == [.missingColumn, .missingColumn])
+            #expect(mixed.mentioned.map(\.kind) == [.ownColumn])
+            #expect(!mixed.isExact)
+            try run.connection.execute(
+                #"ALTER TABLE "t" ADD COLUMN "c1" INTEGER; ALTER TABLE "t" ADD COLUMN "c2" INTEGER"#)
+            #expect(try Verification(of: run.connection, catalogue: run.catalogue).isExact)
+        }
+    }
+}

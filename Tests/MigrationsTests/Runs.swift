@@ -1,0 +1,127 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("A run")
+struct Runs {
+    @Test("does what is pending in order, each in a transaction of its own", arguments: TestBackend.allCases)
+    func order(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [1]) { run throws in
+            let (report, statements) = try run.counted()
+            #expect(report.migrations.map(\.migration.title) == ["002 change_2", "003 change_3"])
+            #expect(statements.commits == 2)
+            #expect(report.version == 3)
+            #expect(try run.columns() == [1, 2, 3])
+            #expect(try run.connection.countRows(in: "t") == 1)
+        }
+    }
+
+    @Test("does nothing the second time, and writes nothing", arguments: TestBackend.allCases)
+    func second(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: []) { run throws in
+            _ = try run.runner().run(to: .newest)
+            let (report, statements) = try run.counted()
+            #expect(report.isUnchanged)
+            #expect(report.version == 3)
+            #expect(statements.commits == 0)
+            #expect(statements.count < 20)
+        }
+    }
+
+    @Test("stops at a failure, which is rolled back whole; later ones are not tried", arguments: TestBackend.allCases)
+    func failure(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].change = { context in
+            try context.addColumn(#""c2" INTEGER"#, to: "t")
+            try context.execute(#"INSERT INTO "t" ("id") VALUES (2)"#)
+            try context.execute("INSERT INTO nothing VALUES (1)")
+        }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            var started: [String] = []
+            let runner = run.runner(emit: { event in
+                if case .started(let migration) = event { started.append(migration.title) }
+            })
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .failed)
+            #expect(error.migration == "002 change_2")
+            #expect(error.committed == ["001 change_1"])
+            #expect(error.underlying is DatabaseError)
+            #expect(error.nextStep?.contains("rolled back") == true)
+            #expect(started == ["001 change_1", "002 change_2"])
+            #expect(try run.columns() == [1])
+            #expect(try run.connection.countRows(in: "t") == 1)
+        }
+    }
+
+    @Test("goes on where it stopped once the cause is mended", arguments: TestBackend.allCases)
+    func mended(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].change = { context in
+            try context.execute("INSERT INTO cause VALUES (1)")
+            try context.addColumn(#""c2" INTEGER"#, to: "t")
+        }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
+            try run.connection.execute("CREATE TABLE cause (n INTEGER)")
+            let report = try run.runner().run(to: .newest)
+            #expect(report.migrations.map(\.migration.number) == [2, 3])
+        }
+    }
+
+    @Test("rolls back a migration whose signature does not hold after it", arguments: TestBackend.allCases)
+    func signature(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].change = { try $0.addColumn(#""other" INTEGER"#, to: "t") }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
+            #expect(error.code == .failed)
+            #expect(error.message.contains("column t.c2 exists"))
+            #expect(try run.connection.readSchema().column("t", "other") == nil)
+        }
+    }
+
+    @Test("stops at the target", arguments: TestBackend.allCases)
+    func target(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: []) { run throws in
+            let report = try run.runner().run(to: .upTo(2))
+            #expect(report.version == 2)
+            #expect(try run.columns() == [1, 2])
+            #expect(try run.runner().run(to: .only(3)).migrations.map(\.migration.number) == [3])
+        }
+    }
+
+    @Test("leaves alone what another process did in the meantime", arguments: TestBackend.allCases)
+    func overtaken(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[0].consent = "it is the first"
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            var overtaken: [String] = []
+            let runner = run.runner { _, _ in
+                // The other process does it all between the plan and the first transaction.
+                let other = try run.database.connect()
+                _ = try Runner(catalogue: run.catalogue, connection: other).run(to: .newest)
+                return true
+            } emit: { event in
+                if case .overtaken(let migration) = event { overtaken.append(migration.title) }
+            }
+            let report = try runner.run(to: .newest)
+            #expect(overtaken == ["001 change_1", "002 change_2", "003 change_3"])
+            #expect(report.migrations.map(\.migration.title) == [])
+            #expect(report.version == 3)
+        }
+    }
+
+    @Test("waits for another migration only so long, and says so", arguments: TestBackend.allCases)
+    func locked(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: []) { run throws in
+            let impatient = try run.database.connect(lockTimeout: .zero)
+            try run.connection.withMigrationTransaction {
+                let error = try thrownError(MigrationError.self) {
+                    _ = try Runner(catalogue: run.catalogue, connection: impatient).run(to: .newest)
+                }
+                #expect(error.code == .locked)
+            }
+            #expect(try run.columns() == [])
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Migrations
+import MigrationsTesting
+
+/// A database with a small catalogue of the test's own: the table `t`, and a column `cN` for each migration.
+struct TestRun {
+    var database: TestDatabase
+    var connection: any DatabaseConnection
+    var catalogue: Catalogue
+
+    /// - Parameters:
+    ///   - columns: Which of the columns `cN` the table has already; `nil` for a fresh database.
+    ///   - migrations: Three ordinary ones unless told otherwise.
+    static func on(
+        _ backend: TestBackend, columns: [Int]?, _ migrations: [TestMigration] = (1...3).map(TestMigration.adding),
+        _ body: (TestRun) throws -> Void
+    ) throws {
+        try backend.withDatabase { database in
+            let connection = try database.connect()
+            if let columns {
+                let list = columns.map { ", \"c\($0)\" INTEGER" }.joined()
+                try connection.execute(
+                    connection.dialect.spelling(
+                        "CREATE TABLE \"t\" (\"id\" {id}\(list)); INSERT INTO \"t\" (\"id\") VALUES (1)"))
+            }
+            try body(
+                TestRun(database: database, connection: connection, catalogue: catalogue(migrations.registered)))
+        }
+    }
+
+    private static func catalogue(_ migrations: [RegisteredMigration]) -> Catalogue {
+        let columns = migrations.map { TableDefinition.Column.optional("c\($0.number)", .integer) }
+        return Catalogue(
+            migrations: migrations, canonicalTables: [TableDefinition("t", columns: [.id] + columns)], rootTable: "t")
+    }
+
+    /// Which of the columns `cN` the table has now; `nil` when there is no table.
+    func columns() throws -> [Int]? {
+        try connection.readSchema().tables["t"]?.columns.compactMap { Int($0.name.dropFirst()) }
+    }
+
+    func runner(
+        consent: @escaping (RegisteredMigration, String) throws -> Bool = { _, _ in true },
+        emit: @escaping (MigrationEvent) -> Void = { _ in }
+    ) -> Runner {
+        Runner(catalogue: catalogue, connection: connection, consent: consent, emit: emit)
+    }
+
+    /// Runs to the newest migration, and tells what was executed.
+    func counted() throws -> (report: RunReport, statements: [String]) {
+        var statements: [String] = []
+        connection.onStatement = { statements.append($0) }
+        defer { connection.onStatement = nil }
+        let report = try runner().run(to: .newest)
+        return (report, statements)
+    }
+}
+
+extension [String] {
+    /// How many transactions these statements commit.
+    var commits: Int { count { $0 == "COMMIT" } }
+}
