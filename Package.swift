@@ -77,7 +77,7 @@ let package = Package(
         ),
         .testTarget(
             name: "KohakuHubMigrationsTests",
-            dependencies: ["KohakuHubMigrations", "Migrations", "MigrationsTesting"],
+            dependencies: ["KohakuHubMigrations", "Migrations", "MigrationsTesting", logging],
             resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
