@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint format
+.PHONY: help deps build demo test lint format
 
 # What apt calls the things that the build and the tests use.
 PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql sqlite3
@@ -13,6 +13,10 @@ deps: ## Install the database libraries and servers that are missing
 
 build: deps ## Build the command
 	swift build
+
+demo: deps ## Upgrade a sample hub of the first version, in a temporary folder
+	swift build --product kohaku-migrate
+	Scripts/demo
 
 test: deps ## Build and run every test, with a PostgreSQL server of its own
 	swift build --build-tests

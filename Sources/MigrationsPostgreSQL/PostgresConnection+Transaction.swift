@@ -12,8 +12,7 @@ extension PostgresConnection {
         try execute("BEGIN")
         do {
             try takeMigrationLock()
-            // A waiting ALTER queues every later reader behind it. 0 would be to wait for ever.
-            try execute("SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))")
+            try limitWaits()
             let result = try body()
             try execute("COMMIT")
             return result
@@ -21,6 +20,12 @@ extension PostgresConnection {
             try? execute("ROLLBACK")
             throw error
         }
+    }
+
+    /// A waiting ALTER queues every later reader behind it, and a table that somebody holds keeps even a look waiting.
+    private func limitWaits() throws {
+        // 0 would mean for ever.
+        try execute("SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))")
     }
 
     private func takeMigrationLock() throws {
@@ -38,6 +43,7 @@ extension PostgresConnection {
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         defer { try? execute("ROLLBACK") }
+        try limitWaits()
         return try body()
     }
 

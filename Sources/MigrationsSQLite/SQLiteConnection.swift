@@ -50,7 +50,11 @@ public final class SQLiteConnection: DatabaseConnection {
         try registerFunctions()
         trackWrites()
         // The first read finds out whether the file is a database at all.
-        try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
+        do {
+            try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
+        } catch let error as DatabaseError where error.kind == .notADatabase {
+            throw DatabaseError(.notADatabase, "\(path) is not a SQLite database", code: error.code)
+        }
         if mode != .readOnly, sqlite3_db_readonly(handle, "main") == 1 {
             throw DatabaseError(.readOnly, "\(path) cannot be written")
         }

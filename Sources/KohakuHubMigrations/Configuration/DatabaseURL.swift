@@ -47,6 +47,11 @@ public enum DatabaseURL: Sendable, Hashable {
             keywords["user"] = PercentEncoding.decode(credentials[0])
             if credentials.count == 2 { keywords["password"] = PercentEncoding.decode(credentials[1]) }
             authority = authority[authority.index(after: at)...]
+        } else if rest.prefix(while: { $0 != "=" }).contains("@") {
+            // The rest of such a password would be taken for the name of the database, and printed.
+            throw ConfigurationError(
+                "the user or password of the database URL holds a / or ? as it is",
+                hint: "Write / as %2F and ? as %3F.")
         }
         let (host, port) = split(authority)
         if let port {

@@ -23,7 +23,9 @@ struct DatabaseOptions: ParsableArguments {
     var verbose = false
 
     func validate() throws {
-        guard lockTimeout >= 0 else { throw ValidationError("--lock-timeout takes 0 or more seconds.") }
+        guard (0...86_400).contains(lockTimeout) else {
+            throw ValidationError("--lock-timeout takes 0 to 86400 seconds.")
+        }
     }
 
     /// The settings from flags, environment and configuration file.

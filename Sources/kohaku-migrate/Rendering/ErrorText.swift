@@ -9,18 +9,21 @@ struct ErrorText {
     }
 
     var text: String {
-        let place = error.migration.map { "in \($0): " } ?? ""
-        var lines = ["error: \(place)\(error.message)".wrapped()]
+        // libpq indents its second line by a tab.
+        let message = error.message.replacing("\t", with: "  ")
+        // Some messages begin with the migration's name, and once is enough.
+        let place = error.migration.flatMap { message.contains($0) ? nil : "in \($0): " } ?? ""
+        var lines = ["error: \(place)\(message)".wrapped()]
         for finding in error.findings {
             lines.append("  - " + finding.message.wrapped(indent: 4))
             lines += finding.examples.prefix(10).map { "      \($0)" }
             if finding.examples.count > 10 { lines.append("      … and \(finding.examples.count - 10) more") }
             if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
         }
-        for difference in error.differences.prefix(10) { lines.append("  - \(difference)") }
+        for difference in error.differences.prefix(10) { lines.append("  - " + "\(difference)".wrapped(indent: 4)) }
         if error.differences.count > 10 { lines.append("  … and \(error.differences.count - 10) more") }
         if !error.committed.isEmpty {
-            lines.append("Done before it, and kept: " + error.committed.joined(separator: ", "))
+            lines.append("Done before it, and kept: \(error.committed.joined(separator: ", "))".wrapped())
         }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
         return lines.joined(separator: "\n")

@@ -34,16 +34,29 @@ struct PlanText {
     }
 }
 
-/// The SQL of `plan --sql`: a script to read, with comments.
+/// The SQL of `plan --sql`: a script to read.
+///
+/// What a migration computes while it runs, such as new ids and names, is not in it, and on real rows it would lose some.
+/// So it rolls itself back: who runs it by mistake changes nothing.
 struct PlanSQL {
     let text: String
 
     init(_ statements: StatementPreview, database: DatabaseURL) {
-        var lines = ["-- \(database)"]
+        guard !statements.entries.isEmpty else {
+            text = "-- \(database)\n-- Nothing to do."
+            return
+        }
+        var lines = [
+            "-- \(database)",
+            "-- To read, not to run: rows are computed while a migration runs. To run it: kohaku-migrate run",
+            "-- It rolls itself back at its end.",
+            "", "BEGIN;",
+        ]
         for entry in statements.entries {
             lines += ["", "-- \(entry.migration.title)"]
             lines += entry.statements.map { $0 + ";" }
         }
+        lines += ["", "ROLLBACK;"]
         text = lines.joined(separator: "\n")
     }
 }

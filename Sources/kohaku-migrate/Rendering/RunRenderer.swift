@@ -15,6 +15,7 @@ final class RunRenderer {
         guard !isQuiet else { return }
         switch event {
         case .planned(let plan, let pending):
+            guard !pending.isEmpty else { return }
             print("at \(plan.version.paddedToThree), pending: \(pending.count)\n")
         case .found(let finding, _):
             guard finding.severity != .error else { return }
@@ -28,13 +29,14 @@ final class RunRenderer {
             if !report.tables.isEmpty { print(Self.table(report.tables)) }
             print("  \(report.migration.title): done in \(report.duration.seconds)")
         case .overtaken(let migration):
-            print("  \(migration.title): another process did it in the meantime")
+            // An earlier migration included its change, or another process was faster.
+            print("  \(migration.title): already there")
         case .ensured(let difference):
-            print("  created what was missing: \(difference)")
+            print("  " + "created what was missing: \(difference)".wrapped(indent: 4))
         case .mentioned(let difference):
-            print("  left alone: \(difference)")
+            print("  " + "left alone: \(difference)".wrapped(indent: 4))
         case .warning(let text):
-            printError("warning: \(text)")
+            printError("warning: \(text)".wrapped())
         case .tableRewritten:
             break
         }
@@ -50,23 +52,28 @@ final class RunRenderer {
         let quarantined = report.migrations.flatMap(\.tables).reduce(0) { $0 + $1.quarantined }
         if quarantined > 0 {
             print(
-                "Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason."
-            )
+                """
+                Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.
+                """.wrapped())
         }
     }
 
+    /// The tables with rows. Those without are counted below, so that every table is accounted for.
     private static func table(_ reports: [TableReport]) -> String {
         var table = TextTable([
             ("table", .left), ("rows in", .right), ("merged", .right), ("copied", .right), ("quarantined", .right),
             ("moved", .right), ("rows out", .right),
         ])
-        for report in reports {
+        let empty = reports.filter { $0.rowsIn == 0 && $0.rowsOut == 0 }.map(\.table)
+        for report in reports where !empty.contains(report.table) {
             let counts = [
                 report.rowsIn, report.merged, report.copied, report.quarantined, report.moved, report.rowsOut,
             ]
             table.add([report.table] + counts.map(String.init))
         }
-        return table.text(indent: 6)
+        if empty.isEmpty { return table.text(indent: 6) }
+        let note = "      empty: " + empty.joined(separator: ", ").wrapped(indent: 13)
+        return empty.count == reports.count ? note : table.text(indent: 6) + "\n" + note
     }
 }
 

@@ -20,7 +20,7 @@ struct StatusText {
                 ])
             }
             lines += [table.text(indent: 0), ""]
-            lines += plan.warnings.map { "warning: \($0)" }
+            lines += plan.warnings.map { "warning: \($0)".wrapped() }
             lines.append(
                 plan.pending.isEmpty
                     ? "At \(plan.version.paddedToThree), nothing pending."

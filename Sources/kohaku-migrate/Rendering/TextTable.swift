@@ -18,18 +18,18 @@ struct TextTable {
         rows.append(row)
     }
 
-    /// The table, every line indented; the last column is cut so that no line is longer than `width`.
+    /// The table, every line indented; the last column is broken so that no line is longer than `width`.
     func text(indent: Int = 2, width: Int = Terminal.width) -> String {
         let all = [header] + rows
-        var widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        let last = widths.count - 1
-        let used = indent + widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        widths[last] = min(widths[last], max(12, width - used))
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let left = indent + widths.dropLast().reduce(0) { $0 + $1 + 2 }
         return all.map { row in
-            let cells = row.indices.map { column in
-                let text = row[column].cut(to: widths[column])
-                let padding = String(repeating: " ", count: widths[column] - text.count)
-                return alignments[column] == .left ? text + padding : padding + text
+            var cells = row.indices.map { column in
+                let padding = String(repeating: " ", count: widths[column] - row[column].count)
+                return alignments[column] == .left ? row[column] + padding : padding + row[column]
+            }
+            if alignments.last == .left, let last = row.last {
+                cells[cells.count - 1] = last.wrapped(indent: left, width: max(left + 12, width))
             }
             return (String(repeating: " ", count: indent) + cells.joined(separator: "  ")).withoutTrailingSpaces
         }.joined(separator: "\n")
@@ -37,10 +37,6 @@ struct TextTable {
 }
 
 extension String {
-    func cut(to length: Int) -> String {
-        count > length ? prefix(max(0, length - 1)) + "…" : self
-    }
-
     var withoutTrailingSpaces: String {
         String(reversed().drop { $0 == " " }.reversed())
     }

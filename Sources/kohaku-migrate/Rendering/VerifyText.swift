@@ -16,13 +16,13 @@ struct VerifyText {
             let next = plan.pending.map { $0.number.paddedToThree }.joined(separator: ", ")
             lines.append("At \(plan.version.paddedToThree), pending: \(next). To run: kohaku-migrate run")
         case .known:
-            lines += verification.differences.map { "differs: \($0)" }
-            lines += verification.violations.map { "broken reference: \($0)" }
+            lines += verification.differences.map { "differs: \($0)".wrapped(indent: 4) }
+            lines += verification.violations.map { "broken reference: \($0)".wrapped(indent: 4) }
             lines.append(
                 verification.isExact
                     ? "Exact: the schema is the current one, and every reference is sound."
                     : "The schema is not the current one.")
-            lines += verification.mentioned.map { "left alone: \($0)" }
+            lines += verification.mentioned.map { "left alone: \($0)".wrapped(indent: 4) }
         }
         text = lines.joined(separator: "\n")
     }

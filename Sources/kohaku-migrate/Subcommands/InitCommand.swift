@@ -7,6 +7,7 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Create the current schema in a fresh database; refuse any other.",
+        usage: "kohaku-migrate init [<options>]",
         discussion: """
             EXAMPLE
               kohaku-migrate init --database-url sqlite:///hub.db

@@ -7,6 +7,7 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what run would do and why, and change nothing.",
+        usage: "kohaku-migrate plan [--sql] [<options>]",
         discussion: """
             The data checks of the pending migrations are run, and every finding is shown at once. With --sql the \
             migrations themselves are run in a transaction that is rolled back, to show each statement.

@@ -7,6 +7,7 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run the pending migrations, then check the result.",
+        usage: "kohaku-migrate run [<number>] [<options>]",
         discussion: """
             A fresh database gets the current schema at once. A migration that fails is rolled back whole, and later ones \
             are not tried.

@@ -7,6 +7,7 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show which migrations are applied, superseded or pending, and why.",
+        usage: "kohaku-migrate status [--exit-code] [<options>]",
         discussion: """
             EXAMPLES
               kohaku-migrate status

@@ -7,6 +7,7 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Compare the schema with the current one and check the foreign keys; exit 3 when they differ.",
+        usage: "kohaku-migrate verify [<options>]",
         discussion: """
             EXAMPLE
               kohaku-migrate verify --json
