@@ -49,18 +49,30 @@ struct Organizations {
         }
     }
 
-    @Test("and keeps the highest of several roles of one member", arguments: TestBackend.allCases)
-    func duplicates(_ backend: TestBackend) throws {
+    @Test(
+        "and keeps the highest of several roles of one member", arguments: TestBackend.allCases,
+        [
+            (["visitor", "admin", "member"], "admin"), (["admin", "super-admin", "member"], "super-admin"),
+            (["visitor", "visitor", "visitor"], "member"),
+        ])
+    func duplicates(_ backend: TestBackend, _ roles: (others: [String], highest: String)) throws {
         // Membership 2 is user 7 as member of organization 2.
+        let rows = roles.others.enumerated().map {
+            "(\(101 + $0.offset), 7, 2, '\($0.element)', '2025-09-01 00:00:00')"
+        }
         let database = try Refactored(
             backend,
             arranging: """
-                INSERT INTO "userorganization" ("id", "user_id", "organization_id", "role", "created_at") VALUES
-                    (101, 7, 2, 'visitor', '2025-09-01 00:00:00'), (102, 7, 2, 'admin', '2025-09-01 00:00:00'),
-                    (103, 7, 2, 'member', '2025-09-01 00:00:00')
+                INSERT INTO "userorganization" ("id", "user_id", "organization_id", "role", "created_at")
+                VALUES \(rows.joined(separator: ", "))
                 """)
-        #expect(database.row(102, of: "userorganization")?["role"] == "admin")
-        #expect(database.quarantinedIDs("userorganization") == [2, 101, 103])
+        let organization = try #require(database.user("orizen_zen")).id
+        let memberships = database.after["userorganization"].filter {
+            $0["user_id"] == 7 && $0["organization_id"] == .integer(organization)
+        }
+        #expect(memberships.map { $0["role"] } == [.text(roles.highest)])
+        let all: Set<Int64> = [2, 101, 102, 103]
+        #expect(database.quarantinedIDs("userorganization").union(memberships.map(\.id)) == all)
     }
 
     @Test("but stops before any change when a user has the name", arguments: TestBackend.allCases)
