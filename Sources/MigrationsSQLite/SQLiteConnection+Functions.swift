@@ -5,6 +5,7 @@ public import Migrations
 /// The SQL functions that SQLite lacks and PostgreSQL has.
 extension SQLiteConnection {
     func registerFunctions() throws {
+        try registerChecksum()
         try register("kohaku_base64") { context, value in
             let start = sqlite3_value_blob(value)
             let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
@@ -16,6 +17,27 @@ extension SQLiteConnection {
             else { return sqlite3_result_null(context) }
             sqlite3_result_int64(context, microseconds)
         }
+    }
+
+    /// Registers `kohaku_checksum(value, …)`: the sum of a hash of each row, so that the order of rows does not count.
+    func registerChecksum() throws {
+        let code = sqlite3_create_function_v2(
+            handle, "kohaku_checksum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil, nil,
+            { context, count, values in
+                let size = Int32(MemoryLayout<UInt64>.size)
+                guard let sum = sqlite3_aggregate_context(context, size)?.assumingMemoryBound(to: UInt64.self) else {
+                    return sqlite3_result_error_nomem(context)
+                }
+                var hash = RowHash()
+                for index in 0..<Int(count) { hash.combine(values?[index]) }
+                sum.pointee &+= hash.value
+            },
+            { context in
+                // SQLite hands over no memory when there was no row.
+                let sum = sqlite3_aggregate_context(context, 0)?.assumingMemoryBound(to: UInt64.self)
+                sqlite3_result_int64(context, Int64(bitPattern: sum?.pointee ?? 0))
+            }, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: "kohaku_checksum") }
     }
 
     private func register(
@@ -32,6 +54,17 @@ extension SQLiteConnection {
                 function(context, arguments?[0])
             }, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: name) }
+    }
+
+    public func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String {
+        let list = columns.map(\.quotedIdentifier).joined(separator: ", ")
+        let sum = try integer(
+            "SELECT kohaku_checksum(\(list)) FROM \(table.quotedIdentifier) WHERE \"id\" <= $1", [.integer(id)])
+        return String(UInt64(bitPattern: sum), radix: 16)
+    }
+
+    public func joined(_ expression: String) -> String {
+        "group_concat(\(expression), ', ')"
     }
 
     public func jsonObject(of columns: [Schema.Column], alias: String) -> String {

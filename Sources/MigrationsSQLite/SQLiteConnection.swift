@@ -47,6 +47,8 @@ public final class SQLiteConnection: DatabaseConnection {
         handle = opened
         self.logger = logger
         sqlite3_busy_timeout(handle, Int32(clamping: lockTimeout.milliseconds))
+        // In a query, a quoted name that is no column is an error, not a text constant.
+        _ = sqlite3_db_config_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         try registerFunctions()
         trackWrites()
         // The first read finds out whether the file is a database at all.

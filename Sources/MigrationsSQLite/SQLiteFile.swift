@@ -29,4 +29,11 @@ public enum SQLiteFile {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         return stat(folder.isEmpty ? "/" : folder, &status) == 0 ? .missing : .folderMissing(folder)
     }
+
+    /// The bytes that are free on the file's disk, `nil` when it does not tell.
+    static func freeBytes(beside path: String) -> Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
 }

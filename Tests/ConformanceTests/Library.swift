@@ -62,7 +62,8 @@ enum Library {
         quarantine: [
             .rows(
                 where: #"old."author" NOT IN (SELECT "id" FROM "author")"#,
-                reason: #"'author ' || old."author" || ' is gone'"#)
+                reason: #"'author ' || old."author" || ' is gone'"#,
+                summary: "their author is gone")
         ],
         from: [.kept(from: #""book" AS old"#, values: ["author_id": #"old."author""#, "pages": "0"])]
     )

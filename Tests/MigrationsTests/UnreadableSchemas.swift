@@ -9,10 +9,10 @@ struct UnreadableSchemas {
         try TestRun.on(.sqlite, columns: [1]) { run in
             let impatient = try run.database.connect(lockTimeout: .zero)
             try run.connection.execute("BEGIN EXCLUSIVE")
-            let error = try thrownError(DatabaseError.self) {
+            let error = try thrownError(MigrationError.self) {
                 _ = try Runner(catalogue: run.catalogue, connection: impatient).run(to: .newest)
             }
-            #expect(error.kind == .locked)
+            #expect(error.code == .locked)
             try run.connection.execute("ROLLBACK")
             #expect(try run.columns() == [1])
         }
@@ -25,10 +25,10 @@ struct UnreadableSchemas {
             let pid = try victim.integer("SELECT pg_backend_pid()")
             #expect(
                 try run.connection.query("SELECT pg_terminate_backend($1, 5000)", [.integer(pid)]).first?[0] == true)
-            let error = try thrownError(DatabaseError.self) {
+            let error = try thrownError(MigrationError.self) {
                 _ = try Runner(catalogue: run.catalogue, connection: victim).run(to: .newest)
             }
-            #expect(error.kind == .unreachable)
+            #expect(error.code == .unreachable)
             #expect(try run.columns() == [1])
         }
     }

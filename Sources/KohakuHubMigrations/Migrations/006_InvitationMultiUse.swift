@@ -6,6 +6,8 @@ public struct InvitationMultiUse: Migration {
         .column("user", "full_name"), .column("invitation", "max_usage"), .column("invitation", "usage_count"),
     ])
 
+    public let canBePresentEarly = true
+
     public func migrate(_ database: MigrationContext) throws {
         try database.addColumn(#""max_usage" INTEGER"#, to: "invitation")
         try database.addColumn(#""usage_count" INTEGER NOT NULL"#, fill: "0", to: "invitation")

@@ -3,8 +3,10 @@ import Migrations
 /// Which repository each row belongs to. Everything is read from the tables as they were, before any is rewritten.
 extension ForeignkeyRefactoring {
     static let temporaryTables = [
-        "kohaku_organization", "kohaku_name", "kohaku_invitation", "kohaku_repository", "kohaku_exact", "kohaku_sole",
-        "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit", "kohaku_evidence", "kohaku_file", "kohaku_history",
+        "kohaku_highest", "kohaku_organization", "kohaku_user", "kohaku_invitation", "kohaku_unreadable",
+        "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
+        "kohaku_evidence",
+        "kohaku_file", "kohaku_history", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
     ]
 
     /// Finds every repository's owner, and the repositories that a full id, with or without the type, can mean.
@@ -20,11 +22,11 @@ extension ForeignkeyRefactoring {
             """,
             from: #"""
                 SELECT r."id", r."full_id", r."repo_type", \#(database.connection.microseconds(#"r."created_at""#)),
-                    CASE WHEN u."id" IS NOT NULL
-                            AND NOT (u."id" = 1 AND n."id" IS NOT NULL AND n."id" <> 1 AND n."is_org" = false)
-                        THEN u."id" ELSE n."id" END
+                    CASE WHEN u."id" IS NOT NULL AND NOT coalesce(u."id" = 1 AND n.user_id <> 1 AND n.is_org = 0, false)
+                        THEN u."id" ELSE n.user_id END
                 FROM "repository" AS r LEFT JOIN "user" AS u ON u."id" = r."owner_id"
-                    LEFT JOIN "user" AS n ON n."username" = r."namespace"
+                    LEFT JOIN kohaku_user AS n ON n.username = r."namespace" AND n.user_id = (
+                        SELECT min(m.user_id) FROM kohaku_user AS m WHERE m.username = r."namespace")
                 ORDER BY r."id"
                 """#)
         try database.createTemporaryTable(
@@ -154,7 +156,7 @@ extension ForeignkeyRefactoring {
 
     /// Decides for each row of the LFS history: by its commit's type; else the only repository; else the one that holds the
     /// path; else the one with the lowest id.
-    func placeSharedHistory(_ database: MigrationContext) throws {
+    func placeHistory(_ database: MigrationContext) throws {
         try database.createTemporaryTable(
             "kohaku_history",
             "history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL",
@@ -193,27 +195,35 @@ extension ForeignkeyRefactoring {
 
 extension QuarantineRule {
     /// Rows of a user who no longer exists.
-    static func withoutUser(_ column: String, reason: String = "user") -> QuarantineRule {
+    static func withoutUser(_ column: String, called role: String = "user") -> QuarantineRule {
         let column = "old.\(column.quotedIdentifier)"
+        let who = role == "user" ? "user" : "its \(role), user"
         return .rows(
             where: #"\#(column) NOT IN (SELECT "id" FROM "user")"#,
-            reason: "'\(reason) ' || \(column) || ' no longer exists'")
+            reason: "'\(who) ' || \(column) || ' no longer exists'",
+            summary: "their \(role) no longer exists")
     }
 
-    /// Rows whose full id and type name no repository that is kept.
-    static let withoutExactRepository = rows(
-        where: #"""
-            NOT EXISTS (
-                SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id"
-                    AND r.repo_type = old."repo_type" AND r.owner_id IS NOT NULL)
-            """#,
-        reason: #"""
-            CASE WHEN EXISTS (
-                SELECT 1 FROM kohaku_exact AS r
-                WHERE r.full_id = old."repo_full_id" AND r.repo_type = old."repo_type")
-            THEN 'the ' || old."repo_type" || ' ' || old."repo_full_id" || ' is in quarantine'
-            ELSE 'there is no ' || old."repo_type" || ' ' || old."repo_full_id" END
-            """#)
+    /// Rows whose full id and type name no repository that is kept, unless something else places them.
+    static func withoutExactRepository(or exception: String = "false") -> QuarantineRule {
+        .rows(
+            where: #"""
+                NOT EXISTS (
+                    SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id"
+                        AND r.repo_type = old."repo_type" AND r.owner_id IS NOT NULL)
+                    AND NOT (\#(exception))
+                """#,
+            reason: #"""
+                CASE WHEN EXISTS (
+                    SELECT 1 FROM kohaku_exact AS r
+                    WHERE r.full_id = old."repo_full_id" AND r.repo_type = old."repo_type")
+                THEN 'the ' || old."repo_type" || ' ' || old."repo_full_id" || ' is in quarantine'
+                ELSE 'there is no ' || old."repo_type" || ' ' || old."repo_full_id" || coalesce((
+                    SELECT '; its LFS objects are in ' || m.candidates FROM kohaku_moved AS m
+                    WHERE m.full_id = old."repo_full_id" AND m.repo_type = old."repo_type"), '') END
+                """#,
+            summary: "the repository of their full id and type is gone or goes to quarantine")
+    }
 }
 
 extension String {
@@ -221,6 +231,8 @@ extension String {
     static let withoutRepository = #"""
         CASE WHEN EXISTS (SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id")
         THEN 'the repository it belonged to under ' || old."repo_full_id" || ' is gone or in quarantine'
-        ELSE 'there is no repository ' || old."repo_full_id" END
+        ELSE 'there is no repository ' || old."repo_full_id" || coalesce((
+            SELECT '; its LFS objects are in ' || min(m.candidates) FROM kohaku_moved AS m
+            WHERE m.full_id = old."repo_full_id"), '') END
         """#
 }

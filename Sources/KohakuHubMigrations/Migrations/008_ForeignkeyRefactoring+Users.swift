@@ -13,37 +13,49 @@ extension ForeignkeyRefactoring {
     /// a deleted user's, whose tokens would then open the organization.
     func numberOrganizations(_ database: MigrationContext) throws {
         var highest = try database.connection.highestGivenID(in: "user")
-        for (table, column) in Self.userReferences {
+        for (table, column) in Self.userReferences where database.hasTable(table) {
             let column = column.quotedIdentifier
             highest = max(
                 highest, try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)"))
         }
+        try database.createTemporaryTable("kohaku_highest", "highest INTEGER NOT NULL", from: "SELECT \(highest)")
         try database.createTemporaryTable(
             "kohaku_organization", "old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL",
             from: #"SELECT "id", \#(highest) + row_number() OVER (ORDER BY "id") FROM "organization" ORDER BY "id""#)
-        try database.connection.advanceSequence(of: "user", past: highest)
     }
 
-    /// Computes the normalized names in Swift: lower-casing differs between databases.
-    func normalizeNames(_ database: MigrationContext) throws {
-        let names = NormalizedName.assign(to: try names(database))
-        try database.execute(
-            "CREATE TEMPORARY TABLE kohaku_name (user_id INTEGER PRIMARY KEY, normalized_name VARCHAR(255) NOT NULL)")
-        try database.insert(
-            into: "kohaku_name", names.map { [.integer($0.id), .text($0.normalizedName)] })
-    }
-
-    /// All names in the order of their right to a normalized form: users first, then organizations, by id.
-    func names(_ database: MigrationContext) throws -> [(id: Int64, name: String)] {
-        try database.connection.query(
+    /// Gathers everybody who will be a user. Normalized names are computed in Swift: lower-casing differs between databases.
+    func nameUsers(_ database: MigrationContext) throws {
+        // Users first, then organizations, by id: the order of their right to a normalized name.
+        let users = try database.connection.query(
             #"""
-            SELECT "id", "username" FROM (
-                SELECT 0 AS place, "id", "username" FROM "user"
+            SELECT id, name, is_org FROM (
+                SELECT "id" AS id, "username" AS name, 0 AS is_org FROM "user"
                 UNION ALL
-                SELECT 1, o.new_id, g."name" FROM "organization" AS g JOIN kohaku_organization AS o ON o.old_id = g."id"
-            ) AS names ORDER BY place, "id"
-            """#
-        ).map { ($0[0].integer ?? 0, $0[1].text ?? "") }
+                SELECT o.new_id, g."name", 1 FROM "organization" AS g JOIN kohaku_organization AS o ON o.old_id = g."id"
+            ) AS names ORDER BY is_org, id
+            """#)
+        let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
+        let normalized = Dictionary(
+            uniqueKeysWithValues: NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) })
+        try database.execute(
+            """
+            CREATE TEMPORARY TABLE kohaku_user (
+                user_id INTEGER PRIMARY KEY, username VARCHAR(255) NOT NULL, is_org INTEGER NOT NULL,
+                normalized_name VARCHAR(255) NOT NULL)
+            """)
+        try database.insert(
+            into: "kohaku_user",
+            users.map { row in [row[0], row[1], row[2], .text(normalized[row[0].integer ?? 0] ?? "")] })
+        try database.execute("CREATE INDEX kohaku_user_username ON kohaku_user (username)")
+    }
+
+    /// Ids given from now on lie above all that were ever given, also to users who are long deleted.
+    func advanceSequences(_ database: MigrationContext) throws {
+        let highest = try database.connection.integer("SELECT max(highest) FROM kohaku_highest")
+        for rewrite in Self.rewrites {
+            try database.connection.advanceSequence(of: rewrite.table, past: rewrite.table == "user" ? highest : 0)
+        }
     }
 
     func dropOrganizations(_ database: MigrationContext) throws {
@@ -63,51 +75,24 @@ extension ForeignkeyRefactoring {
             organizations[row[0].integer ?? 0] = row[1].integer
         }
         var changed: [[DatabaseValue]] = []
+        var unreadable: [[DatabaseValue]] = []
         try database.connection.forEachRow(
             #"""
             SELECT "id", "parameters" FROM "invitation"
             WHERE "action" IN ('join_org', 'register_account') ORDER BY "id"
             """#, []
         ) { row in
-            guard let parameters = row[1].text.flatMap(InvitationParameters.init),
-                let organization = parameters.organizationID
-            else { return }
+            guard let parameters = row[1].text.flatMap(InvitationParameters.init) else {
+                return unreadable.append([row[0]])
+            }
+            guard let organization = parameters.organizationID else { return }
             let remapped = organizations[organization].map { parameters.replacingOrganization(by: $0) }
             changed.append([row[0], remapped.map { .text($0) } ?? .null])
         }
         try database.execute(
             "CREATE TEMPORARY TABLE kohaku_invitation (invitation_id INTEGER PRIMARY KEY, parameters TEXT)")
         try database.insert(into: "kohaku_invitation", changed)
-    }
-
-    /// A user and an organization of one name: nothing tells which of them the name should stay with.
-    func checkNames(_ database: MigrationContext) throws -> [Finding] {
-        guard database.hasTable("organization") else { return [] }
-        var examples: [String] = []
-        var count: Int64 = 0
-        try database.connection.forEachRow(
-            #"""
-            SELECT u."username", u."id", g."id" FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username"
-            ORDER BY u."id"
-            """#, []
-        ) { row in
-            count += 1
-            let name = row[0].text ?? ""
-            examples.append("\"\(name)\": user \(row[1].integer ?? 0) and organization \(row[2].integer ?? 0)")
-        }
-        guard count > 0 else { return [] }
-        return [
-            Finding(
-                .error,
-                code: "name_collision",
-                table: "user",
-                count: count,
-                message: "\(count) name(s) belong to a user and to an organization. Organizations become users, and a "
-                    + "name belongs to one user only.",
-                examples: examples,
-                action: "Rename one of each pair, in its own table and in its repositories (namespace and full_id), or "
-                    + "delete the one that is not needed."
-            )
-        ]
+        try database.execute("CREATE TEMPORARY TABLE kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)")
+        try database.insert(into: "kohaku_unreadable", unreadable)
     }
 }

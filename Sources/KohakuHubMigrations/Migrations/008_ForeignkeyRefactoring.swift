@@ -16,27 +16,29 @@ public struct ForeignkeyRefactoring: Migration {
         "it merges organizations into users and rewrites every table. Only a backup leads back."
 
     public func check(_ database: MigrationContext) throws -> [Finding] {
-        try checkNames(database)
+        try findings(database)
     }
 
     public func migrate(_ database: MigrationContext) throws {
+        try decide(database)
         let tables = Self.rewrites.map(\.table) + ["organization"]
         let foreignKeys = try database.connection.suspendForeignKeys(of: tables)
-
-        try numberOrganizations(database)
-        try normalizeNames(database)
-        try database.rewrite(Self.user)
+        for rewrite in Self.rewrites { try database.rewrite(rewrite) }
         try dropOrganizations(database)
-
-        try findOwners(database)
-        try placeSharedFiles(database)
-        try placeSharedHistory(database)
-        try remapInvitations(database)
-        for rewrite in Self.rewrites.dropFirst() { try database.rewrite(rewrite) }
-
-        for rewrite in Self.rewrites { try database.connection.advanceSequence(of: rewrite.table, past: 0) }
+        try advanceSequences(database)
         try database.connection.restoreForeignKeys(foreignKeys)
         for table in Self.temporaryTables { try database.execute("DROP TABLE \(table)") }
+    }
+
+    /// Decides where every row goes, in temporary tables, from the tables as they are: nothing is changed yet.
+    func decide(_ database: MigrationContext) throws {
+        try numberOrganizations(database)
+        try nameUsers(database)
+        try remapInvitations(database)
+        try findOwners(database)
+        try placeSharedFiles(database)
+        try placeHistory(database)
+        try adoptMoved(database)
     }
 
     /// The tables in the order in which they are rewritten: what is referenced comes first.
@@ -79,9 +81,10 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE UNIQUE INDEX "user_email" ON "user" ("email")
             """#,
         replaces: ["name"],
+        changes: ["private_used_bytes", "public_used_bytes"],
         from: [
             .kept(
-                from: #""user" AS old JOIN kohaku_name AS n ON n.user_id = old."id""#,
+                from: #""user" AS old JOIN kohaku_user AS n ON n.user_id = old."id""#,
                 values: [
                     "normalized_name": "n.normalized_name",
                     "is_org": "false",
@@ -92,7 +95,7 @@ public struct ForeignkeyRefactoring: Migration {
                 table: "organization",
                 from: #"""
                     "organization" AS old JOIN kohaku_organization AS o ON o.old_id = old."id"
-                        JOIN kohaku_name AS n ON n.user_id = o.new_id
+                        JOIN kohaku_user AS n ON n.user_id = o.new_id
                     """#,
                 values: [
                     "id": "o.new_id",
@@ -205,11 +208,13 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE UNIQUE INDEX "userorganization_user_id_organization_id"
                 ON "userorganization" ("user_id", "organization_id")
             """#,
+        changes: ["organization_id"],
         quarantine: [
             .withoutUser("user_id"),
             .rows(
                 where: #"old."organization_id" NOT IN (SELECT old_id FROM kohaku_organization)"#,
-                reason: #"'organization ' || old."organization_id" || ' no longer exists'"#),
+                reason: #"'organization ' || old."organization_id" || ' no longer exists'"#,
+                summary: "their organization no longer exists"),
             .rows(
                 where: #"""
                     old."id" IN (SELECT "id" FROM (
@@ -223,7 +228,8 @@ public struct ForeignkeyRefactoring: Migration {
                 reason: #"""
                     'user ' || old."user_id" || ' is in organization ' || old."organization_id"
                         || ' more than once: the highest role stays'
-                    """#),
+                    """#,
+                summary: "the same user is in the organization with a higher role"),
         ],
         from: [
             .kept(
@@ -263,11 +269,13 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE INDEX "invitation_action_created_by_id" ON "invitation" ("action", "created_by_id")
             """#,
         replaces: ["created_by", "used_by"],
+        changes: ["parameters", "usage_count"],
         quarantine: [
             .rows(
                 where: #"old."id" IN (SELECT invitation_id FROM kohaku_invitation WHERE parameters IS NULL)"#,
-                reason: "'the organization it invites to no longer exists'"),
-            .withoutUser("created_by", reason: "its creator, user"),
+                reason: "'the organization it invites to no longer exists'",
+                summary: "the organization they invite to no longer exists"),
+            .withoutUser("created_by", called: "creator"),
         ],
         from: [
             .kept(
@@ -310,13 +318,15 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE UNIQUE INDEX "repository_repo_type_namespace_name"
                 ON "repository" ("repo_type", "namespace", "name")
             """#,
+        changes: ["owner_id", "used_bytes"],
         quarantine: [
             .rows(
                 where: #"old."id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)"#,
                 reason: #"""
                     'its owner, user ' || old."owner_id" || ', no longer exists, and nobody is named '
                         || old."namespace"
-                    """#)
+                    """#,
+                summary: "their owner no longer exists, and nobody has the name of their namespace")
         ],
         from: [
             .kept(
@@ -357,7 +367,8 @@ public struct ForeignkeyRefactoring: Migration {
                     old."repo_full_id" NOT IN (SELECT full_id FROM kohaku_sole WHERE owner_id IS NOT NULL)
                         AND old."id" NOT IN (SELECT file_id FROM kohaku_file)
                     """#,
-                reason: .withoutRepository)
+                reason: .withoutRepository,
+                summary: "the repository of their full id is gone or goes to quarantine")
         ],
         from: [
             .kept(
@@ -405,7 +416,7 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE INDEX "stagingupload_uploader_id" ON "stagingupload" ("uploader_id")
             """#,
         replaces: ["repo_full_id"],
-        quarantine: [.withoutExactRepository],
+        quarantine: [.withoutExactRepository()],
         from: [
             .kept(
                 from: #"""
@@ -448,7 +459,10 @@ public struct ForeignkeyRefactoring: Migration {
             CREATE UNIQUE INDEX "commit_commit_id_repository_id" ON "commit" ("commit_id", "repository_id")
             """#,
         replaces: ["repo_full_id", "user_id"],
-        quarantine: [.withoutExactRepository, .withoutUser("user_id", reason: "its author, user")],
+        quarantine: [
+            .withoutExactRepository(or: #"old."id" IN (SELECT row_id FROM kohaku_adopted_commit)"#),
+            .withoutUser("user_id", called: "author"),
+        ],
         from: [
             .kept(
                 from: #"""
@@ -457,7 +471,12 @@ public struct ForeignkeyRefactoring: Migration {
                     """#,
                 values: [
                     "repository_id": "r.repository_id", "author_id": #"old."user_id""#, "owner_id": "r.owner_id",
-                ])
+                ]),
+            .kept(
+                from: #""commit" AS old JOIN kohaku_adopted_commit AS r ON r.row_id = old."id""#,
+                values: [
+                    "repository_id": "r.repository_id", "author_id": #"old."user_id""#, "owner_id": "r.owner_id",
+                ]),
         ]
     )
 
@@ -490,7 +509,8 @@ public struct ForeignkeyRefactoring: Migration {
         quarantine: [
             .rows(
                 where: #"old."id" NOT IN (SELECT history_id FROM kohaku_history)"#,
-                reason: .withoutRepository)
+                reason: .withoutRepository,
+                summary: "the repository of their full id is gone or goes to quarantine")
         ],
         from: [
             .kept(

@@ -71,6 +71,15 @@ public protocol DatabaseConnection: AnyObject {
     /// The row of `alias` as one JSON object in SQL: its columns by name, blobs as base64.
     func jsonObject(of columns: [Schema.Column], alias: String) -> String
 
+    /// A checksum over the contents of these columns in the rows up to an id, whatever the rows' order.
+    func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String
+
+    /// What stands in the way of rewriting these tables: too little disk space, missing privileges.
+    func obstacles(toRewriting tables: [String]) throws -> [Finding]
+
+    /// An aggregate that joins texts with `, ` in SQL.
+    func joined(_ expression: String) -> String
+
     /// A timestamp as whole microseconds since 1970 in SQL, NULL when it is not one.
     func microseconds(_ expression: String) -> String
 }

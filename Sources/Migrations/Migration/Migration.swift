@@ -9,6 +9,10 @@ public protocol Migration: Sendable {
     /// What the operator is asked to agree to before the migration runs; `nil` when it asks nothing.
     var consent: String? { get }
 
+    /// Whether the migration before it can lead to a schema that has this one's change already, as when an application
+    /// made a table with later columns from the start.
+    var canBePresentEarly: Bool { get }
+
     /// Looks at the rows before anything changes and reports all that the operator should know or must decide.
     /// - Throws: ``DatabaseError``.
     func check(_ context: MigrationContext) throws -> [Finding]
@@ -20,6 +24,7 @@ public protocol Migration: Sendable {
 
 extension Migration {
     public var consent: String? { nil }
+    public var canBePresentEarly: Bool { false }
     public func check(_ context: MigrationContext) throws -> [Finding] { [] }
 }
 

@@ -19,11 +19,29 @@ extension MigrationContext {
             case .merged: report.merged += rows
             }
         }
+        // Copies and merged rows have ids above these.
+        let highest = try connection.integer("SELECT max(id) FROM \(rewrite.table.quotedIdentifier)")
+        let unchanged = rebuild.columns.map(\.name).filter { name in
+            present.column(name) != nil && !rewrite.changingColumns.contains(name)
+        }
+        let before = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
         try connection.rebuild(rebuild)
         try refreshSchema()
         report.rowsOut = try connection.countRows(in: rewrite.table)
+        try requireConserved(report)
+        let after = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
+        guard before == after else {
+            throw MigrationError(
+                .failed,
+                "the contents of \(rewrite.table) changed where they must not, in one of the columns "
+                    + unchanged.joined(separator: ", "),
+                nextStep: Self.reportIt)
+        }
+        report.checksum = after
         try self.report(report)
     }
+
+    static let reportIt = "Nothing was changed. Please report this with the output of: kohaku-migrate plan"
 
     private func makeRebuild(_ rewrite: TableRewrite, of present: Schema.Table) -> TableRebuild {
         let names = Set(rewrite.columns.map(\.name))

@@ -109,17 +109,21 @@ public final class MigrationContext {
         if dialect == .postgresql { try execute("ANALYZE \(table)") }
     }
 
-    /// Records what became of a table that is no more.
+    /// Records what became of a table.
+    /// - Throws: ``MigrationError`` when its rows are not accounted for.
     public func report(_ report: TableReport) throws {
-        guard report.isConserved else {
-            throw MigrationError(
-                .failed,
-                "rows of \(report.table) are not accounted for: \(report.rowsIn) before, \(report.merged) merged and "
-                    + "\(report.copied) copied, but \(report.rowsOut) after, \(report.quarantined) quarantined and "
-                    + "\(report.moved) moved",
-                nextStep: "Nothing was changed. Please report this with the output of: kohaku-migrate plan")
-        }
+        try requireConserved(report)
         reports.append(report)
         emit(.tableRewritten(report))
+    }
+
+    func requireConserved(_ report: TableReport) throws {
+        guard !report.isConserved else { return }
+        throw MigrationError(
+            .failed,
+            "rows of \(report.table) are not accounted for: \(report.rowsIn) before, \(report.merged) merged and "
+                + "\(report.copied) copied, but \(report.rowsOut) after, \(report.quarantined) quarantined and "
+                + "\(report.moved) moved",
+            nextStep: Self.reportIt)
     }
 }

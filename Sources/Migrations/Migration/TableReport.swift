@@ -15,6 +15,12 @@ public struct TableReport: Sendable, Hashable {
     /// Rows after.
     public var rowsOut: Int64 = 0
 
+    /// A checksum over the columns that must not change, of the rows that were kept, equal before and after.
+    public var checksum: String?
+
+    /// Rows of the table itself that are in it afterwards.
+    public var kept: Int64 { rowsIn - quarantined - moved }
+
     /// Creates an empty report.
     public init(table: String) {
         self.table = table

@@ -13,6 +13,8 @@ public struct TableRewrite: Sendable {
     public var indexes: [String]
     /// The present columns that the new table replaces by others.
     public var replacedColumns: [String]
+    /// The columns that keep their name but not always their value. All others must come out as they were, which is checked.
+    public var changingColumns: [String]
     /// Which rows go to quarantine, in order: the first rule that fits a row gives its reason.
     public var quarantine: [QuarantineRule]
     /// Where the rows come from.
@@ -60,6 +62,7 @@ public struct TableRewrite: Sendable {
         foreignKeys: String = "",
         indexes: String,
         replaces replacedColumns: [String] = [],
+        changes changingColumns: [String] = [],
         quarantine: [QuarantineRule] = [],
         from sources: [Source]? = nil
     ) {
@@ -68,6 +71,7 @@ public struct TableRewrite: Sendable {
         self.foreignKeys = foreignKeys.split(separator: "\n").map { "FOREIGN KEY " + $0.trimmed }
         self.indexes = indexes.split(separator: "CREATE ").map { "CREATE " + $0.trimmed }
         self.replacedColumns = replacedColumns
+        self.changingColumns = changingColumns
         self.quarantine = quarantine
         self.sources = sources ?? [.kept(from: "\(table.quotedIdentifier) AS old")]
     }
@@ -77,12 +81,14 @@ public struct TableRewrite: Sendable {
 public struct QuarantineRule: Sendable {
     /// Which rows, as an SQL condition on the alias `old`.
     public var condition: String
-    /// Why, as an SQL expression that yields text.
+    /// Why, as an SQL expression that yields text for the row.
     public var reason: String
+    /// Why, in words for all of them: `their user no longer exists`.
+    public var summary: String
 
     /// Rows that meet a condition.
-    public static func rows(where condition: String, reason: String) -> QuarantineRule {
-        QuarantineRule(condition: condition, reason: reason)
+    public static func rows(where condition: String, reason: String, summary: String) -> QuarantineRule {
+        QuarantineRule(condition: condition, reason: reason, summary: summary)
     }
 }
 

@@ -17,7 +17,7 @@ extension Plan {
             return pending
         case .upTo(let number):
             try requireKnown(number)
-            guard number >= version else {
+            guard number >= lowestVersion else {
                 throw MigrationError(
                     .usage,
                     "the database is at \(version.paddedToThree) already, above --to \(number.paddedToThree)",
@@ -35,6 +35,13 @@ extension Plan {
             }
             return [migration]
         }
+    }
+
+    /// The lowest version whose schema this one can be: a migration that can be present early does not count.
+    private var lowestVersion: Int {
+        var number = version
+        while number > 0, entries[number - 1].migration.migration.canBePresentEarly { number -= 1 }
+        return number
     }
 
     private func requireKnown(_ number: Int) throws {

@@ -35,7 +35,7 @@ public struct Runner {
         let start = clock.now
         var report = RunReport()
         do {
-            let schema = try connection.readSchema()
+            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
             if isFresh(schema) {
                 try create(&report, target: target)
             } else {

@@ -15,10 +15,7 @@ struct ErrorText {
         let place = error.migration.flatMap { message.contains($0) ? nil : "in \($0): " } ?? ""
         var lines = ["error: \(place)\(message)".wrapped()]
         for finding in error.findings {
-            lines.append("  - " + finding.message.wrapped(indent: 4))
-            lines += finding.examples.prefix(10).map { "      \($0)" }
-            if finding.examples.count > 10 { lines.append("      … and \(finding.examples.count - 10) more") }
-            if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+            lines.append(FindingText(finding, label: "- ").text)
         }
         for difference in error.differences.prefix(10) { lines.append("  - " + "\(difference)".wrapped(indent: 4)) }
         if error.differences.count > 10 { lines.append("  … and \(error.differences.count - 10) more") }

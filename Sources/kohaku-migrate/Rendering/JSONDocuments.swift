@@ -96,11 +96,13 @@ struct RunDocument: Encodable {
     struct Table: Encodable {
         var table: String
         var rowsIn: Int64
+        var kept: Int64
         var merged: Int64
         var copied: Int64
         var quarantined: Int64
         var moved: Int64
         var rowsOut: Int64
+        var checksum: String?
     }
 
     var status = "done"
@@ -124,8 +126,8 @@ struct RunDocument: Encodable {
                 number: done.migration.number, name: done.migration.name, seconds: done.duration / .seconds(1),
                 tables: done.tables.map {
                     Table(
-                        table: $0.table, rowsIn: $0.rowsIn, merged: $0.merged, copied: $0.copied,
-                        quarantined: $0.quarantined, moved: $0.moved, rowsOut: $0.rowsOut)
+                        table: $0.table, rowsIn: $0.rowsIn, kept: $0.kept, merged: $0.merged, copied: $0.copied,
+                        quarantined: $0.quarantined, moved: $0.moved, rowsOut: $0.rowsOut, checksum: $0.checksum)
                 })
         }
         self.findings = findings.map(FindingDocument.init)

@@ -25,10 +25,7 @@ struct PlanText {
         }
         for finding in preview.findings {
             lines.append("")
-            lines.append("  \(finding.severity.rawValue): " + finding.message.wrapped(indent: 4))
-            lines += finding.examples.prefix(10).map { "      \($0)" }
-            if finding.examples.count > 10 { lines.append("      … and \(finding.examples.count - 10) more") }
-            if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+            lines.append(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
         }
         text = lines.joined(separator: "\n")
     }

@@ -19,8 +19,7 @@ final class RunRenderer {
             print("at \(plan.version.paddedToThree), pending: \(pending.count)\n")
         case .found(let finding, _):
             guard finding.severity != .error else { return }
-            print("  \(finding.severity.rawValue): " + finding.message.wrapped(indent: 4))
-            for example in finding.examples.prefix(5) { print("      \(example)") }
+            print(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
         case .creating(let tables):
             print("  the database is fresh: creating \(tables) tables")
         case .started(let migration):
@@ -61,13 +60,14 @@ final class RunRenderer {
     /// The tables with rows. Those without are counted below, so that every table is accounted for.
     private static func table(_ reports: [TableReport]) -> String {
         var table = TextTable([
-            ("table", .left), ("rows in", .right), ("merged", .right), ("copied", .right), ("quarantined", .right),
-            ("moved", .right), ("rows out", .right),
+            ("table", .left), ("in", .right), ("kept", .right), ("merged", .right), ("copied", .right),
+            ("quarantined", .right), ("moved", .right), ("out", .right),
         ])
         let empty = reports.filter { $0.rowsIn == 0 && $0.rowsOut == 0 }.map(\.table)
         for report in reports where !empty.contains(report.table) {
             let counts = [
-                report.rowsIn, report.merged, report.copied, report.quarantined, report.moved, report.rowsOut,
+                report.rowsIn, report.kept, report.merged, report.copied, report.quarantined, report.moved,
+                report.rowsOut,
             ]
             table.add([report.table] + counts.map(String.init))
         }

@@ -1,0 +1,124 @@
+import Migrations
+
+/// What the operator should know or must decide before anything changes.
+extension ForeignkeyRefactoring {
+    func findings(_ database: MigrationContext) throws -> [Finding] {
+        guard database.hasTable("organization") else { return [] }
+        try createStandIns(database)
+        try decide(database)
+        let tables = Self.rewrites.map(\.table) + ["organization"]
+        var findings = try database.connection.obstacles(toRewriting: tables)
+        findings += try nameFindings(database)
+        findings += try placementFindings(database)
+        for rewrite in Self.rewrites { findings += try database.findings(of: rewrite) }
+        return findings
+    }
+
+    /// Stands empty tables in for those that older migrations have yet to make.
+    private func createStandIns(_ database: MigrationContext) throws {
+        let standIns = [
+            "lfsobjecthistory": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, commit_id TEXT",
+            "commit": "commit_id TEXT, repo_full_id TEXT, repo_type TEXT, user_id INTEGER, created_at {timestamp}",
+            "invitation": "action TEXT, parameters TEXT, created_by INTEGER, used_by INTEGER",
+        ]
+        for (table, columns) in standIns where !database.hasTable(table) {
+            try database.execute("CREATE TEMPORARY TABLE \(table.quotedIdentifier) (id INTEGER, \(columns))")
+        }
+    }
+
+    private func nameFindings(_ database: MigrationContext) throws -> [Finding] {
+        // Nothing tells which of the two a name should stay with.
+        let collisions = try database.finding(
+            .error, code: "name_collision", table: "user",
+            about: #"""
+                SELECT '"' || u."username" || '": user ' || u."id" || ' and organization ' || g."id"
+                FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username" ORDER BY u."id"
+                """#,
+            action: """
+                Rename one of each pair, in its own table and in its repositories (namespace and full_id), or delete the \
+                one that is not needed.
+                """
+        ) { count in
+            """
+            \(count) name(s) belong to a user and to an organization. Organizations become users, and a name belongs to \
+            one user only.
+            """
+        }
+        let normalized = try database.finding(
+            .warning, code: "normalized_name_collision", table: "user",
+            about: """
+                SELECT CASE WHEN n.is_org = 1 THEN 'organization ' || coalesce(o.old_id, 0) ELSE 'user ' || n.user_id END
+                    || ' "' || n.username || '" becomes ' || n.normalized_name
+                FROM kohaku_user AS n LEFT JOIN kohaku_organization AS o ON o.new_id = n.user_id
+                WHERE n.normalized_name LIKE '%~' || n.user_id ORDER BY n.user_id
+                """
+        ) { count in
+            """
+            \(count) name(s) are like an earlier one but for case, - and _. The first keeps the normalized name, and the \
+            others get ~ and their id.
+            """
+        }
+        return [collisions, normalized].compactMap { $0 }
+    }
+
+    private func placementFindings(_ database: MigrationContext) throws -> [Finding] {
+        let rules = [
+            "by the LFS history and its commit", "by the time of a commit", "by a staged upload",
+            "because no other repository existed when it was written",
+        ]
+        let decided = try rules.enumerated().map { index, rule in
+            try database.finding(
+                .notice, code: "shared_full_id_decided", table: "file",
+                about: """
+                    SELECT f.full_id || ': ' || f.path || ' to the ' || r.repo_type
+                    FROM kohaku_file AS p JOIN kohaku_shared AS f ON f.file_id = p.file_id
+                        JOIN kohaku_repository AS r ON r.repository_id = p.repository_id
+                    WHERE p.rule = \(index + 1) ORDER BY p.file_id
+                    """
+            ) { "\($0) file(s) of a full id that several repositories share go to one of them \(rule)." }
+        }
+        let copied = try database.finding(
+            .warning, code: "shared_full_id_copied", table: "file",
+            about: """
+                SELECT f.full_id || ': ' || f.path FROM kohaku_shared AS f
+                WHERE f.file_id IN (SELECT file_id FROM kohaku_file WHERE copy > 0) ORDER BY f.file_id
+                """
+        ) {
+            "\($0) file(s) of a full id that several repositories share are copied to each: nothing tells whose they are."
+        }
+        let guessed = try database.finding(
+            .warning, code: "history_lowest_id", table: "lfsobjecthistory",
+            about: "SELECT 'id ' || history_id FROM kohaku_history WHERE rule = 4 ORDER BY history_id"
+        ) { "\($0) row(s) of the LFS history go to the repository with the lowest id that shares their full id." }
+        let adopted = try database.finding(
+            .notice, code: "moved_repository", table: "repository",
+            about: """
+                SELECT m.full_id || ' to ' || m.candidates FROM kohaku_moved AS m WHERE m.repository_id IS NOT NULL
+                ORDER BY m.full_id, m.repo_type
+                """
+        ) { "\($0) full id(s) of moved repositories: their commits and LFS history go to where their LFS objects are." }
+        let owners = try database.finding(
+            .notice, code: "owner_changed", table: "repository",
+            about: #"""
+                SELECT r."full_id" || ': user ' || r."owner_id" || ' to "' || n.username || '"'
+                FROM "repository" AS r JOIN kohaku_repository AS p ON p.repository_id = r."id"
+                    JOIN kohaku_user AS n ON n.user_id = p.owner_id
+                WHERE p.owner_id <> r."owner_id" ORDER BY r."id"
+                """#
+        ) { "\($0) repositories get the owner of their namespace: theirs is gone, or is the old default 1." }
+        let unreadable = try database.finding(
+            .notice, code: "invitation_parameters", table: "invitation",
+            about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"
+        ) { "\($0) invitation(s) have parameters that are not a JSON object: they stay as they are." }
+        let usedBy =
+            database.hasTable("invitation")
+            ? try database.finding(
+                .notice, code: "invitation_used_by", table: "invitation",
+                about: #"""
+                    SELECT 'id ' || i."id" || ': user ' || i."used_by" FROM "invitation" AS i
+                    WHERE i."used_by" IS NOT NULL AND i."used_by" NOT IN (SELECT "id" FROM "user") ORDER BY i."id"
+                    """#
+            ) { "\($0) invitation(s) were used by users who no longer exist: that becomes NULL." } : nil
+        return (decided + [copied, guessed, adopted, owners, unreadable, usedBy]).compactMap { $0 }
+    }
+}

@@ -1,0 +1,74 @@
+import Migrations
+
+/// Repositories that were moved left their commits and LFS history behind under the old full id.
+extension ForeignkeyRefactoring {
+    /// Lets a living repository adopt what was left under a full id that no repository has any more, when the LFS objects
+    /// (path and sha256) left there are among the files of that repository and of no other.
+    func adoptMoved(_ database: MigrationContext) throws {
+        try database.createTemporaryTable(
+            "kohaku_orphan",
+            """
+            history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL,
+            path VARCHAR(255) NOT NULL, sha256 VARCHAR(255) NOT NULL
+            """,
+            from: #"""
+                SELECT history_id, full_id, repo_type, path, sha256 FROM (
+                    SELECT h."id" AS history_id, h."repo_full_id" AS full_id, h."path_in_repo" AS path,
+                        h."sha256" AS sha256, coalesce((
+                            SELECT min(k."repo_type") FROM "commit" AS k
+                            WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"), '') AS repo_type
+                    FROM "lfsobjecthistory" AS h WHERE h."id" NOT IN (SELECT history_id FROM kohaku_history)
+                ) AS o
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM kohaku_exact AS e
+                    WHERE e.full_id = o.full_id AND (e.repo_type = o.repo_type OR o.repo_type = ''))
+                ORDER BY history_id
+                """#)
+        try database.createTemporaryTable(
+            "kohaku_moved",
+            """
+            full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER, owner_id INTEGER,
+            candidates TEXT NOT NULL, PRIMARY KEY (full_id, repo_type)
+            """,
+            from: #"""
+                SELECT full_id, repo_type, CASE WHEN count(*) = 1 THEN min(repository_id) END,
+                    CASE WHEN count(*) = 1 THEN min(owner_id) END, \#(database.connection.joined("candidate"))
+                FROM (
+                    SELECT DISTINCT o.full_id, o.repo_type, r.repository_id, r.owner_id,
+                        r.repo_type || ' ' || r.full_id AS candidate
+                    FROM kohaku_orphan AS o
+                        JOIN "file" AS f ON f."sha256" = o.sha256 AND f."path_in_repo" = o.path AND f."lfs" = true
+                        JOIN kohaku_repository AS r ON r.full_id = f."repo_full_id" AND r.owner_id IS NOT NULL
+                    WHERE o.repo_type IN ('', r.repo_type) AND (
+                        r.full_id IN (SELECT full_id FROM kohaku_sole)
+                        OR EXISTS (
+                            SELECT 1 FROM kohaku_file AS p
+                            WHERE p.file_id = f."id" AND p.repository_id = r.repository_id))
+                    ORDER BY 1, 2, 3
+                ) AS matches GROUP BY full_id, repo_type ORDER BY full_id, repo_type
+                """#)
+        try database.execute(
+            """
+            INSERT INTO kohaku_history (history_id, repository_id, rule)
+            SELECT o.history_id, m.repository_id, 5 FROM kohaku_orphan AS o
+                JOIN kohaku_moved AS m ON m.full_id = o.full_id AND m.repo_type = o.repo_type
+            WHERE m.repository_id IS NOT NULL
+            """)
+        // A commit that the repository already has under its new full id is not adopted twice.
+        try database.createTemporaryTable(
+            "kohaku_adopted_commit",
+            "row_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER NOT NULL",
+            from: #"""
+                SELECT row_id, repository_id, owner_id FROM (
+                    SELECT k."id" AS row_id, m.repository_id, m.owner_id, row_number() OVER (
+                        PARTITION BY k."commit_id", m.repository_id ORDER BY k."id") AS place
+                    FROM "commit" AS k
+                        JOIN kohaku_moved AS m ON m.full_id = k."repo_full_id" AND m.repo_type = k."repo_type"
+                        JOIN kohaku_repository AS r ON r.repository_id = m.repository_id
+                    WHERE NOT EXISTS (
+                        SELECT 1 FROM "commit" AS c WHERE c."commit_id" = k."commit_id"
+                            AND c."repo_full_id" = r.full_id AND c."repo_type" = r.repo_type)
+                ) AS adopted WHERE place = 1 ORDER BY row_id
+                """#)
+    }
+}

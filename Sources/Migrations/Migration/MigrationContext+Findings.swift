@@ -1,0 +1,54 @@
+extension MigrationContext {
+    /// How many examples a finding holds; its count is exact.
+    private static let examples = 1_000
+
+    /// What a rewrite would put into quarantine, one finding a rule: how many rows, and the first ids.
+    /// - Throws: ``DatabaseError``.
+    public func findings(of rewrite: TableRewrite) throws -> [Finding] {
+        guard hasTable(rewrite.table), !rewrite.quarantine.isEmpty else { return [] }
+        let cases = rewrite.quarantine.enumerated().map { index, rule in
+            "WHEN \(dialect.spelling(rule.condition)) THEN \(index)"
+        }
+        var findings: [Int: Finding] = [:]
+        try connection.forEachRow(
+            """
+            WITH judged AS (
+                SELECT old."id" AS id, CASE \(cases.joined(separator: " ")) END AS rule
+                FROM \(rewrite.table.quotedIdentifier) AS old
+            ), ranked AS (
+                SELECT rule, id, count(*) OVER (PARTITION BY rule) AS total,
+                    row_number() OVER (PARTITION BY rule ORDER BY id) AS place
+                FROM judged WHERE rule IS NOT NULL
+            )
+            SELECT rule, id, total FROM ranked WHERE place <= \(Self.examples) ORDER BY rule, id
+            """, []
+        ) { row in
+            let rule = Int(row[0].integer ?? 0)
+            let count = row[2].integer ?? 0
+            let message = "\(count) row(s) of \(rewrite.table) go to quarantine: \(rewrite.quarantine[rule].summary)."
+            var finding =
+                findings[rule]
+                ?? Finding(.warning, code: "quarantine", table: rewrite.table, count: count, message: message)
+            finding.examples.append("id \(row[1].integer ?? 0)")
+            findings[rule] = finding
+        }
+        return findings.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// One finding about the rows of a query, `nil` when there are none: the query yields a text for each row.
+    public func finding(
+        _ severity: Finding.Severity,
+        code: String,
+        table: String,
+        about query: String,
+        action: String? = nil,
+        message: (Int64) -> String
+    ) throws -> Finding? {
+        let count = try connection.integer("SELECT count(*) FROM (\(query)) AS q")
+        guard count > 0 else { return nil }
+        let examples = try connection.query("\(query) LIMIT \(Self.examples)").map { $0[0].text ?? "" }
+        return Finding(
+            severity, code: code, table: table, count: count, message: message(count), examples: examples,
+            action: action)
+    }
+}

@@ -1,0 +1,21 @@
+import Migrations
+
+/// A finding of the data checks: what, the first few examples, and what to do.
+struct FindingText {
+    let text: String
+
+    /// - Parameter label: What stands before the message, such as `warning: `.
+    init(_ finding: Finding, label: String) {
+        var lines = ["  " + (label + finding.message).wrapped(indent: 4)]
+        let shown = finding.examples.prefix(5)
+        let rest = finding.count - Int64(shown.count)
+        if !shown.isEmpty {
+            // Ids fit on one line; whole sentences get a line each.
+            let isShort = shown.allSatisfy { $0.count < 20 }
+            let more = rest > 0 ? ["… and \(rest) more"] : []
+            lines.append("      " + (shown + more).joined(separator: isShort ? ", " : "\n").wrapped(indent: 6))
+        }
+        if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+        text = lines.joined(separator: "\n")
+    }
+}
