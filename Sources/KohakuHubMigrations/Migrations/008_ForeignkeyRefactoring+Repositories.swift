@@ -6,7 +6,7 @@ extension ForeignkeyRefactoring {
         "kohaku_highest", "kohaku_organization", "kohaku_user", "kohaku_invitation", "kohaku_unreadable",
         "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
         "kohaku_evidence",
-        "kohaku_file", "kohaku_history", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
+        "kohaku_file", "kohaku_history", "kohaku_untyped", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
     ]
 
     /// Finds every repository's owner, and the repositories that a full id, with or without the type, can mean.
@@ -74,6 +74,7 @@ extension ForeignkeyRefactoring {
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256", \#(microseconds(#""updated_at""#))
                 FROM "file" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
                 """#)
+        try database.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
         try database.createTemporaryTable(
             "kohaku_shared_commit",
             "full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, created BIGINT",
@@ -161,35 +162,40 @@ extension ForeignkeyRefactoring {
             "kohaku_history",
             "history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL",
             from: #"""
-                WITH typed AS (
-                    SELECT h."id" AS history_id, h."repo_full_id" AS full_id, min(k."repo_type") AS repo_type
-                    FROM "lfsobjecthistory" AS h JOIN "commit" AS k
-                        ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-                    GROUP BY h."id", h."repo_full_id"
-                ), untyped AS (
-                    SELECT h."id" AS history_id, h."repo_full_id" AS full_id, h."path_in_repo" AS path
-                    FROM "lfsobjecthistory" AS h WHERE h."id" NOT IN (SELECT history_id FROM typed)
-                ), holders AS (
-                    SELECT u.history_id, min(p.repository_id) AS repository_id
-                    FROM untyped AS u JOIN kohaku_shared AS f ON f.full_id = u.full_id AND f.path = u.path
-                        JOIN kohaku_file AS p ON p.file_id = f.file_id
-                    GROUP BY u.history_id HAVING count(DISTINCT p.repository_id) = 1
-                ), lowest AS (
-                    SELECT full_id, min(repository_id) AS repository_id FROM kohaku_candidate
-                    WHERE owner_id IS NOT NULL GROUP BY full_id
-                )
-                SELECT t.history_id, e.repository_id, 1 FROM typed AS t
-                    JOIN kohaku_exact AS e ON e.full_id = t.full_id AND e.repo_type = t.repo_type
-                WHERE e.owner_id IS NOT NULL
-                UNION ALL
-                SELECT u.history_id, s.repository_id, 2 FROM untyped AS u JOIN kohaku_sole AS s ON s.full_id = u.full_id
-                WHERE s.owner_id IS NOT NULL
-                UNION ALL
-                SELECT history_id, repository_id, 3 FROM holders
-                UNION ALL
-                SELECT u.history_id, l.repository_id, 4 FROM untyped AS u JOIN lowest AS l ON l.full_id = u.full_id
-                WHERE u.history_id NOT IN (SELECT history_id FROM holders)
+                SELECT h."id", min(e.repository_id), 1 FROM "lfsobjecthistory" AS h
+                    JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
+                    JOIN kohaku_exact AS e ON e.full_id = k."repo_full_id" AND e.repo_type = k."repo_type"
+                WHERE e.owner_id IS NOT NULL GROUP BY h."id"
                 """#)
+        // A row whose commit is known belongs to that commit's type, also when no such repository is left.
+        try database.createTemporaryTable(
+            "kohaku_untyped",
+            "history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL",
+            from: #"""
+                SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h WHERE NOT EXISTS (
+                    SELECT 1 FROM "commit" AS k
+                    WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id")
+                ORDER BY h."id"
+                """#)
+        let rules = [
+            """
+            SELECT u.history_id, s.repository_id, 2 FROM kohaku_untyped AS u JOIN kohaku_sole AS s ON s.full_id = u.full_id
+            WHERE s.owner_id IS NOT NULL
+            """,
+            """
+            SELECT u.history_id, min(p.repository_id), 3 FROM kohaku_untyped AS u
+                JOIN kohaku_shared AS f ON f.full_id = u.full_id AND f.path = u.path
+                JOIN kohaku_file AS p ON p.file_id = f.file_id
+            GROUP BY u.history_id HAVING count(DISTINCT p.repository_id) = 1
+            """,
+            """
+            SELECT u.history_id, min(c.repository_id), 4 FROM kohaku_untyped AS u
+                JOIN kohaku_candidate AS c ON c.full_id = u.full_id
+            WHERE c.owner_id IS NOT NULL AND u.history_id NOT IN (SELECT history_id FROM kohaku_history)
+            GROUP BY u.history_id
+            """,
+        ]
+        for rule in rules { try database.execute("INSERT INTO kohaku_history \(rule)") }
     }
 }
 

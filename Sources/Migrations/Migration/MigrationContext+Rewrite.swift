@@ -11,13 +11,9 @@ extension MigrationContext {
         report.quarantined = try quarantine(from: present, rules: rewrite.quarantine)
 
         let rebuild = makeRebuild(rewrite, of: present)
-        for source in rewrite.sources {
+        for source in rewrite.sources where source.kind != .kept {
             let rows = try connection.integer(dialect.spelling("SELECT count(*) FROM \(source.from)"))
-            switch source.kind {
-            case .kept: break
-            case .copied: report.copied += rows
-            case .merged: report.merged += rows
-            }
+            if source.kind == .copied { report.copied += rows } else { report.merged += rows }
         }
         // Copies and merged rows have ids above these.
         let highest = try connection.integer("SELECT max(id) FROM \(rewrite.table.quotedIdentifier)")
