@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "kohaku-migrate", "KohakuHubMigrations", "Migrations", "MigrationsSQLite", "MigrationsTesting", logging,
+                "kohaku-migrate", "KohakuHubMigrations", "Migrations", "MigrationsTesting", logging,
             ],
             exclude: ["Screens"],
             swiftSettings: settings

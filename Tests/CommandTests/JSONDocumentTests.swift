@@ -48,9 +48,10 @@ struct JSONDocumentTests {
                 database fresh version findings rows
                 pending pending[].number pending[].name pending[].evidence pending[].consent
                 """
-            try expectKeys(hub("plan", "--json").output, keys, open: ["rows"])
-            try expectKeys(hub("run", "--dry-run", "--json").output, keys, open: ["rows"])
-            try expectKeys(hub("plan", "--sql", "--json").output, keys + " pending[].sql", open: ["rows"])
+            try expectKeys(hub("plan", "--json").output, keys, open: ["rows", "findings[]"])
+            try expectKeys(hub("run", "--dry-run", "--json").output, keys, open: ["rows", "findings[]"])
+            try expectKeys(
+                hub("plan", "--sql", "--json").output, keys + " pending[].sql", open: ["rows", "findings[]"])
 
             let document = try hub.json(PlanDocument.self, "plan", "--sql")
             #expect(!document.fresh)
@@ -76,7 +77,7 @@ struct JSONDocumentTests {
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].merged migrations[].tables[].copied migrations[].tables[].quarantined
                 migrations[].tables[].moved migrations[].tables[].rowsOut
-                """)
+                """, open: ["findings[]", "leftAlone[]"])
             let again = try hub.json(RunDocument.self, "run")
             #expect(again.status == "done")
             #expect(again.version == Catalogue.kohakuHub.newest)

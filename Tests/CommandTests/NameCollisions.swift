@@ -52,8 +52,7 @@ struct NameCollisions {
             let error = try hub.json(ErrorDocument.self, "run", "--yes")
             #expect(error.code == "checkFailed")
             #expect(error.exitStatus == 4)
-            let finding = try #require(error.findings.first)
-            #expect(finding.severity == "error")
+            let finding = try #require(error.findings.first { $0.severity == "error" })
             #expect(finding.code == "name_collision")
             #expect(finding.examples == [pair])
         }
