@@ -75,7 +75,8 @@ struct JSONDocumentTests {
                 status database version wasFresh changed findings ensured leftAlone seconds
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
-                migrations[].tables[].merged migrations[].tables[].copied migrations[].tables[].quarantined
+                migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
+                migrations[].tables[].copied migrations[].tables[].quarantined
                 migrations[].tables[].moved migrations[].tables[].rowsOut
                 """, open: ["findings[]", "leftAlone[]"])
             let again = try hub.json(RunDocument.self, "run")

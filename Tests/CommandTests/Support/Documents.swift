@@ -73,11 +73,13 @@ struct RunDocument: Decodable {
     struct Table: Decodable {
         var table: String
         var rowsIn: Int
+        var kept: Int
         var merged: Int
         var copied: Int
         var quarantined: Int
         var moved: Int
         var rowsOut: Int
+        var checksum: String?
     }
 
     var status: String
