@@ -81,6 +81,14 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "kohaku-migrate", "KohakuHubMigrations", "Migrations", "MigrationsTesting", logging,
+            ],
+            exclude: ["Screens"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import CLibPQ
 public import Migrations
 
 extension PostgresConnection {
@@ -5,6 +6,13 @@ extension PostgresConnection {
     ///
     /// A table of the same name in another schema is not the hub's, and neither is a table that an extension made.
     public func readSchema() throws -> Schema {
+        // One snapshot for all queries; and defaults are not told of a table that somebody has locked, so that the wait
+        // needs its limit.
+        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables() }
+        return try withReadTransaction { try readTables() }
+    }
+
+    private func readTables() throws -> Schema {
         var tables: [String: Schema.Table] = [:]
         var views: Set<String> = []
         try forEachRow(

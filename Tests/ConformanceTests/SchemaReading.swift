@@ -146,7 +146,7 @@ struct SchemaReading {
             let many = try countStatements()
             #expect(try connection.readSchema().tables.count == 52)
             #expect(empty == many)
-            #expect(many <= 5)
+            #expect(many <= 6)
         }
     }
 

@@ -19,7 +19,7 @@ final class RunRenderer {
             print("at \(plan.version.paddedToThree), pending: \(pending.count)\n")
         case .found(let finding, _):
             guard finding.severity != .error else { return }
-            print(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
+            print(FindingText(finding, label: "\(finding.severity.rawValue): ").text + "\n")
         case .creating(let tables):
             print("  the database is fresh: creating \(tables) tables")
         case .started(let migration):

@@ -14,7 +14,7 @@ struct VerifyText {
             lines.append("Not a hub's database: no table \"user\", but \(tables.joined(separator: ", "))".wrapped())
         case .known(let plan) where !plan.pending.isEmpty:
             let next = plan.pending.map { $0.number.paddedToThree }.joined(separator: ", ")
-            lines.append("At \(plan.version.paddedToThree), pending: \(next). To run: kohaku-migrate run")
+            lines.append("At \(plan.version.paddedToThree), pending: \(next). To run: kohaku-migrate run".wrapped())
         case .known:
             lines += verification.differences.map { "differs: \($0)".wrapped(indent: 4) }
             lines += verification.violations.map { "broken reference: \($0)".wrapped(indent: 4) }

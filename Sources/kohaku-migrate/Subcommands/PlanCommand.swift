@@ -10,11 +10,12 @@ struct PlanCommand: ParsableCommand {
         usage: "kohaku-migrate plan [--sql] [<options>]",
         discussion: """
             The data checks of the pending migrations are run, and every finding is shown at once. With --sql the \
-            migrations themselves are run in a transaction that is rolled back, to show each statement.
+            migrations themselves are run on an empty copy of the schema, to show each statement. The text is for \
+            reading: rows are computed while a migration runs.
 
             EXAMPLES
               kohaku-migrate plan
-              kohaku-migrate plan --sql > upgrade.sql
+              kohaku-migrate plan --sql | less
             """
     )
 

@@ -1,0 +1,60 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// What the README says is true of the code.
+@Suite("Documentation")
+struct Documentation {
+    @Test("The library example of the README is the one that is compiled here")
+    func libraryExample() throws {
+        let readme = try Repository.text("README.md")
+        let example = try Repository.text("Tests/CommandTests/LibraryExample.swift")
+        #expect(readme.contains("```swift\n\(example)```"))
+    }
+
+    @Test("The library example upgrades a hub", arguments: TestBackend.allCases)
+    func libraryExampleRuns(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let version = try upgradeHub(at: hub.database.url)
+            #expect(version == Catalogue.kohakuHub.newest)
+        }
+    }
+
+    @Test("The README has an example of every verb", arguments: HelpScreens.screens.dropFirst())
+    func verbs(_ verb: String) throws {
+        #expect(try Repository.text("README.md").contains("| `kohaku-migrate \(verb)"))
+    }
+
+    @Test("The README explains every exit status of the help")
+    func exitStatuses() throws {
+        let readme = try Repository.text("README.md")
+        let help = try Repository.text("Tests/CommandTests/Screens/kohaku-migrate.txt")
+        for status in [0, 1, 2, 3, 4, 5, 6, 7, 64] {
+            #expect(readme.contains("\n| \(status) | "))
+            #expect(help.contains(" \(status)  "))
+        }
+    }
+
+    @Test("The README names every setting that is read")
+    func settings() throws {
+        let readme = try Repository.text("README.md")
+        let settings = [
+            "--database-url", "--config", "KOHAKU_HUB_DATABASE_URL", "KOHAKU_HUB_DB_BACKEND",
+            "KOHAKU_HUB_AUTO_MIGRATE", "HUB_CONFIG", "DATABASE_URL", "`database_url`", "`db_backend`", "`auto_migrate`",
+        ]
+        for setting in settings { #expect(readme.contains(setting)) }
+    }
+
+    @Test("Every link to a file of the repository leads to one")
+    func links() throws {
+        for page in ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md"] {
+            let text = try Repository.text(page)
+            let folder = page.split(separator: "/").dropLast().joined(separator: "/")
+            for match in text.matches(of: /\]\(([A-Za-z0-9_.\/-]+)\)/) {
+                let path = folder.isEmpty ? String(match.1) : "\(folder)/\(match.1)"
+                #expect(throws: Never.self, "\(page): \(match.1)") { try Repository.text(path) }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// Programs read `--json`: the documents have these keys and no others, and `docs/json.md` names each.
+@Suite("JSON documents")
+struct JSONDocumentTests {
+    /// Asserts the keys of a document, and that they are documented.
+    private func expectKeys(_ output: String, _ expected: String, open: Set<String> = []) throws {
+        let keys = try JSONShape.keys(of: output, open: open)
+        let names = Set(expected.split(whereSeparator: \.isWhitespace).map(String.init))
+        #expect(keys == names, "\(keys.symmetricDifference(names).sorted())")
+        let documentation = try Repository.text("docs/json.md")
+        for name in names { #expect(documentation.contains("| `\(name)` |"), "\(name) is not in docs/json.md") }
+    }
+
+    @Test("status", arguments: TestBackend.allCases)
+    func status(_ backend: TestBackend) throws {
+        try backend.withHub("v07") { hub in
+            try expectKeys(
+                hub("status", "--json").output,
+                """
+                database state version pending warnings
+                migrations migrations[].number migrations[].name migrations[].verdict migrations[].evidence
+                """)
+            let document = try hub.json(StatusDocument.self, "status")
+            #expect(document.state == "hub")
+            #expect(document.version == 7)
+            #expect(document.pending)
+            #expect(document.migrations.map(\.number) == Array(1...Catalogue.kohakuHub.newest))
+            #expect(document.migrations[7].name == "foreignkey_refactoring")
+            #expect(document.migrations[7].verdict == "pending")
+            #expect(document.database.hasPrefix(backend.description))
+        }
+        try backend.withHub { hub in
+            #expect(try hub.json(StatusDocument.self, "status").state == "fresh")
+            try hub.database.connect().execute("CREATE TABLE books (id INTEGER PRIMARY KEY)")
+            #expect(try hub.json(StatusDocument.self, "status").state == "foreign")
+        }
+    }
+
+    @Test("plan", arguments: TestBackend.allCases)
+    func plan(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let keys = """
+                database fresh version findings rows
+                pending pending[].number pending[].name pending[].evidence pending[].consent
+                """
+            try expectKeys(hub("plan", "--json").output, keys, open: ["rows", "findings[]"])
+            try expectKeys(hub("run", "--dry-run", "--json").output, keys, open: ["rows", "findings[]"])
+            try expectKeys(
+                hub("plan", "--sql", "--json").output, keys + " pending[].sql", open: ["rows", "findings[]"])
+
+            let document = try hub.json(PlanDocument.self, "plan", "--sql")
+            #expect(!document.fresh)
+            #expect(document.version == 6)
+            #expect(document.pending.map(\.number) == Array(7...Catalogue.kohakuHub.newest))
+            #expect(document.rows["user"] == 12)
+            #expect(document.pending[1].consent?.contains("Only a backup leads back.") == true)
+            #expect(document.pending[0].sql?.first?.hasPrefix("ALTER TABLE \"user\" ADD COLUMN \"avatar\"") == true)
+        }
+    }
+
+    @Test("run", arguments: TestBackend.allCases)
+    func run(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let outcome = try hub("run", "--yes", "--json")
+            #expect(outcome.status == 0)
+            #expect(outcome.errors == "")
+            try expectKeys(
+                outcome.output,
+                """
+                status database version wasFresh changed findings ensured leftAlone seconds
+                migrations migrations[].number migrations[].name migrations[].seconds
+                migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
+                migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
+                migrations[].tables[].copied migrations[].tables[].quarantined
+                migrations[].tables[].moved migrations[].tables[].rowsOut
+                """, open: ["findings[]", "leftAlone[]"])
+            let again = try hub.json(RunDocument.self, "run")
+            #expect(again.status == "done")
+            #expect(again.version == Catalogue.kohakuHub.newest)
+            #expect(!again.changed && !again.wasFresh && again.migrations.isEmpty)
+        }
+        try backend.withHub { hub in
+            let fresh = try hub.json(RunDocument.self, "init")
+            #expect(fresh.wasFresh && fresh.changed)
+        }
+    }
+
+    @Test("Every row of a run is accounted for in its document", arguments: TestBackend.allCases)
+    func rowsAreAccountedFor(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let before = try hub.snapshot().contents.rowCounts
+            let document = try hub.json(RunDocument.self, "run", "--yes")
+            let after = try hub.snapshot().contents.rowCounts
+            let rewrites = try #require(document.migrations.first { $0.number == 8 }).tables
+            for table in rewrites {
+                #expect(table.rowsIn == before[table.table])
+                #expect(
+                    table.rowsIn + table.merged + table.copied
+                        == table.rowsOut + table.quarantined + table.moved)
+            }
+            let quarantined = rewrites.reduce(0) { $0 + $1.quarantined }
+            #expect(quarantined > 0)
+            #expect(after["kohaku_quarantine"] ?? 0 <= quarantined)
+        }
+    }
+
+    @Test("verify", arguments: TestBackend.allCases)
+    func verify(_ backend: TestBackend) throws {
+        try backend.withHub { hub in
+            try hub.expect(0, "init")
+            try hub.database.connect().execute(
+                """
+                DROP INDEX token_user_id; ALTER TABLE "user" DROP COLUMN bio;
+                CREATE TABLE books (id INTEGER PRIMARY KEY); CREATE INDEX own ON token (name)
+                """)
+            let outcome = try hub("verify", "--json")
+            #expect(outcome.status == 3)
+            try expectKeys(
+                outcome.output,
+                """
+                exact brokenReferences status
+                differences differences[].kind differences[].table differences[].name differences[].expected
+                leftAlone leftAlone[].kind leftAlone[].table leftAlone[].name leftAlone[].found
+                """, open: ["status"])
+            let document = try hub.json(VerifyDocument.self, "verify")
+            #expect(!document.exact)
+            #expect(Set(document.differences.map(\.kind)) == ["missingIndex", "missingColumn"])
+            #expect(Set(document.leftAlone.map(\.kind)) == ["ownTable", "ownIndex"])
+        }
+    }
+
+    @Test("An error", arguments: TestBackend.allCases)
+    func error(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let outcome = try hub("run", "--json")
+            #expect(outcome.status == 5)
+            #expect(outcome.errors == "")
+            try expectKeys(
+                outcome.output,
+                "status code exitStatus message migration nextStep committed findings differences")
+            let document = try hub.json(ErrorDocument.self, "run")
+            #expect(document.status == "error")
+            #expect(document.code == "consentRequired")
+            #expect(document.exitStatus == 5)
+            #expect(document.migration == "008 foreignkey_refactoring")
+            #expect(document.nextStep?.contains("--yes") == true)
+        }
+    }
+
+    @Test(
+        "Every kind of stop has its code and exit status",
+        arguments: [
+            (["--database-url", "mysql://localhost"], "usage", 64),
+            (["--database-url", "sqlite:///nowhere/hub.db"], "unreachable", 7),
+            (["--config", "missing.toml"], "usage", 64),
+        ] as [([String], String, Int)])
+    func codes(_ words: [String], _ code: String, _ status: Int) throws {
+        try withTemporaryFolder { folder in
+            let outcome = try Command(folder: folder).run(["run", "--json"] + words)
+            #expect(Int(outcome.status) == status)
+            let document = try JSONDecoder().decode(ErrorDocument.self, from: Data(outcome.output.utf8))
+            #expect(document.code == code)
+            #expect(document.exitStatus == status)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// Tables that are not the hub's: alone, and beside the hub's own.
+@Suite("Tables that are not the hub's")
+struct OtherTables {
+    @Test("A database of something else is refused and not touched", arguments: TestBackend.allCases)
+    func somethingElse(_ backend: TestBackend) throws {
+        try backend.withHub { hub in
+            try hub.database.connect().execute(
+                """
+                CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
+                INSERT INTO books VALUES (1, 'Moby-Dick')
+                """)
+            let before = try hub.snapshot()
+
+            for verb in [["run", "--yes"], ["run", "--dry-run"], ["plan"], ["plan", "--sql"]] {
+                let outcome = try hub.command.run(verb)
+                #expect(outcome.status == 3)
+                #expect(outcome.errors.hasPrefix("error: this is not a hub's database: it has no table \"user\""))
+                #expect(outcome.errors.contains("books"))
+                #expect(outcome.errors.contains("A new hub needs an empty database of its own. Nothing was"))
+            }
+            let verified = try hub("verify")
+            #expect(verified.status == 3)
+            #expect(verified.output.contains("Not a hub's database: no table \"user\", but books"))
+            let created = try hub("init")
+            #expect(created.status == 3)
+            #expect(created.errors.hasPrefix("error: the database is not empty"))
+            #expect(try hub("status").output.contains("Not a hub's database"))
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
+    @Test("A table that a newer hub or the operator made is mentioned and left alone", arguments: TestBackend.allCases)
+    func unknownTableBesideTheHubs(_ backend: TestBackend) throws {
+        try backend.withHub { hub in
+            try hub.expect(0, "init")
+            try hub.database.connect().execute(
+                """
+                CREATE TABLE fromthefuture (id INTEGER PRIMARY KEY, note TEXT);
+                INSERT INTO fromthefuture VALUES (7, 'keep me')
+                """)
+            let before = try hub.snapshot()
+
+            let mention = "left alone: table fromthefuture is not one of the hub's"
+            let run = try hub("run")
+            #expect(run.status == 0)
+            #expect(run.output.contains(mention))
+            #expect(run.output.contains("Nothing to do"))
+            let verified = try hub("verify")
+            #expect(verified.status == 0)
+            #expect(verified.output.contains(mention))
+            try hub.expect(0, "status", "--exit-code")
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
+    @Test("It is carried through an upgrade with its rows", arguments: TestBackend.allCases)
+    func unknownTableIsCarriedAlong(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            try hub.database.connect().execute(
+                """
+                CREATE TABLE fromthefuture (id INTEGER PRIMARY KEY, note TEXT);
+                INSERT INTO fromthefuture VALUES (7, 'keep me')
+                """)
+            let before = try hub.snapshot().contents["fromthefuture"]
+            let run = try hub("run", "--yes")
+            #expect(run.status == 0)
+            #expect(run.output.contains("left alone: table fromthefuture is not one of the hub's"))
+            #expect(try hub.snapshot().contents["fromthefuture"] == before)
+        }
+    }
+}
