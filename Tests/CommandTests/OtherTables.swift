@@ -27,7 +27,7 @@ struct OtherTables {
             #expect(verified.output.contains("Not a hub's database: no table \"user\", but books"))
             let created = try hub("init")
             #expect(created.status == 3)
-            #expect(created.errors.hasPrefix("error: the database is not empty"))
+            #expect(created.errors.hasPrefix("error: this is not a hub's database"))
             #expect(try hub("status").output.contains("Not a hub's database"))
             #expect(try hub.snapshot() == before)
         }

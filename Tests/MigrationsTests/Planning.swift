@@ -43,8 +43,8 @@ struct Planning {
             entries.map(\.evidence) == [
                 "superseded by 002: column t.c2 exists",
                 "column t.c2 exists",
-                "not yet: column t.c3 exists",
-                "not yet: column t.c4 exists",
+                "column t.c3 is missing",
+                "column t.c4 is missing",
             ])
     }
 

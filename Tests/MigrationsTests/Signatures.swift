@@ -65,16 +65,17 @@ struct Signatures {
         ])
         #expect(
             signature.description(.postgresql)
-                == "column user.is_org exists and no table organization exists and a unique index on user (a, b) exists "
-                + "and column user.email is text and file.owner_id references user ON DELETE CASCADE "
-                + "and table a exists or an index on b (c) exists")
+                == "column user.is_org exists and table organization is missing and unique index on user (a, b) exists "
+                + "and column user.email is text and foreign key file.owner_id to user ON DELETE CASCADE exists "
+                + "and table a exists or index on b (c) exists")
         #expect(signature.description(.sqlite).contains("column user.email is nullable"))
     }
 
     @Test("names as evidence the part that decides")
     func evidence() throws {
         let signature = Signature.all([.not(.table("organization")), .column("user", "email"), .table("file")])
-        #expect(try signature.evidence(on: schema) == "table file exists")
+        #expect(try signature.evidence(on: schema) == "table file is missing")
+        #expect(try Signature.not(.table("user")).evidence(on: schema) == "table user exists")
         let holding = Signature.all([.not(.table("organization")), .column("user", "email"), .table("user")])
         #expect(try holding.evidence(on: schema) == "column user.email exists")
     }

@@ -66,41 +66,48 @@ extension Signature {
 
     /// The signature in words: `column user.is_org exists`.
     public func description(_ dialect: Dialect) -> String {
-        switch self {
-        case .table(let table): "table \(table) exists"
-        case .column(let table, let column): "column \(table).\(column) exists"
-        case .nullable(let table, let column): "column \(table).\(column) is nullable"
-        case .type(let table, let column, let type): "column \(table).\(column) is \(type)"
-        case .index(let table, let columns): "an index on \(table) (\(columns.joined(separator: ", "))) exists"
-        case .uniqueIndex(let table, let columns):
-            "a unique index on \(table) (\(columns.joined(separator: ", "))) exists"
-        case .foreignKey(let table, let column, let referenced, let onDelete):
-            "\(table).\(column) references \(referenced) ON DELETE \(onDelete)"
-        case .all(let signatures):
-            signatures.map { $0.description(dialect) }.joined(separator: " and ")
-        case .any(let signatures):
-            signatures.map { $0.description(dialect) }.joined(separator: " or ")
-        case .not(let signature): "no " + signature.description(dialect)
-        case .dialect(let sqlite, let postgresql):
-            (dialect == .sqlite ? sqlite : postgresql).description(dialect)
-        case .custom(let description, _): description
-        }
+        statement(dialect, holds: true)
     }
 
-    /// The part that decides, in words: of several that must hold the first that does not, or the first that says that
-    /// something is there.
+    /// The part that decides, as it is on a schema: of several that must hold the first that does not, or the first that
+    /// says that something is there. `column user.is_org is missing`, `table organization exists`.
     public func evidence(on schema: Schema) throws -> String {
         switch self {
         case .all(let signatures):
-            if let missing = try signatures.first(where: { try !$0.holds(on: schema) }) {
-                return try missing.evidence(on: schema)
+            if let failing = try signatures.first(where: { try !$0.holds(on: schema) }) {
+                return try failing.evidence(on: schema)
             }
             let positive = signatures.first { if case .not = $0 { false } else { true } }
             return try (positive ?? signatures.first)?.evidence(on: schema) ?? "nothing is asked"
         case .dialect(let sqlite, let postgresql):
             return try (schema.dialect == .sqlite ? sqlite : postgresql).evidence(on: schema)
         default:
-            return description(schema.dialect)
+            return statement(schema.dialect, holds: try holds(on: schema))
+        }
+    }
+
+    /// What is so when the signature holds, or when it does not.
+    private func statement(_ dialect: Dialect, holds: Bool) -> String {
+        let exists = holds ? "exists" : "is missing"
+        let not = holds ? "" : "not "
+        return switch self {
+        case .table(let table): "table \(table) \(exists)"
+        case .column(let table, let column): "column \(table).\(column) \(exists)"
+        case .nullable(let table, let column): "column \(table).\(column) is \(not)nullable"
+        case .type(let table, let column, let type): "column \(table).\(column) is \(not)\(type)"
+        case .index(let table, let columns): "index on \(table) (\(columns.joined(separator: ", "))) \(exists)"
+        case .uniqueIndex(let table, let columns):
+            "unique index on \(table) (\(columns.joined(separator: ", "))) \(exists)"
+        case .foreignKey(let table, let column, let referenced, let onDelete):
+            "foreign key \(table).\(column) to \(referenced) ON DELETE \(onDelete) \(exists)"
+        case .all(let signatures):
+            signatures.map { $0.statement(dialect, holds: holds) }.joined(separator: holds ? " and " : " or ")
+        case .any(let signatures):
+            signatures.map { $0.statement(dialect, holds: holds) }.joined(separator: holds ? " or " : " and ")
+        case .not(let signature): signature.statement(dialect, holds: !holds)
+        case .dialect(let sqlite, let postgresql):
+            (dialect == .sqlite ? sqlite : postgresql).statement(dialect, holds: holds)
+        case .custom(let description, _): holds ? description : "not: \(description)"
         }
     }
 }

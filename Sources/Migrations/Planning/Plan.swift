@@ -61,7 +61,7 @@ extension Plan {
                 present = (migration, description)
                 entry = Entry(migration: migration, verdict: .applied, evidence: description)
             } else {
-                entry = Entry(migration: migration, verdict: .pending, evidence: "not yet: \(description)")
+                entry = Entry(migration: migration, verdict: .pending, evidence: description)
             }
             entries.insert(entry, at: 0)
         }

@@ -17,6 +17,7 @@ public struct RunPreview: Sendable {
         let inspection = try Inspection(of: connection, catalogue: catalogue)
         switch inspection.state {
         case .fresh:
+            try catalogue.requireNewest(target)
             isFresh = true
         case .foreign:
             try Runner(catalogue: catalogue, connection: connection).requireOurs(inspection.schema)

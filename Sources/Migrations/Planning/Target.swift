@@ -53,3 +53,20 @@ extension Plan {
         }
     }
 }
+
+extension Catalogue {
+    /// Refuses a target that a fresh database cannot have: it gets the newest schema at once.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage``.
+    func requireNewest(_ target: Target) throws {
+        let number: Int
+        switch target {
+        case .newest: return
+        case .upTo(let asked), .only(let asked): number = asked
+        }
+        guard number != newest else { return }
+        throw MigrationError(
+            .usage,
+            "a fresh database gets the newest schema (\(newest.paddedToThree)) at once, not \(number.paddedToThree)",
+            nextStep: "Leave out the number.")
+    }
+}

@@ -55,6 +55,7 @@ public struct Runner {
     public func initialize() throws -> RunReport {
         let schema = try connection.readSchema()
         guard isFresh(schema) else {
+            try requireOurs(schema)
             throw MigrationError(
                 .schemaDiffers,
                 "the database is not empty: it has \(schema.tables.count) tables",
@@ -79,12 +80,7 @@ public struct Runner {
     }
 
     private func create(_ report: inout RunReport, target: Target) throws {
-        if case .upTo(let number) = target, number < catalogue.newest {
-            throw MigrationError(
-                .usage,
-                "a fresh database gets the newest schema (\(catalogue.newest.paddedToThree)) at once, not --to \(number)",
-                nextStep: "Leave out --to.")
-        }
+        try catalogue.requireNewest(target)
         emit(.creating(tables: catalogue.canonicalTables.count))
         try withStopsNamed("creating the schema") {
             try connection.withMigrationTransaction {

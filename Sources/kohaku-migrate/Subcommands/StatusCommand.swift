@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Exit with 2 when something is pending.")
+    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when it is no hub's database.")
     var exitCode = false
 
     @OptionGroup var database: DatabaseOptions
@@ -31,7 +31,9 @@ struct StatusCommand: ParsableCommand {
             } else {
                 print(StatusText(inspection, database: configuration.database).text)
             }
-            if exitCode, inspection.isPending { throw ExitCode(ExitStatus.pending.rawValue) }
+            guard exitCode else { return }
+            if case .foreign = inspection.state { throw ExitCode(ExitStatus.schemaDiffers.rawValue) }
+            if inspection.isPending { throw ExitCode(ExitStatus.pending.rawValue) }
         }
     }
 }
