@@ -57,7 +57,8 @@ struct RunCommand: ParsableCommand {
             let renderer = RunRenderer(isQuiet: output.json)
             let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
             let runner = Runner(
-                catalogue: .kohakuHub, connection: connection, consent: consent.ask, emit: Signals.watched(renderer.render))
+                catalogue: .kohakuHub, connection: connection, consent: consent.ask,
+                emit: Signals.watched(renderer.render))
             if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
             let report = try runner.run(to: target)
             if output.json {
