@@ -59,6 +59,10 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What the tests of crashes kill.
+        .executableTarget(
+            name: "crash-probe", dependencies: ["KohakuHubMigrations", "Migrations", logging], swiftSettings: settings),
+
         // What tests of any backend need: databases of their own, and what is in them.
         .target(
             name: "MigrationsTesting",
@@ -77,7 +81,9 @@ let package = Package(
         ),
         .testTarget(
             name: "KohakuHubMigrationsTests",
-            dependencies: ["KohakuHubMigrations", "Migrations", "MigrationsTesting", logging],
+            dependencies: [
+                "KohakuHubMigrations", "Migrations", "MigrationsTesting", "crash-probe", "kohaku-migrate", logging,
+            ],
             resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),

@@ -12,7 +12,7 @@ extension PostgresConnection {
         guard let state = field("C") else { return connectionError(sql: sql) }
         let detail = [field("D"), field("H").map { "hint: \($0)" }].compactMap { $0 }.joined(separator: "\n")
         return DatabaseError(
-            Self.kind(of: state),
+            kind(of: state),
             field("M") ?? "unknown error",
             code: state,
             sql: sql,
@@ -28,11 +28,14 @@ extension PostgresConnection {
     }
 
     /// What an SQLSTATE means here: by its class, the first two characters, and a few whole codes.
-    private static func kind(of state: String) -> DatabaseError.Kind {
+    private func kind(of state: String) -> DatabaseError.Kind {
         switch state {
         case "55P03", "40P01", "40001": .locked
         case "42501": .notPermitted
-        case "57014": .interrupted
+        case "57014": isInterrupted ? .interrupted : .cancelled
+        case "53300": .unreachable
+        // The limit on temporary files is a setting: room on the disk would not help.
+        case "53400": .other
         case "25006": .readOnly
         default:
             switch state.prefix(2) {

@@ -164,14 +164,15 @@ extension PostgresConnection {
 
     public func highestGivenID(in table: String) throws -> Int64 {
         guard let sequence = try sequence(of: table) else { return 0 }
-        return try integer("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM \(sequence)")
+        return try integer("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM \(sequence)")
     }
 
     public func advanceSequence(of table: String, past floor: Int64) throws {
         guard let sequence = try sequence(of: table) else { return }
         let highest = try max(floor, integer("SELECT coalesce(max(id), 0) FROM \(table.quotedIdentifier)"))
         guard try highest > highestGivenID(in: table) else { return }
-        try execute("SELECT setval(\(sequence.quotedLiteral)::regclass, \(highest))")
+        // Unlike setval(), which no rollback takes back: a second try would give other ids.
+        try execute("ALTER SEQUENCE \(sequence) RESTART WITH \(highest + 1)")
     }
 
     private func sequence(of table: String) throws -> String? {

@@ -17,7 +17,7 @@ extension PostgresConnection {
             try execute("COMMIT")
             return result
         } catch {
-            try? execute("ROLLBACK")
+            rollBack()
             throw error
         }
     }
@@ -42,16 +42,20 @@ extension PostgresConnection {
 
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-        defer { try? execute("ROLLBACK") }
+        defer { rollBack() }
         try limitWaits()
         return try body()
+    }
+
+    private func rollBack() {
+        uninterrupted { try? execute("ROLLBACK") }
     }
 
     /// The copy is a schema of its own inside a transaction that is rolled back: no table of the hub is locked.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         let schema = try readSchema()
         try execute("BEGIN")
-        defer { try? execute("ROLLBACK") }
+        defer { rollBack() }
         try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {

@@ -6,6 +6,7 @@ public import Migrations
 public final class PostgresConnection: DatabaseConnection {
     public let dialect = Dialect.postgresql
     public var onStatement: ((String) -> Void)?
+    public var interruption: Interruption?
     let handle: OpaquePointer
     let logger: Logger
     let lockTimeout: Duration
@@ -57,40 +58,46 @@ public final class PostgresConnection: DatabaseConnection {
     }
 
     public func execute(_ sql: String) throws {
-        announce(sql)
-        let result = PQexec(handle, sql)
-        defer { PQclear(result) }
-        try check(result, sql: sql)
+        try announce(sql)
+        guard PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
+        try forEachResult(of: sql) { _ in }
     }
 
     @discardableResult
     public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
-        announce(sql)
-        let result = Self.withParameters(arguments) { values in
-            PQexecParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
-        }
-        defer { PQclear(result) }
-        try check(result, sql: sql)
-        return Int(String(cString: PQcmdTuples(result))) ?? 0
+        try send(sql, arguments)
+        var count = 0
+        try forEachResult(of: sql) { count = Int(String(cString: PQcmdTuples($0))) ?? 0 }
+        return count
     }
 
     public func forEachRow(
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
-        announce(sql)
+        try send(sql, arguments)
+        PQsetSingleRowMode(handle)
+        try forEachResult(of: sql) { result in
+            if PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(Self.row(of: result)) }
+        }
+    }
+
+    private func send(_ sql: String, _ arguments: [DatabaseValue]) throws {
+        try announce(sql)
         let sent = Self.withParameters(arguments) { values in
             PQsendQueryParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
         }
         guard sent == 1 else { throw connectionError(sql: sql) }
-        PQsetSingleRowMode(handle)
+    }
+
+    /// Hands over the results of what was sent. The connection takes no other statement until every result is fetched, so
+    /// an error waits until then.
+    private func forEachResult(of sql: String, _ body: (OpaquePointer) throws -> Void) throws {
         var failure: (any Error)?
-        // The connection takes no other command until every result is fetched, so an error waits until then.
-        while let result = PQgetResult(handle) {
+        while let result = nextResult() {
             defer { PQclear(result) }
             do {
                 try check(result, sql: sql)
-                guard failure == nil, PQresultStatus(result) == PGRES_SINGLE_TUPLE else { continue }
-                try body(Self.row(of: result))
+                if failure == nil { try body(result) }
             } catch {
                 failure = failure ?? error
             }
@@ -98,7 +105,8 @@ public final class PostgresConnection: DatabaseConnection {
         if let failure { throw failure }
     }
 
-    private func announce(_ sql: String) {
+    private func announce(_ sql: String) throws {
+        try checkInterruption()
         logger.trace("\(sql)")
         onStatement?(sql)
     }
@@ -144,10 +152,10 @@ public final class PostgresConnection: DatabaseConnection {
         return withCStrings(texts, body)
     }
 
-    private func check(_ result: OpaquePointer?, sql: String) throws {
+    private func check(_ result: OpaquePointer, sql: String) throws {
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return
-        default: throw result.map { error(of: $0, sql: sql) } ?? connectionError(sql: sql)
+        default: throw error(of: result, sql: sql)
         }
     }
 }

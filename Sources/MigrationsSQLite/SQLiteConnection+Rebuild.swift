@@ -65,7 +65,7 @@ extension SQLiteConnection {
             throw DatabaseError(.other, "the definition of \(table) does not contain: \(old)")
         }
         try execute("PRAGMA writable_schema = ON")
-        defer { try? execute("PRAGMA writable_schema = RESET") }
+        defer { uninterrupted { try? execute("PRAGMA writable_schema = RESET") } }
         try execute(
             """
             UPDATE main.sqlite_schema SET sql = replace(sql, \(old.quotedLiteral), \(new.quotedLiteral))

@@ -15,10 +15,12 @@ extension SQLiteConnection {
         // the whole copy. legacy_alter_table: renaming the new table must not look into views.
         let pragmas = ["foreign_keys": "OFF", "secure_delete": "FAST", "threads": "2", "legacy_alter_table": "ON"]
         let before = try pragmas.keys.sorted().map { ($0, try integer("PRAGMA \($0)")) }
-        for (name, value) in pragmas { try execute("PRAGMA \(name) = \(value)") }
         defer {
-            for (name, value) in before { try? execute("PRAGMA \(name) = \(value)") }
+            uninterrupted {
+                for (name, value) in before { try? execute("PRAGMA \(name) = \(value)") }
+            }
         }
+        for (name, value) in pragmas { try execute("PRAGMA \(name) = \(value)") }
         try execute("BEGIN IMMEDIATE")
         do {
             if knownViolations == nil { knownViolations = try brokenForeignKeys() }
@@ -29,7 +31,7 @@ extension SQLiteConnection {
             return result
         } catch {
             // A full disk or an I/O error may have rolled back already.
-            if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            if sqlite3_get_autocommit(handle) == 0 { rollBack() }
             throw error
         }
     }
@@ -44,8 +46,12 @@ extension SQLiteConnection {
 
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN")
-        defer { try? execute("ROLLBACK") }
+        defer { rollBack() }
         return try body()
+    }
+
+    private func rollBack() {
+        uninterrupted { try? execute("ROLLBACK") }
     }
 }
 

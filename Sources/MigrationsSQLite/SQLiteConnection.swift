@@ -16,8 +16,12 @@ public final class SQLiteConnection: DatabaseConnection {
 
     public let dialect = Dialect.sqlite
     public var onStatement: ((String) -> Void)?
+    public var interruption: Interruption?
     let handle: OpaquePointer
     let logger: Logger
+    let lockTimeout: Duration
+    /// When the present wait for a lock ends.
+    var lockDeadline = ContinuousClock.now
     /// The foreign keys that were broken before any migration of this connection: they do not stop a commit.
     var knownViolations: Set<ForeignKeyViolation>?
     /// The tables that the migration transaction wrote, by what it did to them.
@@ -46,7 +50,8 @@ public final class SQLiteConnection: DatabaseConnection {
         }
         handle = opened
         self.logger = logger
-        sqlite3_busy_timeout(handle, Int32(clamping: lockTimeout.milliseconds))
+        self.lockTimeout = lockTimeout
+        watchInterruption()
         // In a query, a quoted name that is no column is an error, not a text constant.
         _ = sqlite3_db_config_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         try registerFunctions()
@@ -67,7 +72,7 @@ public final class SQLiteConnection: DatabaseConnection {
     }
 
     public func execute(_ sql: String) throws {
-        announce(sql)
+        try announce(sql)
         // sqlite3_exec runs every statement of the text in turn.
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
@@ -82,7 +87,7 @@ public final class SQLiteConnection: DatabaseConnection {
     public func forEachRow(
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
-        announce(sql)
+        try announce(sql)
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
         guard code == SQLITE_OK, let statement = prepared else { throw error(code, sql: sql) }
@@ -97,7 +102,8 @@ public final class SQLiteConnection: DatabaseConnection {
         }
     }
 
-    private func announce(_ sql: String) {
+    private func announce(_ sql: String) throws {
+        try checkInterruption()
         logger.trace("\(sql)")
         onStatement?(sql)
     }
@@ -147,7 +153,7 @@ public final class SQLiteConnection: DatabaseConnection {
     func error(_ code: Int32, sql: String) -> DatabaseError {
         let offset = sqlite3_error_offset(handle)
         return DatabaseError(
-            Self.kind(of: code),
+            kind(of: code),
             String(cString: sqlite3_errmsg(handle)),
             code: String(code),
             sql: sql,
@@ -155,8 +161,9 @@ public final class SQLiteConnection: DatabaseConnection {
         )
     }
 
-    private static func kind(of code: Int32) -> DatabaseError.Kind {
+    private func kind(of code: Int32) -> DatabaseError.Kind {
         switch code & 0xff {
+        case SQLITE_BUSY where isInterrupted: .interrupted
         case SQLITE_BUSY, SQLITE_LOCKED: .locked
         case SQLITE_READONLY: .readOnly
         case SQLITE_NOTADB: .notADatabase

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 public import Migrations
 import MigrationsPostgreSQL
@@ -35,6 +36,19 @@ public enum TestDatabase: Sendable {
             return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
         case .postgresql(let server):
             return try PostgresConnection(parameters: server.parameters, lockTimeout: lockTimeout, logger: logger)
+        }
+    }
+
+    /// Runs a test on a copy of the database, which nobody may be connected to, and removes it afterwards.
+    public func withCopy<Result>(_ body: (TestDatabase) throws -> Result) throws -> Result {
+        switch self {
+        case .sqlite(let path):
+            try withTemporaryFolder { folder in
+                try FileManager.default.copyItem(atPath: path, toPath: "\(folder)/hub.db")
+                return try body(.sqlite(path: "\(folder)/hub.db"))
+            }
+        case .postgresql(let server):
+            try server.withDatabase(copying: server.parameters["dbname"]) { try body(.postgresql($0)) }
         }
     }
 

@@ -42,13 +42,13 @@ public struct TestServer: Sendable {
         return try TestServer(url: components?.string ?? url)
     }
 
-    /// Runs a test on a new database of the server and drops it afterwards.
-    func withDatabase<Result>(_ body: (TestServer) throws -> Result) throws -> Result {
+    /// Runs a test on a new database of the server, empty or a copy of another one, and drops it afterwards.
+    func withDatabase<Result>(copying original: String? = nil, _ body: (TestServer) throws -> Result) throws -> Result {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let name = "kohaku_test_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = try PostgresConnection(parameters: parameters, logger: logger)
-        try server.execute("CREATE DATABASE \(name)")
+        try server.execute("CREATE DATABASE \(name)" + (original.map { " TEMPLATE \($0) STRATEGY file_copy" } ?? ""))
         defer { try? server.execute("DROP DATABASE \(name) WITH (FORCE)") }
         return try body(database(name))
     }

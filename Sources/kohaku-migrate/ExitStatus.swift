@@ -13,6 +13,10 @@ enum ExitStatus: Int32 {
     case locked = 6
     case unreachable = 7
     case usage = 64
+    // What shells say of a process that a signal ended: 128 and the signal's number.
+    case hungUp = 129
+    case interrupted = 130
+    case terminated = 143
 
     init(_ code: MigrationError.Code) {
         self =
@@ -23,6 +27,7 @@ enum ExitStatus: Int32 {
             case .consentRequired: .consentRequired
             case .locked: .locked
             case .unreachable: .unreachable
+            case .interrupted: ExitStatus(rawValue: 128 + Signals.received) ?? .interrupted
             case .usage: .usage
             }
     }

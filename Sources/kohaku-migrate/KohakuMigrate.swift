@@ -15,7 +15,7 @@ struct KohakuMigrate: ParsableCommand {
               1  failed, rolled back               6  lock not obtained in time
               2  pending (status --exit-code)      7  database not reachable
               3  schema differs                   64  usage
-              4  the data needs a decision first
+              4  the data needs a decision first 128+ stopped by a signal, rolled back
             """,
         version: "0.1.0",
         groupedSubcommands: [

@@ -8,6 +8,9 @@ public protocol DatabaseConnection: AnyObject {
     /// Is told every statement before it is executed.
     var onStatement: ((String) -> Void)? { get set }
 
+    /// When requested, the running statement is cancelled and every later one refused.
+    var interruption: Interruption? { get set }
+
     /// Executes one or several statements separated by `;`.
     /// - Throws: ``DatabaseError``.
     func execute(_ sql: String) throws

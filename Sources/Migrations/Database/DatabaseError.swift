@@ -14,8 +14,10 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case constraint
         /// There is no room left on the device.
         case full
-        /// The statement was cancelled or timed out.
+        /// The work was told to stop by its ``Interruption``.
         case interrupted
+        /// The server cancelled the statement: it timed out, or an administrator asked for it.
+        case cancelled
         /// The role lacks a privilege.
         case notPermitted
         /// Any other failure.

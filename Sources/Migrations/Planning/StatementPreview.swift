@@ -31,6 +31,6 @@ public struct StatementPreview: Sendable {
 
     private static func changesSomething(_ statement: String) -> Bool {
         let first = statement.prefix { $0.isLetter }.uppercased()
-        return first != "PRAGMA" && (first != "SELECT" || statement.contains("setval"))
+        return first != "PRAGMA" && first != "SELECT"
     }
 }

@@ -42,7 +42,8 @@ public struct Runner {
                 try requireOurs(schema)
                 try migrate(&report, schema: schema, target: target)
             }
-        } catch var error as MigrationError {
+        } catch {
+            var error = Self.named(error)
             error.committed = report.migrations.map(\.migration.title)
             throw error
         }
@@ -219,13 +220,18 @@ public struct Runner {
     private func withStopsNamed<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
-        } catch var error as MigrationError {
-            error.migration = error.migration ?? title
-            throw error
-        } catch let error as DatabaseError {
-            throw MigrationError(error, during: title)
         } catch {
-            throw MigrationError(.failed, "\(error)", migration: title, underlying: error)
+            throw Self.named(error, title)
+        }
+    }
+
+    private static func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
+        switch error {
+        case var error as MigrationError:
+            error.migration = error.migration ?? title
+            return error
+        case let error as DatabaseError: return MigrationError(error, during: title)
+        default: return MigrationError(.failed, "\(error)", migration: title, underlying: error)
         }
     }
 }
@@ -234,8 +240,13 @@ extension MigrationError {
     /// The stop that a database error means.
     public init(_ error: DatabaseError, during title: String? = nil) {
         let code: Code
+        var message = error.description
         let nextStep: String
         switch error.kind {
+        case .interrupted:
+            code = .interrupted
+            message = title == nil ? "interrupted between two changes" : "interrupted, and rolled back whole"
+            nextStep = "No row is lost and nothing is half done. To go on, run again."
         case .locked:
             code = .locked
             nextStep =
@@ -249,10 +260,10 @@ extension MigrationError {
         case .notPermitted:
             code = .failed
             nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
-        case .constraint, .interrupted, .other:
+        case .constraint, .cancelled, .other:
             code = .failed
             nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
         }
-        self.init(code, error.description, migration: title, nextStep: nextStep, underlying: error)
+        self.init(code, message, migration: title, nextStep: nextStep, underlying: error)
     }
 }

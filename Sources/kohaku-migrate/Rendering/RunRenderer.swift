@@ -13,6 +13,8 @@ final class RunRenderer {
     func render(_ event: MigrationEvent) {
         if case .found(let finding, _) = event { findings.append(finding) }
         guard !isQuiet else { return }
+        // Who reads through a pipe sees it when it happens.
+        defer { Terminal.flush() }
         switch event {
         case .planned(let plan, let pending):
             guard !pending.isEmpty else { return }

@@ -15,6 +15,9 @@ enum Terminal {
         return Int(size.ws_col)
     }()
 
+    /// Writes out what was printed.
+    static func flush() { fflush(nil) }
+
     /// Whether somebody can be asked.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 }

@@ -21,8 +21,9 @@ struct InitCommand: ParsableCommand {
         try output.rendering {
             let configuration = try database.resolve()
             let connection = try database.open(configuration, for: .migrating)
+            connection.interruption = Signals.interruption
             let renderer = RunRenderer(isQuiet: output.json)
-            let runner = Runner(catalogue: .kohakuHub, connection: connection, emit: renderer.render)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection, emit: Signals.watched(renderer.render))
             if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
             let report = try runner.initialize()
             if output.json {

@@ -53,10 +53,12 @@ struct RunCommand: ParsableCommand {
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
             let connection = try database.open(configuration, for: .migrating)
+            connection.interruption = Signals.interruption
             let renderer = RunRenderer(isQuiet: output.json)
             let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
             let runner = Runner(
-                catalogue: .kohakuHub, connection: connection, consent: consent.ask, emit: renderer.render)
+                catalogue: .kohakuHub, connection: connection, consent: consent.ask,
+                emit: Signals.watched(renderer.render))
             if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
             let report = try runner.run(to: target)
             if output.json {

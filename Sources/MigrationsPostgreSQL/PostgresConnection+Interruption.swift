@@ -1,0 +1,37 @@
+import CLibPQ
+import Migrations
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension PostgresConnection {
+    /// Waits for the next result of what was sent, and has the server cancel it once the work is interrupted.
+    func nextResult() -> OpaquePointer? {
+        var isCancelled = false
+        while PQisBusy(handle) == 1 {
+            if isInterrupted, !isCancelled {
+                cancel()
+                isCancelled = true
+            }
+            // The signal that interrupts may be handled by another thread, which does not wake this one.
+            var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            _ = poll(&socket, 1, interruption == nil ? -1 : 50)
+            // A lost connection is told by the result.
+            guard PQconsumeInput(handle) == 1 else { break }
+        }
+        return PQgetResult(handle)
+    }
+
+    private func cancel() {
+        guard let request = PQgetCancel(handle) else { return }
+        defer { PQfreeCancel(request) }
+        // Should it fail there is nothing to do but wait for the statement's end.
+        var message: [CChar] = Array(repeating: 0, count: 256)
+        _ = PQcancel(request, &message, Int32(message.count))
+    }
+}

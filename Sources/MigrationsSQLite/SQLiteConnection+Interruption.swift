@@ -1,0 +1,30 @@
+import CSQLite
+import Migrations
+
+extension SQLiteConnection {
+    /// Has SQLite look at the interruption while a statement runs and while it waits for a lock.
+    func watchInterruption() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        // So many instructions of SQLite's virtual machine take about a millisecond.
+        sqlite3_progress_handler(handle, 10_000, { connection($0)?.isInterrupted == true ? 1 : 0 }, context)
+        sqlite3_busy_handler(
+            handle,
+            { context, count in
+                guard let connection = connection(context) else { return 0 }
+                return connection.waitForLock(attempt: count) ? 1 : 0
+            }, context)
+    }
+
+    /// Sleeps a little, and says whether to try for the lock again.
+    private func waitForLock(attempt: Int32) -> Bool {
+        let clock = ContinuousClock()
+        if attempt == 0 { lockDeadline = clock.now + lockTimeout }
+        guard !isInterrupted, clock.now < lockDeadline else { return false }
+        sqlite3_sleep(min(50, attempt + 1))
+        return true
+    }
+}
+
+private func connection(_ context: UnsafeMutableRawPointer?) -> SQLiteConnection? {
+    context.map { Unmanaged<SQLiteConnection>.fromOpaque($0).takeUnretainedValue() }
+}
