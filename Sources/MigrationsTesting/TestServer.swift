@@ -43,12 +43,16 @@ public struct TestServer: Sendable {
     }
 
     /// Runs a test on a new database of the server and drops it afterwards.
-    func withDatabase<Result>(_ body: (TestServer) throws -> Result) throws -> Result {
+    /// - Parameter original: A database that the new one is a copy of.
+    func withDatabase<Result>(
+        like original: TestServer? = nil, _ body: (TestServer) throws -> Result
+    ) throws -> Result {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let name = "kohaku_test_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = try PostgresConnection(parameters: parameters, logger: logger)
-        try server.execute("CREATE DATABASE \(name)")
+        let template = (original?.parameters["dbname"]).map { " TEMPLATE \($0)" } ?? ""
+        try server.execute("CREATE DATABASE \(name)\(template)")
         defer { try? server.execute("DROP DATABASE \(name) WITH (FORCE)") }
         return try body(database(name))
     }
