@@ -36,23 +36,28 @@ enum ExitStatus: Int32 {
 extension OutputOptions {
     /// Runs a verb and turns what it throws into a message and an exit status.
     func rendering(_ body: () throws -> Void) throws {
-        let failure: MigrationError
-        do {
-            return try body()
-        } catch let error as MigrationError {
-            failure = error
-        } catch let error as DatabaseError {
-            failure = MigrationError(error)
-        } catch let error as ConfigurationError {
-            failure = MigrationError(
-                .usage, [error.source, error.message].compactMap { $0 }.joined(separator: ": "), nextStep: error.hint)
-        }
-        let status = ExitStatus(failure.code)
-        if json {
-            printJSON(ErrorDocument(failure, status: status))
-        } else {
-            printError(ErrorText(failure).text)
-        }
-        throw ExitCode(status.rawValue)
+        try renderingErrors(asJSON: json, body)
     }
+}
+
+/// Runs a verb and turns what it throws into a message and an exit status.
+func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throws {
+    let failure: MigrationError
+    do {
+        return try body()
+    } catch let error as MigrationError {
+        failure = error
+    } catch let error as DatabaseError {
+        failure = MigrationError(error)
+    } catch let error as ConfigurationError {
+        failure = MigrationError(
+            .usage, [error.source, error.message].compactMap { $0 }.joined(separator: ": "), nextStep: error.hint)
+    }
+    let status = ExitStatus(failure.code)
+    if json {
+        printJSON(ErrorDocument(failure, status: status))
+    } else {
+        printError(ErrorText(failure).text)
+    }
+    throw ExitCode(status.rawValue)
 }

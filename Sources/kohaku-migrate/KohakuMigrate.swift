@@ -21,6 +21,7 @@ struct KohakuMigrate: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
             CommandGroup(name: "Look", subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Mend", subcommands: [QuarantineCommand.self]),
         ]
     )
 }

@@ -10,10 +10,13 @@ struct Consent {
 
     /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
     func ask(_ migration: RegisteredMigration, _ question: String) -> Bool {
-        if isGiven { return true }
+        isGiven || Self.confirms("\(migration.title) needs your consent: \(question)\nDatabase: \(database)")
+    }
+
+    /// Asks one question.
+    static func confirms(_ question: String) -> Bool {
         guard Terminal.isInteractive else { return false }
-        printError("\(migration.title) needs your consent: \(question)".wrapped())
-        printError("Database: \(database)\nType yes to go on:")
+        printError("\(question)\nType yes to go on:".wrapped())
         return readLine()?.lowercased() == "yes"
     }
 }

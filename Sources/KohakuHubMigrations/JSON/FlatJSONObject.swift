@@ -1,0 +1,31 @@
+import FoundationEssentials
+import Migrations
+
+/// A JSON object of texts, numbers, booleans and nulls, without loss of digits.
+enum FlatJSONObject {
+    /// The members as values of a database, `nil` when the text is no such object.
+    static func values(_ text: String) -> [String: DatabaseValue]? {
+        let bytes = Array(text.utf8)
+        var scanner = JSONScanner(bytes: bytes)
+        guard let members = scanner.scanObject() else { return nil }
+        var values: [String: DatabaseValue] = [:]
+        for member in members {
+            guard let value = value(bytes[member.value]) else { return nil }
+            values[member.key] = value
+        }
+        return values
+    }
+
+    private static func value(_ bytes: ArraySlice<UInt8>) -> DatabaseValue? {
+        let text = String(decoding: bytes, as: UTF8.self)
+        switch text {
+        case "null": return .null
+        case "true": return .boolean(true)
+        case "false": return .boolean(false)
+        default:
+            if let integer = Int64(text) { return .integer(integer) }
+            if let number = Double(text) { return .real(number) }
+            return (try? JSONDecoder().decode(String.self, from: Data(bytes))).map { .text($0) }
+        }
+    }
+}

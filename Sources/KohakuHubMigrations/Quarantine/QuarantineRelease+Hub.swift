@@ -1,0 +1,116 @@
+import Migrations
+
+/// How rows by the column names of version 7 become rows of today.
+extension QuarantineRelease {
+    func adapt(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
+        switch row.table {
+        case "emailverification":
+            rename("user", to: "user_id", in: &values)
+        case "userorganization":
+            throw refusal(
+                of: row,
+                "organizations have had other ids since they became users, so its organization_id says nothing",
+                "Add the member to the organization in the hub instead.")
+        case "invitation":
+            try adaptInvitation(&values, of: row)
+        case "repository":
+            values["owner_id"] = try owner(values, of: row)
+        case "file":
+            guard let repository = try repository(values, of: row, type: nil) else { return }
+            values["repository_id"] = repository.id
+            values["owner_id"] = repository.owner
+        case "stagingupload":
+            guard let repository = try repository(values, of: row, type: values["repo_type"]) else { return }
+            values["repository_id"] = repository.id
+        case "commit":
+            rename("user_id", to: "author_id", in: &values)
+            guard let repository = try repository(values, of: row, type: values["repo_type"]) else { return }
+            values["repository_id"] = repository.id
+            values["owner_id"] = repository.owner
+        case "lfsobjecthistory":
+            try adaptHistory(&values, of: row)
+        default:
+            break
+        }
+        values["repo_full_id"] = nil
+    }
+
+    private func rename(_ old: String, to new: String, in values: inout [String: DatabaseValue]) {
+        if let value = values.removeValue(forKey: old) { values[new] = value }
+    }
+
+    private func adaptInvitation(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
+        let names = ["join_org", "register_account"].contains(values["action"]?.text)
+        if names, let text = values["parameters"]?.text, InvitationParameters(text)?.organizationID != nil {
+            throw refusal(
+                of: row, "organizations have had other ids since they became users, so its org_id says nothing",
+                "Invite to the organization in the hub instead.")
+        }
+        rename("created_by", to: "created_by_id", in: &values)
+        rename("used_by", to: "used_by_id", in: &values)
+        if let user = values["used_by_id"]?.integer,
+            try connection.integer(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, [.integer(user)]) == 0
+        {
+            values["used_by_id"] = .null
+        }
+    }
+
+    /// The living owner, else whoever has the namespace's name.
+    private func owner(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws -> DatabaseValue {
+        let namespace = values["namespace"] ?? .null
+        let found = try connection.query(
+            #"""
+            SELECT "id" FROM "user" WHERE "id" = $1 OR "username" = $2
+            ORDER BY CASE WHEN "id" = $1 THEN 0 ELSE 1 END LIMIT 1
+            """#, [values["owner_id"] ?? .null, namespace])
+        if let owner = found.first { return owner[0] }
+        throw refusal(
+            of: row,
+            "its owner, user \(values["owner_id"]?.integer ?? 0), is gone, and nobody is named "
+                + "\"\(namespace.text ?? "")\"",
+            "Create a user of that name in the hub first.")
+    }
+
+    private func repository(
+        _ values: [String: DatabaseValue], of row: QuarantinedRow, type: DatabaseValue?
+    ) throws -> (id: DatabaseValue, owner: DatabaseValue)? {
+        guard let fullID = values["repo_full_id"]?.text else { return nil }
+        var sql = #"SELECT "id", "owner_id", "repo_type" FROM "repository" WHERE "full_id" = $1"#
+        if type != nil { sql += #" AND "repo_type" = $2"# }
+        let found = try connection.query(sql + #" ORDER BY "id""#, [.text(fullID)] + [type].compactMap { $0 })
+        let kind = type?.text ?? "repository"
+        guard let first = found.first else {
+            throw refusal(
+                of: row, "there is no \(kind) \(fullID)", "Create it, or release it from quarantine, first.")
+        }
+        guard found.count == 1 else {
+            let types = found.map { "\($0[2].text ?? "") \($0[0].integer ?? 0)" }.joined(separator: ", ")
+            throw refusal(
+                of: row, "several repositories are named \(fullID) (\(types)), and nothing tells whose it is",
+                "Add it to one of them in the hub instead.")
+        }
+        return (first[0], first[1])
+    }
+
+    /// The history belongs to the repository of its commit, else to the only one of its full id.
+    private func adaptHistory(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
+        guard let fullID = values["repo_full_id"] else { return }
+        let byCommit = try connection.query(
+            #"""
+            SELECT r."id", r."owner_id" FROM "commit" AS k JOIN "repository" AS r ON r."id" = k."repository_id"
+            WHERE k."commit_id" = $1 AND r."full_id" = $2
+            """#, [values["commit_id"] ?? .null, fullID])
+        let id: DatabaseValue
+        if byCommit.count == 1 {
+            id = byCommit[0][0]
+        } else {
+            id = try repository(values, of: row, type: nil)?.id ?? .null
+        }
+        values["repository_id"] = id
+        values["file_id"] =
+            try connection.query(
+                #"SELECT "id" FROM "file" WHERE "repository_id" = $1 AND "path_in_repo" = $2"#,
+                [id, values["path_in_repo"] ?? .null]
+            ).first?[0] ?? .null
+    }
+}

@@ -1,0 +1,107 @@
+import FoundationEssentials
+public import Migrations
+
+/// Puts rows back from quarantine into the tables as they are now.
+public struct QuarantineRelease {
+    let connection: any DatabaseConnection
+    let schema: Schema
+
+    /// Releases rows, all of them or none.
+    /// - Parameter ids: Their numbers in quarantine; `nil` for all.
+    /// - Returns: The rows, in the order in which they were released.
+    /// - Throws: ``Migrations/MigrationError`` that names the first row which does not fit, and why; nothing is changed.
+    public static func release(
+        _ ids: [Int64]?, of connection: any DatabaseConnection
+    ) throws -> [QuarantinedRow] {
+        try connection.withMigrationTransaction {
+            var rows: [QuarantinedRow] = []
+            if let ids {
+                rows = try Quarantine.rows(ids, of: connection)
+            } else {
+                try Quarantine.forEachRow(of: connection) { rows.append($0) }
+            }
+            guard !rows.isEmpty else { return [] }
+            let release = QuarantineRelease(connection: connection, schema: try connection.readSchema())
+            rows.sort { (rank($0.table), $0.id) < (rank($1.table), $1.id) }
+            for row in rows { try release.insert(row) }
+            try Quarantine.delete(rows.map(\.id), from: connection)
+            for table in Set(rows.map(\.table)) { try connection.advanceSequence(of: table, past: 0) }
+            return rows
+        }
+    }
+
+    /// Repositories come before what belongs to them, and commits before the history that names them.
+    private static func rank(_ table: String) -> Int {
+        ["repository", "file", "commit"].firstIndex(of: table) ?? 3
+    }
+
+    private func insert(_ row: QuarantinedRow) throws {
+        guard let table = schema.tables[row.table] else {
+            throw refusal(of: row, "the table \(row.table) is no more", "Export the row to keep its contents.")
+        }
+        guard var values = FlatJSONObject.values(row.json) else {
+            throw refusal(of: row, "its contents are not a JSON object", "Mend row_json in kohaku_quarantine.")
+        }
+        try adapt(&values, of: row)
+        for column in table.columns where values[column.name] == nil {
+            guard !column.isNullable, column.defaultValue == nil else { continue }
+            // Added after the row went to quarantine: the present rows got the same.
+            values[column.name] = column.type == "boolean" ? .boolean(false) : .integer(0)
+        }
+        for (name, value) in values {
+            guard let column = table.column(name) else {
+                throw refusal(
+                    of: row, "the table has no column \(name) any more", "Export the row to keep its contents.")
+            }
+            guard ["BLOB", "bytea"].contains(column.type), let text = value.text else { continue }
+            values[name] = Data(base64Encoded: text).map { .blob(Array($0)) } ?? value
+        }
+        try checkReferences(values, of: row, in: table)
+        try checkUniqueness(values, of: row, in: table)
+        let names = values.keys.sorted()
+        let parameters = names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        try connection.execute(
+            """
+            INSERT INTO \(row.table.quotedIdentifier) (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
+            VALUES (\(parameters))
+            """, names.map { values[$0] ?? .null })
+    }
+
+    private func checkReferences(
+        _ values: [String: DatabaseValue], of row: QuarantinedRow, in table: Schema.Table
+    ) throws {
+        for key in table.foreignKeys where key.columns.count == 1 {
+            guard let id = values[key.columns[0]]?.integer else { continue }
+            let found = try connection.integer(
+                "SELECT count(*) FROM \(key.referencedTable.quotedIdentifier) WHERE \"id\" = $1", [.integer(id)])
+            guard found == 0 else { continue }
+            throw refusal(
+                of: row, "its \(key.columns[0]) is \(id), and there is no \(key.referencedTable) of that id",
+                "Create it with that id first, or leave the row in quarantine.")
+        }
+    }
+
+    private func checkUniqueness(
+        _ values: [String: DatabaseValue], of row: QuarantinedRow, in table: Schema.Table
+    ) throws {
+        let unique = [["id"]] + table.indexes.filter { $0.isUnique && !$0.isPartial }.compactMap(\.columns)
+        for columns in unique {
+            let present = columns.compactMap { values[$0] }
+            guard present.count == columns.count, !present.contains(.null) else { continue }
+            let condition = columns.enumerated().map { "\($0.element.quotedIdentifier) = $\($0.offset + 1)" }
+            let taken = try connection.query(
+                """
+                SELECT "id" FROM \(row.table.quotedIdentifier) WHERE \(condition.joined(separator: " AND ")) LIMIT 1
+                """, present)
+            guard let other = taken.first?[0].integer else { continue }
+            throw refusal(
+                of: row, "\(row.table) \(other) has the same \(columns.joined(separator: ", "))",
+                "Remove that row in the hub first, or leave this one in quarantine.")
+        }
+    }
+
+    func refusal(of row: QuarantinedRow, _ message: String, _ nextStep: String) -> MigrationError {
+        MigrationError(
+            .failed, "\(row.title) cannot be released: \(message)", nextStep: "Nothing was released. \(nextStep)")
+    }
+}

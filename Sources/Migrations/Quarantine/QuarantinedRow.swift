@@ -1,0 +1,89 @@
+/// One row in quarantine.
+public struct QuarantinedRow: Sendable, Hashable {
+    /// Its number in quarantine.
+    public var id: Int64
+    /// The migration that put it there.
+    public var migration: Int64
+    /// The table it comes from.
+    public var table: String
+    /// Its id there.
+    public var sourceID: Int64
+    /// Why it could not be kept.
+    public var reason: String
+    /// The whole row as a JSON object, by the column names it had; blobs are base64.
+    public var json: String
+    /// When, in UTC.
+    public var quarantinedAt: String
+}
+
+/// How many rows of one table are in quarantine for one kind of reason.
+public struct QuarantineSummary: Sendable, Hashable {
+    /// The table the rows come from.
+    public var table: String
+    /// How many there are.
+    public var count: Int64
+}
+
+extension Quarantine {
+    /// Whether a database has a quarantine.
+    /// - Throws: ``DatabaseError``.
+    public static func exists(in connection: any DatabaseConnection) throws -> Bool {
+        try connection.readSchema().tables[tableName] != nil
+    }
+
+    /// The rows of each table, the tables in alphabetical order.
+    /// - Throws: ``DatabaseError``.
+    public static func summary(of connection: any DatabaseConnection) throws -> [QuarantineSummary] {
+        guard try exists(in: connection) else { return [] }
+        return try connection.query(
+            "SELECT source_table, count(*) FROM \(tableName) GROUP BY source_table ORDER BY source_table"
+        ).map { QuarantineSummary(table: $0[0].text ?? "", count: $0[1].integer ?? 0) }
+    }
+
+    /// Hands over the rows in the order in which they came, one by one.
+    /// - Throws: ``DatabaseError``, or what `body` throws.
+    public static func forEachRow(
+        of connection: any DatabaseConnection, _ body: (QuarantinedRow) throws -> Void
+    ) throws {
+        guard try exists(in: connection) else { return }
+        try connection.forEachRow("\(selection) ORDER BY id", []) { try body(QuarantinedRow($0)) }
+    }
+
+    /// The rows of these numbers.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage`` when there is none of a number.
+    public static func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
+        let isThere = try exists(in: connection)
+        return try ids.map { id in
+            guard isThere, let row = try connection.query("\(selection) WHERE id = $1", [.integer(id)]).first else {
+                throw MigrationError(
+                    .usage, "there is no row \(id) in quarantine",
+                    nextStep: "See what is there with: kohaku-migrate quarantine list")
+            }
+            return QuarantinedRow(row)
+        }
+    }
+
+    /// Deletes rows from quarantine, and the table with the last of them.
+    /// - Throws: ``DatabaseError``.
+    public static func delete(_ ids: [Int64], from connection: any DatabaseConnection) throws {
+        for id in ids { try connection.execute("DELETE FROM \(tableName) WHERE id = $1", [.integer(id)]) }
+        guard try connection.countRows(in: tableName) == 0 else { return }
+        try connection.execute("DROP TABLE \(tableName)")
+    }
+
+    private static let selection = """
+        SELECT id, migration, source_table, source_id, reason, row_json, cast(quarantined_at AS TEXT) FROM \(tableName)
+        """
+}
+
+extension QuarantinedRow {
+    fileprivate init(_ row: DatabaseRow) {
+        self.init(
+            id: row[0].integer ?? 0, migration: row[1].integer ?? 0, table: row[2].text ?? "",
+            sourceID: row[3].integer ?? 0, reason: row[4].text ?? "", json: row[5].text ?? "",
+            quarantinedAt: row[6].text ?? "")
+    }
+
+    /// The row as people name it: `token 12 (quarantine 3)`.
+    public var title: String { "\(table) \(sourceID) (quarantine \(id))" }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Handles the rows that migrations could not keep in their tables.
+struct QuarantineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quarantine",
+        abstract: "List, export, release or purge the rows that could not be kept.",
+        discussion: """
+            Rows that the new constraints cannot hold are kept whole in the table kohaku_quarantine.
+
+            EXAMPLES
+              kohaku-migrate quarantine list
+              kohaku-migrate quarantine export > rows.jsonl
+              kohaku-migrate quarantine release 3 4 5
+              kohaku-migrate quarantine purge --all --yes
+            """,
+        subcommands: [
+            QuarantineListCommand.self, QuarantineExportCommand.self, QuarantineReleaseCommand.self,
+            QuarantinePurgeCommand.self,
+        ]
+    )
+}
+
+/// Which rows in quarantine a verb is about.
+struct QuarantineSelection: ParsableArguments {
+    @Argument(help: "The numbers that 'quarantine list' shows.")
+    var ids: [Int64] = []
+
+    @Flag(name: .long, help: "Every row.")
+    var all = false
+
+    func validate() throws {
+        guard all != !ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
+    }
+
+    /// The numbers, `nil` for all.
+    var numbers: [Int64]? { all ? nil : ids }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Writes the rows in quarantine as JSON lines.
+struct QuarantineExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the rows in quarantine to standard output, one JSON object a line.",
+        usage: "kohaku-migrate quarantine export [<options>]",
+        discussion: """
+            EXAMPLE
+              kohaku-migrate quarantine export > rows.jsonl
+            """
+    )
+
+    @OptionGroup var database: DatabaseOptions
+
+    func run() throws {
+        try renderingErrors(asJSON: false) {
+            let configuration = try database.resolve()
+            let connection = try database.open(configuration, for: .reading)
+            try Quarantine.forEachRow(of: connection) { print(QuarantineLine($0).text) }
+        }
+    }
+}

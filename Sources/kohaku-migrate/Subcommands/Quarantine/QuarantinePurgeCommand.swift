@@ -1,0 +1,52 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Deletes rows from quarantine for ever.
+struct QuarantinePurgeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "purge",
+        abstract: "Delete rows from quarantine for ever.",
+        usage: "kohaku-migrate quarantine purge (<id> ... | --all) [--yes] [<options>]",
+        discussion: """
+            EXAMPLE
+              kohaku-migrate quarantine export > rows.jsonl
+              kohaku-migrate quarantine purge --all --yes
+            """
+    )
+
+    @OptionGroup var selection: QuarantineSelection
+
+    @Flag(name: .long, help: "Agree to the deletion.")
+    var yes = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            let configuration = try database.resolve()
+            let connection = try database.open(configuration, for: .migrating)
+            var rows: [QuarantinedRow] = []
+            if let numbers = selection.numbers {
+                rows = try Quarantine.rows(numbers, of: connection)
+            } else {
+                try Quarantine.forEachRow(of: connection) { rows.append($0) }
+            }
+            guard yes || rows.isEmpty || Consent.confirms("\(rows.count) row(s) are deleted for ever.") else {
+                throw MigrationError(
+                    .consentRequired, "\(rows.count) row(s) would be deleted for ever",
+                    nextStep: "Nothing was deleted. To agree, run with --yes.")
+            }
+            if !rows.isEmpty {
+                try connection.withMigrationTransaction { try Quarantine.delete(rows.map(\.id), from: connection) }
+            }
+            if output.json {
+                printJSON(QuarantineChangeDocument(rows, database: configuration.database))
+            } else {
+                print("\(configuration.database)\n\nDeleted for ever: \(rows.count) row(s).")
+                for row in rows { print("  \(row.title)") }
+            }
+        }
+    }
+}

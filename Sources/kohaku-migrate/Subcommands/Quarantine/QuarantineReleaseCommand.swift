@@ -1,0 +1,36 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Puts rows back into their tables.
+struct QuarantineReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "Put rows back into their tables, all that are named or none.",
+        usage: "kohaku-migrate quarantine release (<id> ... | --all) [<options>]",
+        discussion: """
+            A row is put back when it fits now: create the user or the repository that it needs first.
+
+            EXAMPLE
+              kohaku-migrate quarantine release 3 4 5
+            """
+    )
+
+    @OptionGroup var selection: QuarantineSelection
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            let configuration = try database.resolve()
+            let connection = try database.open(configuration, for: .migrating)
+            let rows = try QuarantineRelease.release(selection.numbers, of: connection)
+            if output.json {
+                printJSON(QuarantineChangeDocument(rows, database: configuration.database))
+            } else {
+                print("\(configuration.database)\n\nReleased: \(rows.count) row(s).")
+                for row in rows { print("  \(row.title)") }
+            }
+        }
+    }
+}
