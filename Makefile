@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format
+.PHONY: help deps build demo test benchmark lint format
 
 # What apt calls the things that the build and the tests use.
 PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql sqlite3
 SOURCES := Package.swift Sources Tests Plugins
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## Install the database libraries and servers that are missing
 	@Scripts/install-missing $(PACKAGES)
@@ -21,6 +21,10 @@ demo: deps ## Upgrade a sample hub of the first version, in a temporary folder
 test: deps ## Build and run every test, with a PostgreSQL server of its own
 	swift build --build-tests
 	Scripts/with-postgres swift test --skip-build --disable-xctest
+
+benchmark: deps ## Measure time and memory on a million files, against the same step by hand
+	swift build -c release --product kohaku-migrate
+	Benchmarks/million-files
 
 lint: ## Check the format of every source file
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -23,7 +23,7 @@ extension PostgresConnection {
 
     /// An error that came from no statement: the connection is gone.
     func connectionError(sql: String) -> DatabaseError {
-        let message = String(cString: PQerrorMessage(handle)).trimmingNewlines()
+        let message = (lossMessage ?? String(cString: PQerrorMessage(handle))).trimmingNewlines()
         return DatabaseError(PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
     }
 

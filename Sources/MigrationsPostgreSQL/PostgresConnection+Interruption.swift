@@ -21,8 +21,11 @@ extension PostgresConnection {
             // The signal that interrupts may be handled by another thread, which does not wake this one.
             var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
             _ = poll(&socket, 1, interruption == nil ? -1 : 50)
-            // A lost connection is told by the result.
-            guard PQconsumeInput(handle) == 1 else { break }
+            guard PQconsumeInput(handle) == 1 else {
+                // Kept because libpq adds to it with each further call.
+                lossMessage = String(cString: PQerrorMessage(handle))
+                break
+            }
         }
         return PQgetResult(handle)
     }

@@ -10,6 +10,8 @@ public final class PostgresConnection: DatabaseConnection {
     let handle: OpaquePointer
     let logger: Logger
     let lockTimeout: Duration
+    /// What was said when the connection was lost.
+    var lossMessage: String?
 
     /// Connects to a server.
     /// - Parameters:

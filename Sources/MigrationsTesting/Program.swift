@@ -1,5 +1,3 @@
-import Foundation
-
 /// Runs programs of the system.
 public enum Program {
     /// What a program did.
@@ -25,26 +23,17 @@ public enum Program {
 
     /// Runs a program, found by PATH or given by its path, to its end.
     public static func outcome(of name: String, _ arguments: [String]) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        // A file: two pipes could fill each other up.
-        return try withTemporaryFolder { folder in
-            let errors = "\(folder)/errors"
-            guard FileManager.default.createFile(atPath: errors, contents: nil),
-                let handle = FileHandle(forWritingAtPath: errors)
-            else { throw TestSupportError("cannot write \(errors)") }
-            process.standardOutput = output
-            process.standardError = handle
-            try process.run()
-            let data = try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return Outcome(
-                status: process.terminationStatus,
-                output: String(decoding: data, as: UTF8.self),
-                errors: try String(contentsOfFile: errors, encoding: .utf8))
+        try running(name, arguments) { $0.outcome() }
+    }
+
+    /// Runs a program beside a test, and ends it with the test.
+    public static func running<Result>(
+        _ name: String, _ arguments: [String], _ body: (RunningProgram) throws -> Result
+    ) throws -> Result {
+        try withTemporaryFolder { folder in
+            let program = try RunningProgram(name, arguments, folder: folder)
+            defer { program.end() }
+            return try body(program)
         }
     }
 }

@@ -10,10 +10,10 @@ struct TestRun {
     /// - Parameters:
     ///   - columns: Which of the columns `cN` the table has already; `nil` for a fresh database.
     ///   - migrations: Three ordinary ones unless told otherwise.
-    static func on(
+    static func on<Result>(
         _ backend: TestBackend, columns: [Int]?, _ migrations: [TestMigration] = (1...3).map(TestMigration.adding),
-        _ body: (TestRun) throws -> Void
-    ) throws {
+        _ body: (TestRun) throws -> Result
+    ) throws -> Result {
         try backend.withDatabase { database in
             let connection = try database.connect()
             if let columns {
@@ -22,7 +22,7 @@ struct TestRun {
                     connection.dialect.spelling(
                         "CREATE TABLE \"t\" (\"id\" {id}\(list)); INSERT INTO \"t\" (\"id\") VALUES (1)"))
             }
-            try body(
+            return try body(
                 TestRun(database: database, connection: connection, catalogue: catalogue(migrations.registered)))
         }
     }
