@@ -45,17 +45,17 @@ extension HubDrawing {
     }
 
     mutating func drawMemberships() {
-        let users = onlySQLite ? Pools.userReferences.map { .integer($0) } : values("id", of: "user")
-        let organizations =
-            onlySQLite ? Pools.organizationReferences.map { .integer($0) } : values("id", of: "organization")
+        // Of few users, so that they are members twice. Only SQLite holds members that are gone, or of what is gone.
+        let users = Array(values("id", of: "user").shuffled(using: &random).prefix(2))
+        let organizations = Array(values("id", of: "organization").shuffled(using: &random).prefix(2))
         guard !users.isEmpty, !organizations.isEmpty else { return }
         for _ in 0..<random.count() {
             add(
                 "userorganization", unique: shape.allowsDuplicates ? [] : [["user_id", "organization_id"]],
                 [
-                    // Of few users, so that they are members twice.
-                    "user_id": random.pick(Array(users.prefix(random.pick([1, 2, 99])))),
-                    "organization_id": random.pick(Array(organizations.prefix(random.pick([1, 2, 99])))),
+                    "user_id": onlySQLite && random.once(in: 5) ? reference() : random.pick(users),
+                    "organization_id": onlySQLite && random.once(in: 5)
+                        ? .integer(random.pick(Pools.organizationReferences)) : random.pick(organizations),
                     "role": .text(random.pick(Pools.roles)), "created_at": time(),
                 ])
         }

@@ -47,22 +47,24 @@ extension JSONValue {
     }
 }
 
+extension QuarantinedRow {
+    fileprivate init(_ row: DatabaseContents.Row) {
+        let json = Data((row["row_json"]?.text ?? "").utf8)
+        table = row["source_table"]?.text ?? ""
+        sourceID = row["source_id"]?.integer ?? -1
+        reason = row["reason"]?.text ?? ""
+        values = (try? JSONDecoder().decode([String: JSONValue].self, from: json)) ?? [:]
+    }
+}
+
 extension DatabaseContents {
     /// Everything that is in quarantine.
     var quarantined: [QuarantinedRow] {
-        self[Quarantine.tableName].map { row in
-            let json = Data((row["row_json"]?.text ?? "").utf8)
-            return QuarantinedRow(
-                table: row["source_table"]?.text ?? "",
-                sourceID: row["source_id"]?.integer ?? -1,
-                reason: row["reason"]?.text ?? "",
-                values: (try? JSONDecoder().decode([String: JSONValue].self, from: json)) ?? [:]
-            )
-        }
+        self[Quarantine.tableName].map(QuarantinedRow.init)
     }
 
     /// The rows of one table that are in quarantine.
     func quarantined(from table: String) -> [QuarantinedRow] {
-        quarantined.filter { $0.table == table }
+        self[Quarantine.tableName].filter { $0["source_table"]?.text == table }.map(QuarantinedRow.init)
     }
 }

@@ -1,0 +1,39 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("Small hubs")
+struct DrawnHubs {
+    @Test("meet every rule of 008")
+    func rules() throws {
+        var findings: [Finding] = []
+        try HubShape.v7.withTemplate(.sqlite) { template in
+            for seed in 1...UInt64(100) {
+                try template.withCopy { database in
+                    try SmallHub(seed: seed, shape: .v7, onlySQLite: true).insert(into: database)
+                    let connection = try database.connect()
+                    let context = MigrationContext(
+                        connection: connection, schema: try connection.readSchema(), number: 8)
+                    findings += try Catalogue.kohakuHub.migrations[7].migration.check(context)
+                }
+            }
+        }
+        #expect(
+            Set(findings.map(\.code)) == [
+                "name_collision", "normalized_name_collision", "shared_full_id_decided", "shared_full_id_copied",
+                "history_lowest_id", "moved_repository", "owner_changed", "invitation_parameters", "invitation_used_by",
+                "quarantine",
+            ])
+        let messages = Set(findings.map { $0.message.drop { $0 != " " } })
+        #expect(messages.count { $0.hasPrefix(" file(s) of a full id") } == 5)
+        let quarantined = Set(findings.filter { $0.code == "quarantine" }.map { $0.message.drop { $0 != " " } })
+        #expect(quarantined.count == 15)
+    }
+
+    @Test("are the same for a seed", arguments: HubShape.allCases)
+    func repeatable(_ shape: HubShape) {
+        #expect(SmallHub(seed: 5, shape: shape).sql(.sqlite) == SmallHub(seed: 5, shape: shape).sql(.sqlite))
+        #expect(SmallHub(seed: 5, shape: shape).sql(.sqlite) != SmallHub(seed: 6, shape: shape).sql(.sqlite))
+    }
+}
