@@ -22,7 +22,7 @@ extension PostgresConnection {
         try dropIndexes(of: rebuild.table)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
-        try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging) ORDER BY 1")
+        try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
         for index in rebuild.indexes { try execute(index) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
