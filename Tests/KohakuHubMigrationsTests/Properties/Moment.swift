@@ -2,9 +2,9 @@ import Foundation
 
 /// A time in June 2025, and how Python's drivers wrote it down.
 enum Moment {
-    /// Around these distances the evidence of times begins and ends.
+    /// Two of these are as far apart as the evidence of times reaches, or a microsecond further.
     private static let distances: [Int64] = [
-        0, 1, 1_000_000, 1_999_999, 2_000_000, 2_000_001, 59_999_999, 60_000_000, 60_000_001, 62_000_000, 3_600_000_000,
+        0, 0, 1, 2_000_000, 2_000_001, 60_000_000, 60_000_001, 3_600_000_000,
     ]
     /// What only SQLite holds as a time, or that is none.
     private static let strange = [
@@ -12,9 +12,9 @@ enum Moment {
     ]
 
     static func draw(_ random: inout SeededGenerator, anyText: Bool) -> String {
-        if anyText, random.once(in: 10) { return random.pick(strange) }
+        if anyText, random.once(in: 20) { return random.pick(strange) }
         let noon: Int64 = (12 * 3_600 + 24 * 3_600 * Int64(random.pick([1, 1, 1, 2]))) * 1_000_000
-        return text(noon + random.pick(distances) - random.pick(distances), style: random.pick([0, 0, 0, 1, 2, 3, 4]))
+        return text(noon + random.pick(distances), style: random.pick([0, 0, 0, 1, 2, 3, 4]))
     }
 
     /// Microseconds since the month began as text.
