@@ -8,7 +8,7 @@ struct UpgradeProperties {
 
     @Test("accounts for every row, or stops at two of one name", arguments: HubShape.allCases, parts)
     func sqlite(_ shape: HubShape, _ part: Int) throws {
-        let seeds = Seeds.part(part, of: Self.parts.count, count: shape == .v7 ? 200 : 24)
+        let seeds = Seeds.part(part, of: Self.parts.count, count: shape == .v7 ? 160 : 20)
         try shape.withTemplate(.sqlite) { template in
             expect(seeds, { SmallHub(seed: $0, shape: shape, onlySQLite: true) }) { hub in
                 try HubUpgrade(of: hub, in: template).violations
@@ -18,7 +18,7 @@ struct UpgradeProperties {
 
     @Test("makes the same of it on SQLite and PostgreSQL", arguments: HubShape.allCases, parts)
     func alike(_ shape: HubShape, _ part: Int) throws {
-        let seeds = Seeds.part(part, of: Self.parts.count, count: shape == .v7 ? 16 : 4)
+        let seeds = Seeds.part(part, of: Self.parts.count, count: shape == .v7 ? 12 : 4)
         try shape.withTemplate(.sqlite) { sqlite in
             try shape.withTemplate(.postgresql) { postgresql in
                 expect(seeds, { SmallHub(seed: $0, shape: shape) }) { hub in
