@@ -11,7 +11,7 @@ struct ErrorDocument: Decodable {
     var differences: [DifferenceDocument]
 }
 
-struct FindingDocument: Decodable {
+struct FindingDocument: Decodable, Equatable {
     var severity: String
     var code: String
     var table: String
