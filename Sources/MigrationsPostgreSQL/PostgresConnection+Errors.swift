@@ -10,7 +10,7 @@ extension PostgresConnection {
             PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        let detail = [field("D"), field("H").map { "hint: \($0)" }].compactMap { $0 }.joined(separator: "\n")
+        let detail = [field("D"), hint(field("H"))].compactMap { $0 }.joined(separator: "\n")
         return DatabaseError(
             kind(of: state),
             field("M") ?? "unknown error",
@@ -19,6 +19,11 @@ extension PostgresConnection {
             position: field("P").flatMap { Int($0) },
             detail: detail.isEmpty ? nil : detail
         )
+    }
+
+    /// PostgreSQL advises DROP … CASCADE where a view is in the way, which would lose what the operator made.
+    private func hint(_ text: String?) -> String? {
+        text.flatMap { $0.contains("CASCADE") ? "hint: drop it, run again, and make it anew" : "hint: \($0)" }
     }
 
     /// An error that came from no statement: the connection is gone.

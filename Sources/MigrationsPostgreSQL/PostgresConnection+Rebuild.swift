@@ -18,7 +18,6 @@ extension PostgresConnection {
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table)) AND conrelid <> confrelid")
         try drop(incoming)
         try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table))"))
-        let triggers = try disableTriggers(of: rebuild.table)
         try dropIndexes(of: rebuild.table)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
@@ -27,7 +26,6 @@ extension PostgresConnection {
         for index in rebuild.indexes { try execute(index) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
-        for trigger in triggers { try execute("ALTER TABLE \(table) ENABLE TRIGGER \(trigger)") }
     }
 
     /// Alters the emptied table until its columns are those of the staging table.
@@ -94,18 +92,6 @@ extension PostgresConnection {
         for row in indexes { try execute("DROP INDEX \(row[0].text ?? "")") }
     }
 
-    /// Turns off the operator's triggers, which must not see the rows leave and come back, and returns their names.
-    private func disableTriggers(of table: String) throws -> [String] {
-        let triggers = try query(
-            """
-            SELECT quote_ident(tgname) FROM pg_trigger
-            WHERE tgrelid = \(regclass(table)) AND NOT tgisinternal AND tgenabled = 'O'
-            """
-        ).map { $0[0].text ?? "" }
-        for trigger in triggers { try execute("ALTER TABLE \(table.quotedIdentifier) DISABLE TRIGGER \(trigger)") }
-        return triggers
-    }
-
     /// A table of the current schema, whatever else is in the search path before it.
     private func regclass(_ table: String) -> String {
         "(quote_ident(current_schema()) || '.' || \(table.quotedIdentifier.quotedLiteral))::regclass"
@@ -121,30 +107,37 @@ extension PostgresConnection {
             """
         let affected = try foreignKeys(where: "conrelid IN (\(relations)) OR confrelid IN (\(relations))")
         try drop(affected)
-        return affected.filter { key in !tables.contains { $0.quotedIdentifier == key.table || $0 == key.table } }
+        return affected
     }
 
     public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
-            try execute("ALTER TABLE \(key.table) ADD CONSTRAINT \(key.name.quotedIdentifier) \(key.definition)")
+            try execute(
+                "ALTER TABLE \(key.table.quotedIdentifier) ADD CONSTRAINT \(key.name.quotedIdentifier) \(key.definition)"
+            )
         }
     }
 
-    /// The tables are named as SQL names them: quoted where they must be.
     private func foreignKeys(where condition: String) throws -> [SuspendedForeignKey] {
         try query(
             """
-            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-            FROM pg_constraint WHERE contype = 'f' AND (\(condition)) ORDER BY conname
+            SELECT c.relname, o.conname, pg_get_constraintdef(o.oid), array_to_string(ARRAY(
+                SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)
+                ), chr(10))
+            FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
+            WHERE o.contype = 'f' AND (\(condition)) ORDER BY o.conname
             """
         ).map { row in
-            SuspendedForeignKey(table: row[0].text ?? "", name: row[1].text ?? "", definition: row[2].text ?? "")
+            SuspendedForeignKey(
+                table: row[0].text ?? "", name: row[1].text ?? "",
+                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "")
         }
     }
 
     private func drop(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
-            try execute("ALTER TABLE \(key.table) DROP CONSTRAINT \(key.name.quotedIdentifier)")
+            try execute(
+                "ALTER TABLE \(key.table.quotedIdentifier) DROP CONSTRAINT \(key.name.quotedIdentifier)")
         }
     }
 

@@ -13,12 +13,49 @@ extension PostgresConnection {
         do {
             try takeMigrationLock()
             try limitWaits()
+            let triggers = try disableTriggers()
             let result = try body()
+            try enable(triggers)
             try execute("COMMIT")
             return result
         } catch {
             rollBack()
             throw error
+        }
+    }
+
+    /// Turns off the operator's triggers, which must not act on rows that a migration moves.
+    /// - Returns: The triggers as `table` and `name`.
+    private func disableTriggers() throws -> [DatabaseRow] {
+        let triggers = try query(
+            """
+            SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+            WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relkind IN ('r', 'p')
+                AND pg_has_role(current_user, c.relowner, 'USAGE')
+            ORDER BY c.relname, t.tgname
+            """)
+        try switchTriggers(triggers, "DISABLE")
+        return triggers
+    }
+
+    /// Turns the triggers on again whose tables are still there.
+    private func enable(_ triggers: [DatabaseRow]) throws {
+        guard !triggers.isEmpty else { return }
+        let tables = try Set(
+            query(
+                """
+                SELECT c.relname FROM pg_class AS c
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+                """
+            ).map { $0[0] })
+        try switchTriggers(triggers.filter { tables.contains($0[0]) }, "ENABLE")
+    }
+
+    private func switchTriggers(_ triggers: [DatabaseRow], _ change: String) throws {
+        for trigger in triggers {
+            let table = (trigger[0].text ?? "").quotedIdentifier
+            try execute("ALTER TABLE \(table) \(change) TRIGGER \((trigger[1].text ?? "").quotedIdentifier)")
         }
     }
 

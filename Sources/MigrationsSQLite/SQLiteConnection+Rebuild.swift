@@ -10,37 +10,15 @@ extension SQLiteConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let triggers = try query(
-            "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 ORDER BY rowid",
-            [.text(rebuild.table)])
-
         let lines = rebuild.columns.map { dialect.spelling($0.sql) } + rebuild.foreignKeys
         try execute("CREATE TABLE \(staging) (\n    \(lines.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")
         try execute("ALTER TABLE \(staging) RENAME TO \(table)")
         for index in rebuild.indexes { try execute(index) }
-        for trigger in triggers { try execute(trigger[0].text ?? "") }
 
         writes.inserted.insert(rebuild.table)
         writes.deleted.insert(rebuild.table)
-        try checkViews()
-    }
-
-    /// A view that names a column which is gone fails only when somebody reads it: find out now.
-    private func checkViews() throws {
-        for row in try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name") {
-            let view = row[0].text ?? ""
-            do {
-                try forEachRow("SELECT * FROM \(view.quotedIdentifier) LIMIT 0", []) { _ in }
-            } catch let error as DatabaseError {
-                throw DatabaseError(
-                    error.kind,
-                    "the view \(view) does not work with the new tables: \(error.message). "
-                        + "Drop it, run again, and make it anew",
-                    code: error.code)
-            }
-        }
     }
 
     /// Adds a column; a NOT NULL one is given to every row, and the default that SQLite demands for it is removed again.

@@ -8,7 +8,8 @@ extension SQLiteConnection {
     ///    would delete the rows that reference it.
     /// 2. `BEGIN IMMEDIATE`: no other writer comes between reading and changing the schema.
     /// 3. `body` changes the tables.
-    /// 4. `foreign_key_check` finds what the change broke; what was broken before does not stop it.
+    /// 4. `foreign_key_check` finds what the change broke, and so does a look at views and triggers; what was broken
+    ///    before does not stop it. The triggers are away meanwhile.
     /// 5. `COMMIT`, and the pragmas are as they were, on every path.
     public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
         // secure_delete=FAST: Debian's SQLite overwrites every dropped page with zeros by default, which costs more than
@@ -24,9 +25,13 @@ extension SQLiteConnection {
         try execute("BEGIN IMMEDIATE")
         do {
             if knownViolations == nil { knownViolations = try brokenForeignKeys() }
+            let brokenBefore = try brokenDependents()
+            let triggers = try suspendTriggers()
             writes = WrittenTables()
             let result = try body()
             try checkForeignKeys()
+            try restoreTriggers(triggers)
+            try checkDependents(except: brokenBefore)
             try execute("COMMIT")
             return result
         } catch {

@@ -138,11 +138,18 @@ public final class SQLiteConnection: DatabaseConnection {
                 switch sqlite3_column_type(statement, index) {
                 case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))
                 case SQLITE_FLOAT: .real(sqlite3_column_double(statement, index))
-                case SQLITE_TEXT: .text(String(decoding: bytes(of: statement, index), as: UTF8.self))
+                case SQLITE_TEXT: .text(text(of: statement, index))
                 case SQLITE_BLOB: .blob(Array(bytes(of: statement, index)))
                 default: .null
                 }
             })
+    }
+
+    private func text(of statement: OpaquePointer, _ index: Int32) -> String {
+        // Converts what a database of another encoding stores.
+        let start = sqlite3_column_text(statement, index)
+        let count = Int(sqlite3_column_bytes(statement, index))
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
     private func bytes(of statement: OpaquePointer, _ index: Int32) -> UnsafeRawBufferPointer {

@@ -81,12 +81,24 @@ public struct HubConfiguration: Sendable, Hashable {
 
     private static func parse(_ text: String, path: String) throws -> File {
         do {
-            let app = try TOMLTable(string: text)["app"]?.table
+            let document = try TOMLTable(string: text)
+            guard let app = document["app"]?.table else {
+                if document["app"] == nil { return File(path: path) }
+                throw ConfigurationError("app is not a table", source: path, hint: "Write [app] on a line of its own.")
+            }
+            // A value that is ignored would make a new hub elsewhere, and nobody would know why.
+            func value<Value>(_ key: String, _ kind: String, _ read: (any TOMLValueConvertible) -> Value?) throws
+                -> Value?
+            {
+                guard let found = app[key] else { return nil }
+                if let value = read(found) { return value }
+                throw ConfigurationError("\(key) is not \(kind)", source: "\(path), [app]", hint: "Mend the file.")
+            }
             return File(
                 path: path,
-                backend: app?["db_backend"]?.string,
-                databaseURL: app?["database_url"]?.string,
-                autoMigrate: app?["auto_migrate"]?.bool
+                backend: try value("db_backend", "a text") { $0.string },
+                databaseURL: try value("database_url", "a text") { $0.string },
+                autoMigrate: try value("auto_migrate", "true or false") { $0.bool }
             )
         } catch let error as TOMLParseError {
             throw ConfigurationError(

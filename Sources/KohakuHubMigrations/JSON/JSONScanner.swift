@@ -8,6 +8,9 @@ struct JSONScanner {
 
     private let bytes: [UInt8]
     private var position = 0
+    private var depth = 0
+    /// Python gives up at about this depth, and so do we rather than run out of stack.
+    private static let greatestDepth = 900
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -43,7 +46,9 @@ struct JSONScanner {
     }
 
     private mutating func scanValue() -> Bool {
-        guard position < bytes.count else { return false }
+        guard position < bytes.count, depth < Self.greatestDepth else { return false }
+        depth += 1
+        defer { depth -= 1 }
         switch bytes[position] {
         case UInt8(ascii: "{"):
             var inner: [Member] = []

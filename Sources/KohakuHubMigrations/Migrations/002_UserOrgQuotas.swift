@@ -16,22 +16,24 @@ public struct UserOrgQuotas: Migration {
         // The application made this table at start, without a migration, between 001 and 002.
         try database.createTable(
             "lfsobjecthistory",
-            #"""
-            CREATE TABLE "lfsobjecthistory" (
-                "id" {id},
-                "repo_full_id" VARCHAR(255) NOT NULL,
-                "path_in_repo" VARCHAR(255) NOT NULL,
-                "sha256" VARCHAR(255) NOT NULL,
-                "size" INTEGER NOT NULL,
-                "commit_id" VARCHAR(255) NOT NULL,
-                "created_at" {timestamp} NOT NULL
-            );
-            CREATE INDEX "lfsobjecthistory_repo_full_id" ON "lfsobjecthistory" ("repo_full_id");
-            CREATE INDEX "lfsobjecthistory_path_in_repo" ON "lfsobjecthistory" ("path_in_repo");
-            CREATE INDEX "lfsobjecthistory_sha256" ON "lfsobjecthistory" ("sha256");
-            CREATE INDEX "lfsobjecthistory_commit_id" ON "lfsobjecthistory" ("commit_id");
-            CREATE INDEX "lfsobjecthistory_repo_full_id_path_in_repo"
-                ON "lfsobjecthistory" ("repo_full_id", "path_in_repo")
-            """#)
+            Self.lfsObjectHistory)
     }
+
+    static let lfsObjectHistory = #"""
+        CREATE TABLE "lfsobjecthistory" (
+            "id" {id},
+            "repo_full_id" VARCHAR(255) NOT NULL,
+            "path_in_repo" VARCHAR(255) NOT NULL,
+            "sha256" VARCHAR(255) NOT NULL,
+            "size" INTEGER NOT NULL,
+            "commit_id" VARCHAR(255) NOT NULL,
+            "created_at" {timestamp} NOT NULL
+        );
+        CREATE INDEX "lfsobjecthistory_repo_full_id" ON "lfsobjecthistory" ("repo_full_id");
+        CREATE INDEX "lfsobjecthistory_path_in_repo" ON "lfsobjecthistory" ("path_in_repo");
+        CREATE INDEX "lfsobjecthistory_sha256" ON "lfsobjecthistory" ("sha256");
+        CREATE INDEX "lfsobjecthistory_commit_id" ON "lfsobjecthistory" ("commit_id");
+        CREATE INDEX "lfsobjecthistory_repo_full_id_path_in_repo"
+            ON "lfsobjecthistory" ("repo_full_id", "path_in_repo")
+        """#
 }

@@ -12,20 +12,22 @@ public struct RepoQuotas: Migration {
         // The application made this table at start, without a migration, between 003 and 004.
         try database.createTable(
             "sshkey",
-            #"""
-            CREATE TABLE "sshkey" (
-                "id" {id},
-                "user_id" INTEGER NOT NULL,
-                "key_type" VARCHAR(255) NOT NULL,
-                "public_key" TEXT NOT NULL,
-                "fingerprint" VARCHAR(255) NOT NULL,
-                "title" VARCHAR(255) NOT NULL,
-                "last_used" {timestamp},
-                "created_at" {timestamp} NOT NULL
-            );
-            CREATE INDEX "sshkey_user_id" ON "sshkey" ("user_id");
-            CREATE UNIQUE INDEX "sshkey_fingerprint" ON "sshkey" ("fingerprint");
-            CREATE UNIQUE INDEX "sshkey_user_id_fingerprint" ON "sshkey" ("user_id", "fingerprint")
-            """#)
+            Self.sshKey)
     }
+
+    static let sshKey = #"""
+        CREATE TABLE "sshkey" (
+            "id" {id},
+            "user_id" INTEGER NOT NULL,
+            "key_type" VARCHAR(255) NOT NULL,
+            "public_key" TEXT NOT NULL,
+            "fingerprint" VARCHAR(255) NOT NULL,
+            "title" VARCHAR(255) NOT NULL,
+            "last_used" {timestamp},
+            "created_at" {timestamp} NOT NULL
+        );
+        CREATE INDEX "sshkey_user_id" ON "sshkey" ("user_id");
+        CREATE UNIQUE INDEX "sshkey_fingerprint" ON "sshkey" ("fingerprint");
+        CREATE UNIQUE INDEX "sshkey_user_id_fingerprint" ON "sshkey" ("user_id", "fingerprint")
+        """#
 }

@@ -8,12 +8,55 @@ extension ForeignkeyRefactoring {
         var findings = try database.connection.obstacles(toRewriting: tables)
         // A role that may not make temporary tables, or read, could not even look further.
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
+        findings += ownReferences(database.schema)
         try createStandIns(database)
         try decide(database)
         findings += try nameFindings(database)
+        findings += try duplicateFindings(database)
         findings += try placementFindings(database)
         for rewrite in Self.rewrites { findings += try database.findings(of: rewrite) }
         return findings
+    }
+
+    /// Tables of the operator's own that reference organizations: those get other ids, in another table.
+    private func ownReferences(_ schema: Schema) -> [Finding] {
+        let tables = schema.tables.values.filter { table in
+            table.name != "userorganization" && table.foreignKeys.contains { $0.referencedTable == "organization" }
+        }
+        guard !tables.isEmpty else { return [] }
+        return [
+            Finding(
+                .error, code: "own_reference", table: "organization", count: Int64(tables.count),
+                message:
+                    "\(tables.count) table(s) that are not the hub's reference organization, which becomes part of user.",
+                examples: tables.map(\.name).sorted(),
+                action: "Drop those foreign keys, and point them to user when the run is done.")
+        ]
+    }
+
+    /// Rows that would be equal under the new unique indexes; only a hub that lost its own unique indexes has them.
+    private func duplicateFindings(_ database: MigrationContext) throws -> [Finding] {
+        let unique = [
+            ("file", ["repo_full_id", "path_in_repo"]), ("commit", ["commit_id", "repo_full_id"]),
+            ("token", ["token_hash"]), ("session", ["session_id"]), ("sshkey", ["fingerprint"]),
+            ("emailverification", ["token"]), ("invitation", ["token"]), ("user", ["email"]), ("user", ["username"]),
+            ("repository", ["repo_type", "namespace", "name"]),
+        ]
+        return try unique.compactMap { table, columns in
+            guard let present = database.schema.tables[table],
+                try !Signature.uniqueIndex(table, columns: columns).holds(on: database.schema),
+                columns.allSatisfy({ present.column($0) != nil })
+            else { return nil }
+            let list = columns.map(\.quotedIdentifier).joined(separator: ", ")
+            return try database.finding(
+                .error, code: "duplicate_rows", table: table,
+                about: """
+                    SELECT \(columns.map(\.quotedIdentifier).joined(separator: " || ', ' || ")) FROM \(table.quotedIdentifier)
+                    GROUP BY \(list) HAVING count(*) > 1 ORDER BY \(list)
+                    """,
+                action: "Delete or change all but one of each."
+            ) { "\($0) value(s) of (\(columns.joined(separator: ", "))) occur more than once in \(table)." }
+        }
     }
 
     /// Stands empty tables in for those that older migrations have yet to make.
@@ -109,7 +152,7 @@ extension ForeignkeyRefactoring {
                     JOIN kohaku_user AS n ON n.user_id = p.owner_id
                 WHERE p.owner_id <> r."owner_id" ORDER BY r."id"
                 """#
-        ) { "\($0) repositories get the owner of their namespace: theirs is gone, or is the old default 1." }
+        ) { "Repositories that get the owner of their namespace: \($0). Theirs is gone, or is the old default 1." }
         let unreadable = try database.finding(
             .notice, code: "invitation_parameters", table: "invitation",
             about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"

@@ -2,8 +2,9 @@ import Migrations
 
 /// Repositories that were moved left their commits and LFS history behind under the old full id.
 extension ForeignkeyRefactoring {
-    /// Lets a living repository adopt what was left under a full id that no repository has any more, when the LFS objects
-    /// (path and sha256) left there are among the files of that repository and of no other.
+    /// Lets a living repository adopt what was left under a full id that no repository has any more, when for every path of
+    /// the LFS objects left there it has a file of one of their contents (sha256), and no other repository does. One common
+    /// object would not do: it must not hand a deleted repository's history to a stranger.
     func adoptMoved(_ database: MigrationContext) throws {
         try database.createTemporaryTable(
             "kohaku_orphan",
@@ -31,11 +32,15 @@ extension ForeignkeyRefactoring {
             candidates TEXT NOT NULL, PRIMARY KEY (full_id, repo_type)
             """,
             from: #"""
-                SELECT full_id, repo_type, CASE WHEN count(*) = 1 THEN min(repository_id) END,
-                    CASE WHEN count(*) = 1 THEN min(owner_id) END, \#(database.connection.joined("candidate"))
+                SELECT m.full_id, m.repo_type,
+                    CASE WHEN sum(CASE WHEN m.paths = p.paths THEN 1 ELSE 0 END) = 1
+                        THEN min(CASE WHEN m.paths = p.paths THEN m.repository_id END) END,
+                    CASE WHEN sum(CASE WHEN m.paths = p.paths THEN 1 ELSE 0 END) = 1
+                        THEN min(CASE WHEN m.paths = p.paths THEN m.owner_id END) END,
+                    \#(database.connection.joined("m.candidate"))
                 FROM (
-                    SELECT DISTINCT o.full_id, o.repo_type, r.repository_id, r.owner_id,
-                        r.repo_type || ' ' || r.full_id AS candidate
+                    SELECT o.full_id, o.repo_type, r.repository_id, r.owner_id,
+                        r.repo_type || ' ' || r.full_id AS candidate, count(DISTINCT o.path) AS paths
                     FROM kohaku_orphan AS o
                         JOIN "file" AS f ON f."sha256" = o.sha256 AND f."path_in_repo" = o.path AND f."lfs" = true
                         JOIN kohaku_repository AS r ON r.full_id = f."repo_full_id" AND r.owner_id IS NOT NULL
@@ -44,8 +49,13 @@ extension ForeignkeyRefactoring {
                         OR EXISTS (
                             SELECT 1 FROM kohaku_file AS p
                             WHERE p.file_id = f."id" AND p.repository_id = r.repository_id))
+                    GROUP BY o.full_id, o.repo_type, r.repository_id, r.owner_id, r.repo_type, r.full_id
                     ORDER BY 1, 2, 3
-                ) AS matches GROUP BY full_id, repo_type ORDER BY full_id, repo_type
+                ) AS m JOIN (
+                    SELECT full_id, repo_type, count(DISTINCT path) AS paths FROM kohaku_orphan
+                    GROUP BY full_id, repo_type
+                ) AS p ON p.full_id = m.full_id AND p.repo_type = m.repo_type
+                GROUP BY m.full_id, m.repo_type ORDER BY m.full_id, m.repo_type
                 """#)
         try database.execute(
             """

@@ -13,10 +13,18 @@ extension ForeignkeyRefactoring {
     /// a deleted user's, whose tokens would then open the organization.
     func numberOrganizations(_ database: MigrationContext) throws {
         var highest = try database.connection.highestGivenID(in: "user")
-        for (table, column) in Self.userReferences where database.hasTable(table) {
-            let column = column.quotedIdentifier
-            highest = max(
-                highest, try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)"))
+        var holder = "the sequence of user"
+        for (table, name) in Self.userReferences where database.hasTable(table) {
+            let column = name.quotedIdentifier
+            let present = try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)")
+            if present > highest { (highest, holder) = (present, "\(table).\(name)") }
+        }
+        let organizations = try database.connection.countRows(in: "organization")
+        guard highest + organizations <= Int64(Int32.max) else {
+            throw MigrationError(
+                .checkFailed,
+                "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
+                nextStep: "Nothing was changed. Correct or delete the rows with such ids, then run again.")
         }
         try database.createTemporaryTable("kohaku_highest", "highest INTEGER NOT NULL", from: "SELECT \(highest)")
         try database.createTemporaryTable(

@@ -20,14 +20,29 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     public func migrate(_ database: MigrationContext) throws {
+        // The application made these at start, so a hub of any version may lack them.
+        try database.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
+        try database.createTable("sshkey", RepoQuotas.sshKey)
         try decide(database)
-        let tables = Self.rewrites.map(\.table) + ["organization"]
-        let foreignKeys = try database.connection.suspendForeignKeys(of: tables)
+        let foreignKeys = try suspendForeignKeys(database)
         for rewrite in Self.rewrites { try database.rewrite(rewrite) }
         try dropOrganizations(database)
         try advanceSequences(database)
         try database.connection.restoreForeignKeys(foreignKeys)
         for table in Self.temporaryTables { try database.execute("DROP TABLE \(table)") }
+    }
+
+    /// Takes the foreign keys away while the tables are rewritten, and returns the operator's own, which come back.
+    private func suspendForeignKeys(_ database: MigrationContext) throws -> [SuspendedForeignKey] {
+        let tables = Self.rewrites.map(\.table) + ["organization"]
+        let suspended = try database.connection.suspendForeignKeys(of: tables)
+        try database.refreshSchema()
+        return suspended.filter { key in
+            guard let rewrite = Self.rewrites.first(where: { $0.table == key.table }) else {
+                return key.table != "organization"
+            }
+            return Set(rewrite.columns.map(\.name) + rewrite.replacedColumns).isDisjoint(with: key.columns)
+        }
     }
 
     /// Decides where every row goes, in temporary tables, from the tables as they are: nothing is changed yet.

@@ -58,8 +58,8 @@ public protocol DatabaseConnection: AnyObject {
 
     /// Drops every foreign key on or to these tables, so that they can be rebuilt in any order.
     ///
-    /// SQLite has nothing to do: its migration transaction does not enforce them. The foreign keys between other
-    /// tables and these are returned for ``DatabaseConnection/restoreForeignKeys(_:)``.
+    /// SQLite has nothing to do: its migration transaction does not enforce them. All that were dropped are returned, for
+    /// ``DatabaseConnection/restoreForeignKeys(_:)``.
     func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
 
     /// Puts back the foreign keys of the operator's own tables.
@@ -93,13 +93,16 @@ public struct SuspendedForeignKey: Sendable, Hashable {
     public var table: String
     /// The constraint's name.
     public var name: String
+    /// The referencing columns.
+    public var columns: [String]
     /// Its definition: `FOREIGN KEY (user_id) REFERENCES "user"(id)`.
     public var definition: String
 
     /// Creates a record of a foreign key.
-    public init(table: String, name: String, definition: String) {
+    public init(table: String, name: String, columns: [String], definition: String) {
         self.table = table
         self.name = name
+        self.columns = columns
         self.definition = definition
     }
 }

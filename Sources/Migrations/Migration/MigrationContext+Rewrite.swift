@@ -4,7 +4,9 @@ extension MigrationContext {
     /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
     public func rewrite(_ rewrite: TableRewrite) throws {
         guard let present = schema.tables[rewrite.table] else {
-            throw MigrationError(.failed, "table \(rewrite.table) is missing")
+            throw MigrationError(
+                .failed, "table \(rewrite.table) is missing",
+                nextStep: "Nothing was changed. See: kohaku-migrate verify")
         }
         var report = TableReport(table: rewrite.table)
         report.rowsIn = try connection.countRows(in: rewrite.table)
@@ -136,7 +138,8 @@ extension MigrationContext {
                 """, [])
             guard moved == deleted else {
                 throw MigrationError(
-                    .failed, "\(moved) rows of \(table.name) went to quarantine, but \(deleted) left the table")
+                    .failed, "\(moved) rows of \(table.name) went to quarantine, but \(deleted) left the table",
+                    nextStep: "Nothing was changed. Look for rules and triggers on the table.")
             }
             total += Int64(moved)
         }

@@ -70,7 +70,10 @@ public final class MigrationContext {
     /// Creates an index, in place of any of the same name.
     public func createIndex(_ statement: String) throws {
         let name = IndexStatement(statement).name
-        try execute("DROP INDEX IF EXISTS \(name.quotedIdentifier)")
+        // Only this schema's own: another one in the search path may have an index of the same name.
+        if schema.tables.values.contains(where: { $0.index(name) != nil }) {
+            try execute("DROP INDEX \(name.quotedIdentifier)")
+        }
         try execute(statement)
         try refreshSchema()
     }

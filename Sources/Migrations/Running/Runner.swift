@@ -163,7 +163,8 @@ public struct Runner {
                     throw MigrationError(
                         .failed,
                         "it ran, but its signature does not hold: "
-                            + migration.migration.signature.description(connection.dialect))
+                            + migration.migration.signature.description(connection.dialect),
+                        nextStep: "It was rolled back whole. Please report this.")
                 }
                 return context.reports
             }
@@ -211,7 +212,9 @@ public struct Runner {
             throw MigrationError(
                 .schemaDiffers,
                 "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
-                nextStep: "No row is lost. See all of it with: kohaku-migrate verify",
+                nextStep:
+                    "No row is lost. See all of it with: kohaku-migrate verify. If the hub is newer than this tool, "
+                    + "update the tool.",
                 differences: harmful)
         }
     }

@@ -1,0 +1,67 @@
+import Migrations
+
+/// The operator's own triggers and views, which a migration must neither set off nor break.
+extension SQLiteConnection {
+    /// Drops the triggers of tables: they must not act on rows that a migration moves.
+    /// - Returns: Their tables and definitions.
+    func suspendTriggers() throws -> [DatabaseRow] {
+        let triggers = try query(
+            """
+            SELECT t.tbl_name, t.sql, t.name FROM main.sqlite_schema AS t
+            JOIN main.sqlite_schema AS m ON m.name = t.tbl_name AND m.type = 'table'
+            WHERE t.type = 'trigger' ORDER BY t.rowid
+            """)
+        for trigger in triggers { try execute("DROP TRIGGER \((trigger[2].text ?? "").quotedIdentifier)") }
+        return triggers
+    }
+
+    /// Makes the triggers again whose tables are still there.
+    func restoreTriggers(_ triggers: [DatabaseRow]) throws {
+        guard !triggers.isEmpty else { return }
+        let tables = try readSchema().tables
+        for trigger in triggers where tables[trigger[0].text ?? ""] != nil { try execute(trigger[1].text ?? "") }
+    }
+
+    /// The views and the tables with triggers that do not work, with SQLite's message. A name that is gone shows only when
+    /// somebody uses them, so each is compiled here.
+    func brokenDependents() throws -> [String: String] {
+        var broken: [String: String] = [:]
+        let views = try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name")
+        for view in views.map({ $0[0].text ?? "" }) {
+            broken["view \(view)"] = failure(of: "EXPLAIN SELECT * FROM \(view.quotedIdentifier)")
+        }
+        let tables = try query(
+            "SELECT DISTINCT tbl_name FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY tbl_name")
+        guard !tables.isEmpty else { return broken }
+        let schema = try readSchema()
+        for table in tables.compactMap({ schema.tables[$0[0].text ?? ""] }) {
+            let name = table.name.quotedIdentifier
+            let columns = table.columns.map { "\($0.name.quotedIdentifier) = \($0.name.quotedIdentifier)" }
+            let uses = [
+                "EXPLAIN INSERT INTO \(name) DEFAULT VALUES", "EXPLAIN DELETE FROM \(name)",
+                "EXPLAIN UPDATE \(name) SET \(columns.joined(separator: ", "))",
+            ]
+            broken["trigger on \(table.name)"] = uses.lazy.compactMap { self.failure(of: $0) }.first
+        }
+        return broken
+    }
+
+    /// Refuses what works no longer and worked before.
+    func checkDependents(except before: [String: String]) throws {
+        let broken = try brokenDependents().filter { before[$0.key] == nil }
+        guard let (name, message) = broken.min(by: { $0.key < $1.key }) else { return }
+        throw DatabaseError(
+            .other, "the \(name) does not work with the new tables: \(message). Drop it, run again, and make it anew")
+    }
+
+    private func failure(of statement: String) -> String? {
+        do {
+            try forEachRow(statement, []) { _ in }
+            return nil
+        } catch let error as DatabaseError {
+            return error.message
+        } catch {
+            return "\(error)"
+        }
+    }
+}
