@@ -46,6 +46,21 @@ struct Documentation {
         for setting in settings { #expect(readme.contains(setting)) }
     }
 
+    @Test("The page on JSON explains every kind of finding")
+    func findings() throws {
+        let page = try Repository.text("docs/json.md")
+        let sources = [
+            "KohakuHubMigrations/Migrations/008_ForeignkeyRefactoring+Findings.swift",
+            "Migrations/Migration/MigrationContext+Findings.swift", "MigrationsSQLite/DiskSpace.swift",
+            "MigrationsPostgreSQL/PostgresConnection+Checks.swift",
+        ]
+        let codes = try sources.flatMap { source in
+            try Repository.text("Sources/\(source)").matches(of: /code: "([a-z_]+)"/).map { String($0.1) }
+        }
+        #expect(codes.count > 10)
+        for code in codes { #expect(page.contains("\n| `\(code)` | "), "\(code)") }
+    }
+
     @Test("Every link to a file of the repository leads to one")
     func links() throws {
         for page in ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md"] {
