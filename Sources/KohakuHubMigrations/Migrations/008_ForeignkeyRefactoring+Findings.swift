@@ -140,7 +140,8 @@ extension ForeignkeyRefactoring {
         let adopted = try database.finding(
             .notice, code: "moved_repository", table: "repository",
             about: """
-                SELECT m.full_id || ' to ' || m.candidates FROM kohaku_moved AS m WHERE m.repository_id IS NOT NULL
+                SELECT m.full_id || ' to ' || r.repo_type || ' ' || r.full_id
+                FROM kohaku_moved AS m JOIN kohaku_repository AS r ON r.repository_id = m.repository_id
                 ORDER BY m.full_id, m.repo_type
                 """
         ) { "\($0) full id(s) of moved repositories: their commits and LFS history go to where their LFS objects are." }
@@ -152,7 +153,7 @@ extension ForeignkeyRefactoring {
                     JOIN kohaku_user AS n ON n.user_id = p.owner_id
                 WHERE p.owner_id <> r."owner_id" ORDER BY r."id"
                 """#
-        ) { "Repositories that get the owner of their namespace: \($0). Theirs is gone, or is the old default 1." }
+        ) { "\($0) repository owner(s) become that of the namespace: theirs is gone, or is the old default 1." }
         let unreadable = try database.finding(
             .notice, code: "invitation_parameters", table: "invitation",
             about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"

@@ -64,7 +64,7 @@ extension FindingCase {
     private static let ownersAndInvitations = [
         FindingCase(
             .notice, "owner_changed", "repository",
-            "repositories get the owner of their namespace: theirs is gone, or is the old default 1.",
+            "repository owner(s) become that of the namespace: theirs is gone, or is the old default 1.",
             examples: [#"zoe/x: user 50 to "zoe""#, #"zoe/y: user 1 to "zoe""#],
             .repository(41, "model", "zoe/x", owner: 50), .repository(42, "model", "zoe/y", owner: 1)),
         FindingCase(

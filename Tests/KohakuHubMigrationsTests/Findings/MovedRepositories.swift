@@ -69,6 +69,35 @@ struct MovedRepositories {
         }
     }
 
+    @Test(
+        "goes to quarantine when only some of its objects are there: a common file is no proof",
+        arguments: TestBackend.allCases)
+    func partial(_ backend: TestBackend) throws {
+        try checking(
+            backend, .repository(3, "model", "ada/new"), .file(1, "ada/new"),
+            .object(of: "c", "ada/old").with(["id": 2, "path_in_repo": "secret.bin"])
+        ) { hub in
+            #expect(!hub.findings.contains { $0.code == "moved_repository" })
+            let after = try hub.upgraded().after
+            #expect(after["commit"] == [] && after["lfsobjecthistory"] == [])
+            #expect(
+                after.quarantined(from: "commit").map(\.reason)
+                    == ["there is no model ada/old; its LFS objects are in model ada/new"])
+        }
+    }
+
+    @Test("may have had other contents before", arguments: TestBackend.allCases)
+    func older(_ backend: TestBackend) throws {
+        try checking(
+            backend, .repository(3, "model", "ada/new"), .file(1, "ada/new"),
+            .object(of: "c", "ada/old").with(["id": 2, "sha256": "of long ago"])
+        ) { hub in
+            let after = try hub.upgraded().after
+            #expect(after.quarantined == [])
+            #expect(after["lfsobjecthistory"].map { $0["repository_id"] } == [3, 3])
+        }
+    }
+
     @Test("stays with the full id when a repository has it again", arguments: TestBackend.allCases)
     func replaced(_ backend: TestBackend) throws {
         try checking(

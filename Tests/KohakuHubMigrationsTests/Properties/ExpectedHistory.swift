@@ -10,8 +10,8 @@ struct ExpectedHistory {
     private(set) var commits: [Int64: Int64] = [:]
     private(set) var uploads: [Int64: Int64] = [:]
     private(set) var objects: [Int64: Int64] = [:]
-    /// Where the LFS objects lie that a moved repository left behind, by its old full id and type.
-    private var moved: [Left: Set<Int64>] = [:]
+    /// Where the LFS objects of each path lie that a moved repository left behind, by its old full id and type.
+    private var moved: [Left: [[UInt8]: Set<Int64>]] = [:]
 
     /// An old full id, and a type when a commit tells it.
     private struct Left: Hashable {
@@ -50,7 +50,8 @@ struct ExpectedHistory {
         } else if type != nil || candidates.isEmpty {
             let key = Left(fullID: object.bytes("repo_full_id"), type: type)
             left[object.id] = key
-            moved[key, default: []].formUnion(holders(of: object, type: type))
+            moved[key, default: [:]][object.bytes("path_in_repo"), default: []].formUnion(
+                holders(of: object, type: type))
         } else if candidates.count == 1 {
             objects[object.id] = owned(candidates[0])
         } else {
@@ -74,8 +75,11 @@ struct ExpectedHistory {
         }
     }
 
+    /// The only repository that has an object of every path.
     private func adopter(of left: Left) -> Int64? {
-        let holders = moved[left] ?? []
+        let paths = (moved[left] ?? [:]).values
+        guard let first = paths.first else { return nil }
+        let holders = paths.reduce(first) { $0.intersection($1) }
         return holders.count == 1 ? holders.first : nil
     }
 

@@ -1,0 +1,140 @@
+import Foundation
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// What `quarantine` says and does after the upgrade of a hub with rows that could not be kept.
+@Suite("The quarantine verbs")
+struct QuarantineTests {
+    /// Runs a test on an upgraded hub in which somebody took the name of the owner who was gone.
+    private func upgraded(_ backend: TestBackend, _ body: (Hub, any DatabaseConnection) throws -> Void) throws {
+        try backend.withHub("v07") { hub in
+            try hub.expect(0, "run", "--yes")
+            let connection = try hub.database.connect()
+            try connection.execute(
+                """
+                INSERT INTO "user" ("id", "username", "normalized_name", "is_org", "email_verified", "is_active",
+                    "private_used_bytes", "public_used_bytes", "created_at")
+                VALUES (9000, 'gone-user', 'goneuser', false, false, true, 0, 0, '2025-10-01 12:00:00')
+                """)
+            try body(hub, connection)
+        }
+    }
+
+    private func numbers(_ table: String, _ connection: any DatabaseConnection) throws -> [String] {
+        try connection.query(
+            "SELECT id FROM kohaku_quarantine WHERE source_table = $1 AND row_json LIKE '%gone-user/left-behind%' ORDER BY id",
+            [.text(table)]
+        ).map { String($0[0].integer ?? 0) }
+    }
+
+    @Test("List what is there with its reason, and say when nothing is", arguments: TestBackend.allCases)
+    func list(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            let count = try connection.countRows(in: Quarantine.tableName)
+            let text = try hub("quarantine", "list").output
+            #expect(text.contains("Rows in quarantine: \(count) ("))
+            #expect(text.contains("nobody is named gone-user"))
+            let listed = try JSONSerialization.jsonObject(with: Data(hub("quarantine", "list", "--json").output.utf8))
+            #expect((listed as? [String: Any])?["count"] as? Int == Int(count))
+            try hub.expect(0, "quarantine", "purge", "--all", "--yes")
+            #expect(try connection.readSchema().tables[Quarantine.tableName] == nil)
+            let nothing = try hub("quarantine", "list")
+            #expect(nothing.status == 0)
+            #expect(nothing.output.contains("Nothing is in quarantine."))
+        }
+    }
+
+    @Test("Export a JSON object a line, the row whole", arguments: TestBackend.allCases)
+    func export(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            let lines = try hub("quarantine", "export").output.split(separator: "\n")
+            let kept = try connection.query("SELECT row_json FROM kohaku_quarantine ORDER BY id").compactMap {
+                $0[0].text
+            }
+            #expect(lines.count == kept.count)
+            for (line, row) in zip(lines, kept) {
+                #expect(line.contains("\"row\":\(row)"))
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                #expect(
+                    object.map { Set($0.keys) }
+                        == ["id", "migration", "source_table", "source_id", "reason", "row", "quarantined_at"])
+            }
+        }
+    }
+
+    @Test("Release a repository with all that belongs to it", arguments: TestBackend.allCases)
+    func release(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            let files = try numbers("file", connection)
+            let tooEarly = try hub.command.run(["quarantine", "release"] + files)
+            #expect(tooEarly.status == 1)
+            #expect(tooEarly.errors.contains("there is no repository gone-user/left-behind"))
+            #expect(tooEarly.errors.contains("Nothing was released."))
+
+            let repository = try numbers("repository", connection)
+            #expect(try hub.command.run(["quarantine", "release"] + repository).status == 0)
+            let released = try connection.query(
+                #"SELECT "id", "owner_id" FROM "repository" WHERE "full_id" = 'gone-user/left-behind'"#)
+            #expect(released.map { $0[1] } == [9000])
+            let all = try files + numbers("stagingupload", connection) + numbers("lfsobjecthistory", connection)
+            #expect(all.count > 5)
+            #expect(try hub.command.run(["quarantine", "release"] + all).status == 0)
+            for table in ["file", "stagingupload", "lfsobjecthistory"] {
+                #expect(try numbers(table, connection).isEmpty)
+                #expect(
+                    try connection.integer(
+                        "SELECT count(*) FROM \(table) WHERE repository_id = $1", [released[0][0]]) > 0)
+            }
+            // History finds its file again by the path.
+            #expect(
+                try connection.integer(
+                    "SELECT count(*) FROM lfsobjecthistory WHERE repository_id = $1 AND file_id IS NULL",
+                    [released[0][0]]) == 0)
+            try hub.expect(0, "verify")
+        }
+    }
+
+    @Test("Refuse a row that does not fit, exactly, and release none of those named", arguments: TestBackend.allCases)
+    func refusals(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            let before = try hub.snapshot()
+            let repository = try #require(numbers("repository", connection).first)
+            let commit = try #require(numbers("commit", connection).first)
+            let author = try hub("quarantine", "release", repository, commit)
+            #expect(author.status == 1)
+            #expect(author.errors.contains("its author_id is 16, and there is no user of that id".prefix(20)))
+            let unknown = try hub("quarantine", "release", "99999")
+            #expect(unknown.status == 64)
+            #expect(unknown.errors.contains("there is no row 99999 in quarantine"))
+            #expect(try hub.snapshot() == before)
+
+            // Somebody has the token's hash by now.
+            let row = try connection.query(
+                "SELECT id, source_id FROM kohaku_quarantine WHERE source_table = 'token' ORDER BY id LIMIT 1")
+            let json = try connection.query("SELECT row_json FROM kohaku_quarantine WHERE id = $1", [row[0][0]])
+            let fields = try JSONSerialization.jsonObject(with: Data((json[0][0].text ?? "").utf8)) as? [String: Any]
+            try connection.execute(
+                #"UPDATE "user" SET "id" = $1 WHERE "id" = 9000"#, [.integer(Int64(fields?["user_id"] as? Int ?? 0))])
+            try connection.execute(
+                #"UPDATE "token" SET "token_hash" = $1 WHERE "id" = (SELECT min("id") FROM "token")"#,
+                [.text(fields?["token_hash"] as? String ?? "")])
+            let taken = try hub("quarantine", "release", String(row[0][0].integer ?? 0))
+            #expect(taken.status == 1)
+            #expect(taken.errors.contains("has the same token_hash"))
+        }
+    }
+
+    @Test("Purge nothing without consent", arguments: TestBackend.allCases)
+    func consent(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, _ in
+            let before = try hub.snapshot()
+            let refused = try hub("quarantine", "purge", "--all")
+            #expect(refused.status == 5)
+            #expect(refused.errors.contains("run with --yes"))
+            #expect(try hub.snapshot() == before)
+            let none = try hub("quarantine", "purge")
+            #expect(none.status == 64)
+        }
+    }
+}

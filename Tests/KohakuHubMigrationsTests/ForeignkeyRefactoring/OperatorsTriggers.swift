@@ -1,0 +1,113 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// Triggers, foreign keys and names of the operator's own, in places where a migration moves rows.
+@Suite("What the operator made on the hub's tables")
+struct OperatorsTriggers {
+    @Test("does not act on rows that move: a trigger", arguments: TestBackend.allCases)
+    func trigger(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            let tokens = try connection.countRows(in: "token")
+            switch backend {
+            case .sqlite:
+                try connection.execute(
+                    "CREATE TRIGGER own AFTER DELETE ON session BEGIN DELETE FROM token WHERE user_id = old.user_id; END"
+                )
+            case .postgresql:
+                try connection.execute(
+                    """
+                    CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS
+                        'BEGIN DELETE FROM token WHERE user_id = old.user_id; RETURN NULL; END';
+                    CREATE TRIGGER own AFTER DELETE ON session FOR EACH ROW EXECUTE FUNCTION own()
+                    """)
+            }
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            let quarantined = try connection.integer(
+                "SELECT count(*) FROM kohaku_quarantine WHERE source_table = 'token'")
+            #expect(try connection.countRows(in: "token") + quarantined == tokens)
+            // It is there again, and acts again.
+            try connection.execute("DELETE FROM session")
+            #expect(try connection.countRows(in: "token") + quarantined < tokens)
+        }
+    }
+
+    @Test("stops the run when a trigger would name a column that is gone")
+    func brokenTrigger() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE TABLE journal (entry);
+                CREATE TRIGGER own AFTER INSERT ON file BEGIN INSERT INTO journal VALUES (new.repo_full_id); END
+                """)
+            let before = try DatabaseContents(of: connection)
+            let error = try thrownError(MigrationError.self) {
+                _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            }
+            #expect(error.message.contains("the trigger on file does not work with the new tables"))
+            #expect(try DatabaseContents(of: connection) == before)
+        }
+    }
+
+    @Test("is kept: a foreign key of a column of the operator's own", arguments: TestBackend.allCases)
+    func foreignKey(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE TABLE department (id INTEGER PRIMARY KEY);
+                ALTER TABLE token ADD COLUMN department INTEGER REFERENCES department (id);
+                ALTER TABLE "user" ADD COLUMN department INTEGER REFERENCES department (id);
+                """)
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            let schema = try connection.readSchema()
+            for table in ["token", "user"] {
+                #expect(schema.tables[table]?.foreignKeys.contains { $0.columns == ["department"] } == true)
+            }
+        }
+    }
+
+    @Test(
+        "is told beforehand: a reference to organizations, and values that occur twice", arguments: TestBackend.allCases
+    )
+    func findings(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE TABLE mine (organization INTEGER REFERENCES organization (id));
+                DROP INDEX token_token_hash;
+                UPDATE token SET token_hash = 'same' WHERE id IN (1, 2)
+                """)
+            let error = try thrownError(MigrationError.self) {
+                _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            }
+            #expect(error.code == .checkFailed)
+            #expect(error.findings.map(\.code) == ["own_reference", "duplicate_rows"])
+            #expect(error.findings.map(\.examples) == [["mine"], ["same"]])
+        }
+    }
+
+    @Test("is not touched: an index of the same name in another schema")
+    func otherSchema() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v00").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE SCHEMA other; CREATE TABLE other.thing (full_id text);
+                CREATE INDEX repository_full_id ON other.thing (full_id); SET search_path = public, other
+                """)
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .upTo(1))
+            #expect(
+                try connection.integer("SELECT count(*) FROM pg_indexes WHERE schemaname = 'other'") == 1)
+        }
+    }
+}
