@@ -15,7 +15,7 @@ struct QuarantineTests {
                 """
                 INSERT INTO "user" ("id", "username", "normalized_name", "is_org", "email_verified", "is_active",
                     "private_used_bytes", "public_used_bytes", "created_at")
-                VALUES (9000, 'gone-user', 'goneuser', false, false, true, 0, 0, '2025-10-01 12:00:00')
+                VALUES (9000, 'gone-user', 'goneuser', false, false, true, 0, 0, '2025-08-01 12:00:00')
                 """)
             try body(hub, connection)
         }
@@ -103,7 +103,9 @@ struct QuarantineTests {
             let commit = try #require(numbers("commit", connection).first)
             let author = try hub("quarantine", "release", repository, commit)
             #expect(author.status == 1)
-            #expect(author.errors.contains("its author_id is 16, and there is no user of that id".prefix(20)))
+            #expect(
+                author.errors.replacing("\n", with: " ")
+                    .contains("its author_id is 16, and there is no user of that id"))
             let unknown = try hub("quarantine", "release", "99999")
             #expect(unknown.status == 64)
             #expect(unknown.errors.contains("there is no row 99999 in quarantine"))
@@ -122,6 +124,62 @@ struct QuarantineTests {
             let taken = try hub("quarantine", "release", String(row[0][0].integer ?? 0))
             #expect(taken.status == 1)
             #expect(taken.errors.contains("has the same token_hash"))
+        }
+    }
+
+    @Test("Refuse what is of somebody whose id a younger user has got", arguments: TestBackend.allCases)
+    func reusedID(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            // The rows of user 16 are of September.
+            try connection.execute(
+                #"UPDATE "user" SET "id" = 16, "username" = 'newcomer', "created_at" = '2025-10-01 12:00:00' WHERE "id" = 9000"#
+            )
+            let before = try hub.snapshot()
+            for table in ["token", "session", "sshkey", "emailverification", "commit", "invitation"] {
+                let rows = try connection.query(
+                    """
+                    SELECT id FROM kohaku_quarantine WHERE source_table = $1 AND row_json LIKE '%: 16,%'
+                        OR source_table = $1 AND row_json LIKE '%:16,%' ORDER BY id
+                    """, [.text(table)]
+                ).map { String($0[0].integer ?? 0) }
+                let refused = try hub("quarantine", "release", #require(rows.first))
+                #expect(refused.status == 1)
+                #expect(refused.errors.replacing("\n", with: " ").contains("user 16 was created after it"))
+            }
+            let repository = try hub("quarantine", "release", #require(numbers("repository", connection).first))
+            #expect(repository.status == 1)
+            #expect(repository.errors.replacing("\n", with: " ").contains("nobody is named"))
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
+    @Test("Take a number once, and let history find a file that comes later", arguments: TestBackend.allCases)
+    func order(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            let repository = try numbers("repository", connection)
+            #expect(try hub.command.run(["quarantine", "release"] + repository + repository).status == 0)
+            let history = try numbers("lfsobjecthistory", connection)
+            #expect(try hub.command.run(["quarantine", "release"] + history).status == 0)
+            let unlinked = """
+                SELECT count(*) FROM lfsobjecthistory AS h JOIN repository AS r ON r.id = h.repository_id
+                WHERE r.full_id = 'gone-user/left-behind' AND h.file_id IS NULL
+                """
+            #expect(try connection.integer(unlinked) > 0)
+            let files = try numbers("file", connection)
+            #expect(try hub.command.run(["quarantine", "release"] + files).status == 0)
+            #expect(try connection.integer(unlinked) == 0)
+        }
+    }
+
+    @Test("Make no file where there is none", arguments: [["release", "1"], ["purge", "--all", "--yes"]])
+    func missingFile(_ words: [String]) throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/mistyped.db"
+            let outcome = try Command(folder: folder).run(
+                ["quarantine"] + words + ["--database-url", "sqlite:///\(path)"])
+            #expect(outcome.status == 7)
+            #expect(outcome.errors.replacing("\n", with: " ").contains("there is no such file"))
+            #expect(!FileManager.default.fileExists(atPath: path))
         }
     }
 

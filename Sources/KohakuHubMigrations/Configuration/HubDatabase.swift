@@ -8,6 +8,8 @@ extension DatabaseURL {
     public enum Purpose: Sendable {
         /// Looking only: nothing is written, and a missing SQLite file is not made.
         case reading
+        /// Changing the rows of a hub that is there: a missing SQLite file is an error.
+        case changing
         /// Migrating: a missing SQLite file is made.
         case migrating
     }
@@ -26,10 +28,14 @@ extension DatabaseURL {
             case (.reading, .missing):
                 // A hub that does not exist yet looks like an empty one.
                 return try SQLiteConnection(path: ":memory:", mode: .readOnly, logger: logger)
-            case (.migrating, .protected):
+            case (.changing, .missing):
+                throw DatabaseError(.unreachable, "cannot open \(path): there is no such file")
+            case (.migrating, .protected), (.changing, .protected):
                 throw DatabaseError(.readOnly, "\(path) is write-protected")
             case (.reading, _):
                 return try SQLiteConnection(path: path, mode: .readOnly, lockTimeout: lockTimeout, logger: logger)
+            case (.changing, _):
+                return try SQLiteConnection(path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
             case (.migrating, _):
                 return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
             }

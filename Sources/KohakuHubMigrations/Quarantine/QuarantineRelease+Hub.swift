@@ -48,21 +48,16 @@ extension QuarantineRelease {
         }
         rename("created_by", to: "created_by_id", in: &values)
         rename("used_by", to: "used_by_id", in: &values)
-        if let user = values["used_by_id"]?.integer,
-            try connection.integer(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, [.integer(user)]) == 0
-        {
+        if let user = values["used_by_id"]?.integer, try !existed(user, before: values) {
             values["used_by_id"] = .null
         }
     }
 
     /// The living owner, else whoever has the namespace's name.
     private func owner(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws -> DatabaseValue {
+        if let owner = values["owner_id"]?.integer, try existed(owner, before: values) { return .integer(owner) }
         let namespace = values["namespace"] ?? .null
-        let found = try connection.query(
-            #"""
-            SELECT "id" FROM "user" WHERE "id" = $1 OR "username" = $2
-            ORDER BY CASE WHEN "id" = $1 THEN 0 ELSE 1 END LIMIT 1
-            """#, [values["owner_id"] ?? .null, namespace])
+        let found = try connection.query(#"SELECT "id" FROM "user" WHERE "username" = $1"#, [namespace])
         if let owner = found.first { return owner[0] }
         throw refusal(
             of: row,
@@ -90,6 +85,16 @@ extension QuarantineRelease {
                 "Add it to one of them in the hub instead.")
         }
         return (first[0], first[1])
+    }
+
+    /// History that was released before its file finds it now.
+    func linkHistory(to row: QuarantinedRow, _ values: [String: DatabaseValue]) throws {
+        guard row.table == "file" else { return }
+        try connection.execute(
+            #"""
+            UPDATE "lfsobjecthistory" SET "file_id" = $1
+            WHERE "file_id" IS NULL AND "repository_id" = $2 AND "path_in_repo" = $3
+            """#, [values["id"] ?? .null, values["repository_id"] ?? .null, values["path_in_repo"] ?? .null])
     }
 
     /// The history belongs to the repository of its commit, else to the only one of its full id.

@@ -42,11 +42,16 @@ public struct QuarantineRelease {
         guard var values = FlatJSONObject.values(row.json) else {
             throw refusal(of: row, "its contents are not a JSON object", "Mend row_json in kohaku_quarantine.")
         }
+        try checkPeople(values, of: row)
         try adapt(&values, of: row)
         for column in table.columns where values[column.name] == nil {
             guard !column.isNullable, column.defaultValue == nil else { continue }
-            // Added after the row went to quarantine: the present rows got the same.
-            values[column.name] = column.type == "boolean" ? .boolean(false) : .integer(0)
+            // Counters and flags were added after the row went to quarantine: the present rows got the same.
+            let isReference = table.foreignKeys.contains { $0.columns.contains(column.name) }
+            guard !isReference, let zero = Self.zeros[column.type] else {
+                throw refusal(of: row, "it has no \(column.name)", "Add it to row_json in kohaku_quarantine.")
+            }
+            values[column.name] = zero
         }
         for (name, value) in values {
             guard let column = table.column(name) else {
@@ -65,7 +70,12 @@ public struct QuarantineRelease {
             INSERT INTO \(row.table.quotedIdentifier) (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
             VALUES (\(parameters))
             """, names.map { values[$0] ?? .null })
+        try linkHistory(to: row, values)
     }
+
+    private static let zeros: [String: DatabaseValue] = [
+        "INTEGER": .integer(0), "integer": .integer(0), "bigint": .integer(0), "boolean": .boolean(false),
+    ]
 
     private func checkReferences(
         _ values: [String: DatabaseValue], of row: QuarantinedRow, in table: Schema.Table

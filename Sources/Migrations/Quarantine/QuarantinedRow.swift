@@ -49,11 +49,12 @@ extension Quarantine {
         try connection.forEachRow("\(selection) ORDER BY id", []) { try body(QuarantinedRow($0)) }
     }
 
-    /// The rows of these numbers.
+    /// The rows of these numbers, each once.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage`` when there is none of a number.
     public static func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
         let isThere = try exists(in: connection)
-        return try ids.map { id in
+        var seen: Set<Int64> = []
+        return try ids.filter { seen.insert($0).inserted }.map { id in
             guard isThere, let row = try connection.query("\(selection) WHERE id = $1", [.integer(id)]).first else {
                 throw MigrationError(
                     .usage, "there is no row \(id) in quarantine",

@@ -26,7 +26,7 @@ struct QuarantinePurgeCommand: ParsableCommand {
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .migrating)
+            let connection = try database.open(configuration, for: .changing)
             var rows: [QuarantinedRow] = []
             if let numbers = selection.numbers {
                 rows = try Quarantine.rows(numbers, of: connection)

@@ -23,7 +23,7 @@ struct QuarantineReleaseCommand: ParsableCommand {
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .migrating)
+            let connection = try database.open(configuration, for: .changing)
             let rows = try QuarantineRelease.release(selection.numbers, of: connection)
             if output.json {
                 printJSON(QuarantineChangeDocument(rows, database: configuration.database))

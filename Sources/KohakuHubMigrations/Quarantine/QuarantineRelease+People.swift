@@ -1,0 +1,29 @@
+import Migrations
+
+/// An id says who somebody is only as long as nobody else has got it: SQLite gives the highest one again.
+extension QuarantineRelease {
+    /// Refuses a row of a user whose id somebody younger than the row has now: a token would open a stranger's account.
+    func checkPeople(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws {
+        for column in ["user", "user_id", "created_by"] {
+            guard let id = values[column]?.integer, try exists(id), try !existed(id, before: values) else { continue }
+            throw refusal(
+                of: row, "user \(id) was created after it, so it is somebody else's",
+                "Leave it in quarantine, or purge it.")
+        }
+    }
+
+    /// Whether there is a user of this id, whoever it is.
+    private func exists(_ id: Int64) throws -> Bool {
+        try connection.integer(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, [.integer(id)]) > 0
+    }
+
+    /// Whether there is a user of this id who is not younger than a row; a row without a time has nobody.
+    func existed(_ id: Int64, before values: [String: DatabaseValue]) throws -> Bool {
+        let time = connection.dialect == .postgresql ? "CAST($2 AS TIMESTAMP)" : "$2"
+        return try connection.integer(
+            #"""
+            SELECT count(*) FROM "user" WHERE "id" = $1
+                AND \#(connection.microseconds(#""created_at""#)) <= \#(connection.microseconds(time))
+            """#, [.integer(id), values["created_at"] ?? .null]) > 0
+    }
+}
