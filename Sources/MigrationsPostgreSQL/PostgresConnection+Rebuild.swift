@@ -35,22 +35,54 @@ extension PostgresConnection {
         var changes = rebuild.droppedColumns.map { "DROP COLUMN \($0.quotedIdentifier)" }
         for column in new {
             let name = column.name.quotedIdentifier
-            guard let present = old.first(where: { $0.name == column.name }) else {
+            if let present = old.first(where: { $0.name == column.name }) {
+                changes += self.changes(from: present, to: column, using: "NULL::\(column.type)")
+            } else {
                 changes.append("ADD COLUMN \(name) \(column.type)" + (column.isNullable ? "" : " NOT NULL"))
-                continue
-            }
-            if present.type != column.type {
-                changes.append("ALTER COLUMN \(name) TYPE \(column.type) USING NULL::\(column.type)")
-            }
-            if present.isNullable != column.isNullable {
-                changes.append("ALTER COLUMN \(name) \(column.isNullable ? "DROP" : "SET") NOT NULL")
-            }
-            if present.hasDefault, !column.hasDefault, !present.isSerial {
-                changes.append("ALTER COLUMN \(name) DROP DEFAULT")
             }
         }
+        try alter(rebuild.table, changes)
+    }
+
+    private func alter(_ table: String, _ changes: [String]) throws {
         guard !changes.isEmpty else { return }
-        try execute("ALTER TABLE \(rebuild.table.quotedIdentifier)\n    \(changes.joined(separator: ",\n    "))")
+        try execute("ALTER TABLE \(table.quotedIdentifier)\n    \(changes.joined(separator: ",\n    "))")
+    }
+
+    private func changes(from present: PresentColumn, to column: PresentColumn, using value: String) -> [String] {
+        let name = column.name.quotedIdentifier
+        var changes: [String] = []
+        if present.hasDefault, !column.hasDefault, !present.isSerial {
+            changes.append("ALTER COLUMN \(name) DROP DEFAULT")
+        }
+        if present.type != column.type {
+            changes.append("ALTER COLUMN \(name) TYPE \(column.type) USING \(value)")
+        }
+        if present.isNullable != column.isNullable {
+            changes.append("ALTER COLUMN \(name) \(column.isNullable ? "DROP" : "SET") NOT NULL")
+        }
+        return changes
+    }
+
+    public func alter(_ alteration: TableAlteration) throws {
+        let staging = TableRebuild.stagingTable(for: alteration.table).quotedIdentifier
+        // The server itself says what the definitions mean.
+        try execute(
+            "CREATE TEMPORARY TABLE \(staging) (\(alteration.columns.map(\.sql).joined(separator: ", ")))")
+        let old = try columns(of: regclass(alteration.table))
+        let changes = try columns(of: "\(staging.quotedLiteral)::regclass").flatMap { column in
+            guard let present = old.first(where: { $0.name == column.name }) else {
+                throw DatabaseError(.other, "table \(alteration.table) has no column \(column.name)")
+            }
+            return self.changes(
+                from: present, to: column, using: "\(column.name.quotedIdentifier)::\(column.type)")
+        }
+        try execute("DROP TABLE \(staging)")
+        let replaced = Set(alteration.foreignKeys.map(\.column))
+        try drop(
+            foreignKeys(where: "conrelid = \(regclass(alteration.table))")
+                .filter { $0.columns.count == 1 && replaced.contains($0.columns[0]) })
+        try alter(alteration.table, changes + alteration.foreignKeys.map { "ADD \($0.sql)" })
     }
 
     private struct PresentColumn {

@@ -25,30 +25,11 @@ extension SQLiteConnection {
     public func addColumn(_ definition: String, fill: String?, to table: String) throws {
         let name = table.quotedIdentifier
         guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
-        let withDefault = "\(definition) DEFAULT \(fill)"
-        let column = ColumnDefinition(definition).name.quotedIdentifier
-        try execute("ALTER TABLE \(name) ADD COLUMN \(withDefault)")
+        let column = ColumnDefinition(definition)
+        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(fill)")
         // Rows that lack the column take its value from the default: write it into each before the default goes.
-        try execute("UPDATE \(name) SET \(column) = \(fill)")
-        try replaceDefinition(of: table, withDefault, by: definition)
-    }
-
-    /// Replaces a part of a table's definition that has no bearing on the rows as they are stored: SQLite's own procedure
-    /// for constraints and defaults.
-    private func replaceDefinition(of table: String, _ old: String, by new: String) throws {
-        let found = try integer(
-            "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = $1 AND instr(sql, $2) > 0",
-            [.text(table), .text(old)])
-        guard found == 1 else {
-            throw DatabaseError(.other, "the definition of \(table) does not contain: \(old)")
-        }
-        try execute("PRAGMA writable_schema = ON")
-        defer { uninterrupted { try? execute("PRAGMA writable_schema = RESET") } }
-        try execute(
-            """
-            UPDATE main.sqlite_schema SET sql = replace(sql, \(old.quotedLiteral), \(new.quotedLiteral))
-            WHERE type = 'table' AND name = \(table.quotedLiteral)
-            """)
+        try execute("UPDATE \(name) SET \(column.name.quotedIdentifier) = \(fill)")
+        try alter(TableAlteration(table: table, columns: [column]))
     }
 
     /// A constraint is part of the table's definition, so the table is rebuilt without it.

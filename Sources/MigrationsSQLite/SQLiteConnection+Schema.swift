@@ -111,26 +111,8 @@ enum IndexKeys {
     /// The key at a position: an expression as it was written, or `'text'` when SQLite took a quoted name that is no
     /// column for a text constant.
     static func key(at position: Int, of sql: String) -> String {
-        guard let open = sql.firstIndex(of: "(") else { return "" }
-        var keys = [""]
-        var depth = 0
-        var quote: Character?
-        for character in sql[sql.index(after: open)...] {
-            if let current = quote {
-                if character == current { quote = nil }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else if character == "(" {
-                depth += 1
-            } else if character == ")" {
-                if depth == 0 { break }
-                depth -= 1
-            } else if character == ",", depth == 0 {
-                keys.append("")
-                continue
-            }
-            keys[keys.count - 1].append(character)
-        }
+        guard let list = SQLText.words(sql).last, list.hasPrefix("(") else { return "" }
+        let keys = SQLText.list(list.dropFirst().dropLast())
         guard keys.indices.contains(position) else { return "" }
         let key = keys[position].filter { !$0.isWhitespace }
         guard let first = key.first, first == "\"" || first == "'", key.last == first else { return key }

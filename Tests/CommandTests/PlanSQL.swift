@@ -47,8 +47,6 @@ struct PlanSQL {
             try empty(connection)
             let script = try hub("plan", "--sql").output
             #expect(script.hasSuffix("\n\nROLLBACK;\n"))
-            // SQLite's own program lacks the functions and the privilege that a connection of the tool has.
-            if backend == .sqlite { try connection.execute("PRAGMA writable_schema = ON") }
             try connection.execute(script.replacing("\n\nROLLBACK;\n", with: "\n\nCOMMIT;\n"))
             try hub.expect(0, "verify")
         }

@@ -123,7 +123,7 @@ extension CanonicalSchema {
             .required("token", .string),
             .required("action", .string),
             .required("parameters", .text),
-            .required("created_by_id", .integer).references("user", onDelete: .cascade),
+            .optional("created_by_id", .integer).references("user", onDelete: .cascade),
             .required("expires_at", .timestamp),
             .optional("max_usage", .integer),
             .required("usage_count", .integer),
@@ -137,6 +137,40 @@ extension CanonicalSchema {
             .on("created_by_id"),
             .unique("token"),
             .on("used_by_id"),
+        ]
+    )
+
+    static let userExternalToken = TableDefinition(
+        "userexternaltoken",
+        columns: [
+            .id,
+            .required("user_id", .integer).references("user", onDelete: .cascade),
+            .required("url", .string),
+            .required("encrypted_token", .text),
+            .required("created_at", .timestamp),
+            .required("updated_at", .timestamp),
+        ],
+        indexes: [
+            .on("user_id"),
+            .unique("user_id", "url"),
+        ]
+    )
+
+    static let confirmationToken = TableDefinition(
+        "confirmationtoken",
+        columns: [
+            .id,
+            .required("token", .string),
+            .required("action_type", .string),
+            .required("action_data", .text),
+            .required("created_at", .timestamp),
+            .required("expires_at", .timestamp),
+        ],
+        indexes: [
+            .on("action_type"),
+            .on("action_type", "expires_at"),
+            .on("expires_at"),
+            .unique("token"),
         ]
     )
 }

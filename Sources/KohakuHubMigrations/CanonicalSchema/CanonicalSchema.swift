@@ -6,7 +6,8 @@ public import Migrations
 public enum CanonicalSchema {
     /// Every table; what is referenced comes first.
     public static let tables: [TableDefinition] = [
-        user, emailVerification, session, token, sshKey, userOrganization, invitation, repository, file,
-        commit, stagingUpload, lfsObjectHistory,
+        user, emailVerification, session, token, sshKey, userOrganization, invitation, userExternalToken,
+        confirmationToken, repository, file, commit, stagingUpload, lfsObjectHistory, repositoryLike,
+        downloadSession, dailyRepoStats, fallbackSource,
     ]
 }

@@ -226,7 +226,14 @@ extension ForeignkeyRefactoring {
                 where: #"old."id" IN (SELECT invitation_id FROM kohaku_invitation WHERE parameters IS NULL)"#,
                 reason: "'the organization it invites to no longer exists'",
                 summary: "the organization they invite to no longer exists"),
-            .withoutUser("created_by", called: "creator"),
+            .rows(
+                where: #"old."created_by" NOT IN (SELECT "id" FROM "user")"#,
+                reason: #"""
+                    'its creator, user ' || old."created_by" || ' no longer exists' || coalesce((
+                        SELECT '; its organization is now user ' || i.organization_id FROM kohaku_invitation AS i
+                        WHERE i.invitation_id = old."id"), '')
+                    """#,
+                summary: "their creator no longer exists (012 puts them back, without a creator)"),
         ],
         from: [
             .kept(

@@ -94,11 +94,15 @@ extension ForeignkeyRefactoring {
                 return unreadable.append([row[0]])
             }
             guard let organization = parameters.organizationID else { return }
-            let remapped = organizations[organization].map { parameters.replacingOrganization(by: $0) }
-            changed.append([row[0], remapped.map { .text($0) } ?? .null])
+            let user = organizations[organization]
+            let remapped = user.map { parameters.replacingOrganization(by: $0) }
+            changed.append([row[0], remapped.map { .text($0) } ?? .null, user.map { .integer($0) } ?? .null])
         }
         try database.execute(
-            "CREATE TEMPORARY TABLE kohaku_invitation (invitation_id INTEGER PRIMARY KEY, parameters TEXT)")
+            """
+            CREATE TEMPORARY TABLE kohaku_invitation
+                (invitation_id INTEGER PRIMARY KEY, parameters TEXT, organization_id INTEGER)
+            """)
         try database.insert(into: "kohaku_invitation", changed)
         try database.execute("CREATE TEMPORARY TABLE kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)")
         try database.insert(into: "kohaku_unreadable", unreadable)

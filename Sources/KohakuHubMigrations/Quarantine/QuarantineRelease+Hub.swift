@@ -41,10 +41,15 @@ extension QuarantineRelease {
 
     private func adaptInvitation(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
         let names = ["join_org", "register_account"].contains(values["action"]?.text)
-        if names, let text = values["parameters"]?.text, InvitationParameters(text)?.organizationID != nil {
-            throw refusal(
-                of: row, "organizations have had other ids since they became users, so its org_id says nothing",
-                "Invite to the organization in the hub instead.")
+        if names, let text = values["parameters"]?.text, let parameters = InvitationParameters(text),
+            parameters.organizationID != nil
+        {
+            guard let organization = InvitationWithoutCreator(row)?.organization else {
+                throw refusal(
+                    of: row, "organizations have had other ids since they became users, so its org_id says nothing",
+                    "Invite to the organization in the hub instead.")
+            }
+            values["parameters"] = .text(parameters.replacingOrganization(by: organization))
         }
         rename("created_by", to: "created_by_id", in: &values)
         rename("used_by", to: "used_by_id", in: &values)

@@ -49,6 +49,10 @@ public protocol DatabaseConnection: AnyObject {
     ///   - fill: A constant SQL expression for the existing rows.
     func addColumn(_ definition: String, fill: String?, to table: String) throws
 
+    /// Changes columns and foreign keys of a table where they are: no row is moved, and what else the table has stays.
+    /// - Throws: ``DatabaseError`` when the rows do not fit.
+    func alter(_ alteration: TableAlteration) throws
+
     /// Drops a UNIQUE constraint of a table.
     func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws
 

@@ -67,6 +67,21 @@ public final class MigrationContext {
         try refreshSchema()
     }
 
+    /// Changes columns and foreign keys of a table where they are, without moving a row.
+    /// - Parameters:
+    ///   - columns: The new definitions, one a line: `"created_by_id" INTEGER`.
+    ///   - foreignKeys: The new foreign keys, one a line: `("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`.
+    public func alterTable(_ table: String, columns: String = "", foreignKeys: String = "") throws {
+        try connection.alter(
+            TableAlteration(
+                table: table,
+                columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) },
+                foreignKeys: foreignKeys.split(separator: "\n").map {
+                    ForeignKeyDefinition("FOREIGN KEY \($0.trimmed)")
+                }))
+        try refreshSchema()
+    }
+
     /// Creates an index, in place of any of the same name.
     public func createIndex(_ statement: String) throws {
         let name = IndexStatement(statement).name

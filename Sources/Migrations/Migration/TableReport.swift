@@ -4,7 +4,7 @@ public struct TableReport: Sendable, Hashable {
     public var table: String
     /// Rows before.
     public var rowsIn: Int64 = 0
-    /// Rows that came from another table.
+    /// Rows that came from another table, or back from quarantine.
     public var merged: Int64 = 0
     /// Additional copies of rows.
     public var copied: Int64 = 0

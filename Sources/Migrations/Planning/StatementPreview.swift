@@ -31,6 +31,8 @@ public struct StatementPreview: Sendable {
 
     private static func changesSomething(_ statement: String) -> Bool {
         let first = statement.prefix { $0.isLetter }.uppercased()
+        // SQLite's definitions are edited between two of these.
+        if statement.hasPrefix("PRAGMA writable_schema =") { return true }
         return first != "PRAGMA" && first != "SELECT"
     }
 }

@@ -1,0 +1,15 @@
+public import Migrations
+
+/// Lets a repository have its own rules for what goes to LFS and how long it stays.
+public struct RepoLFSSettings: Migration {
+    public let signature = Signature.all([
+        .column("repository", "lfs_threshold_bytes"), .column("repository", "lfs_keep_versions"),
+        .column("repository", "lfs_suffix_rules"), ForeignkeyRefactoring.isDone,
+    ])
+
+    public func migrate(_ database: MigrationContext) throws {
+        try database.addColumn(#""lfs_threshold_bytes" INTEGER"#, to: "repository")
+        try database.addColumn(#""lfs_keep_versions" INTEGER"#, to: "repository")
+        try database.addColumn(#""lfs_suffix_rules" TEXT"#, to: "repository")
+    }
+}

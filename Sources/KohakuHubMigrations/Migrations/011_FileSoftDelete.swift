@@ -1,0 +1,18 @@
+public import Migrations
+
+/// Lets a deleted file stay as long as its LFS history does.
+public struct FileSoftDelete: Migration {
+    public let signature = Signature.all([
+        .column("file", "is_deleted"),
+        .foreignKey("lfsobjecthistory", "file_id", to: "file", onDelete: "SET NULL"),
+        ForeignkeyRefactoring.isDone,
+    ])
+
+    public func migrate(_ database: MigrationContext) throws {
+        try database.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
+        try database.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
+        try database.alterTable(
+            "lfsobjecthistory",
+            foreignKeys: #"("file_id") REFERENCES "file" ("id") ON DELETE SET NULL"#)
+    }
+}

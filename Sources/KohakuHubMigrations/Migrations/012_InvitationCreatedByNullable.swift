@@ -1,0 +1,69 @@
+public import Migrations
+
+/// Lets an invitation outlive the account that made it.
+public struct InvitationCreatedByNullable: Migration {
+    public let signature = Signature.all([
+        .nullable("invitation", "created_by_id"), ForeignkeyRefactoring.isDone,
+    ])
+
+    public func migrate(_ database: MigrationContext) throws {
+        try database.alterTable("invitation", columns: #""created_by_id" INTEGER"#)
+        try database.execute(
+            #"""
+            UPDATE "invitation" SET "created_by_id" = NULL
+            WHERE "created_by_id" IS NOT NULL AND "created_by_id" NOT IN (SELECT "id" FROM "user")
+            """#)
+        try releaseInvitations(database)
+    }
+
+    /// Puts the invitations back that 008 had to take away because they had no living creator.
+    private func releaseInvitations(_ database: MigrationContext) throws {
+        var waiting: [(row: QuarantinedRow, invitation: InvitationWithoutCreator)] = []
+        try Quarantine.forEachRow(of: database.connection) { row in
+            if let invitation = InvitationWithoutCreator(row) { waiting.append((row, invitation)) }
+        }
+        guard !waiting.isEmpty else { return }
+        var report = TableReport(table: "invitation")
+        report.rowsIn = try database.connection.countRows(in: "invitation")
+        let released = try waiting.filter { try insert($0.row, $0.invitation, database) }
+        try Quarantine.delete(released.map(\.row.id), from: database.connection)
+        try database.connection.advanceSequence(of: "invitation", past: 0)
+        report.merged = Int64(released.count)
+        report.rowsOut = try database.connection.countRows(in: "invitation")
+        try database.report(report)
+    }
+
+    /// Inserts one, and says whether it could: a new invitation may have its token.
+    private func insert(
+        _ row: QuarantinedRow, _ invitation: InvitationWithoutCreator, _ database: MigrationContext
+    ) throws -> Bool {
+        guard var values = FlatJSONObject.values(row.json),
+            try count(#"SELECT count(*) FROM "invitation" WHERE "token" = $1"#, values["token"], database) == 0
+        else { return false }
+        values["created_by"] = nil
+        values["used_by_id"] = values.removeValue(forKey: "used_by")
+        if try count(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, values["used_by_id"], database) == 0 {
+            values["used_by_id"] = nil
+        }
+        if try count(#"SELECT count(*) FROM "invitation" WHERE "id" = $1"#, values["id"], database) > 0 {
+            values["id"] = nil
+        }
+        if values["usage_count"]?.integer == nil { values["usage_count"] = 0 }
+        if let organization = invitation.organization, let text = values["parameters"]?.text {
+            values["parameters"] = InvitationParameters(text).map {
+                .text($0.replacingOrganization(by: organization))
+            }
+        }
+        let names = values.keys.filter { database.schema.has("invitation", $0) }.sorted()
+        try database.execute(
+            """
+            INSERT INTO "invitation" (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
+            VALUES (\(names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))
+            """, names.map { values[$0] ?? .null })
+        return true
+    }
+
+    private func count(_ query: String, _ value: DatabaseValue?, _ database: MigrationContext) throws -> Int64 {
+        try database.connection.integer(query, [value ?? .null])
+    }
+}

@@ -1,0 +1,46 @@
+public import Migrations
+
+/// Lets files be larger than 2 GiB. SQLite's integers always had 64 bits, so only PostgreSQL has to change its columns.
+public struct BigintSizeFields: Migration {
+    /// What SQLite shows of the version before it: with nothing to do there, nothing more can be asked.
+    private static let onSQLite = Signature.all([.table("fallbacksource"), .nullable("invitation", "created_by_id")])
+
+    private static let onPostgreSQL = Signature.all([
+        .type("file", "size", "bigint"), .type("stagingupload", "size", "bigint"),
+        .type("lfsobjecthistory", "size", "bigint"),
+    ])
+
+    public let signature = Signature.all([
+        .dialect(sqlite: onSQLite, postgresql: onPostgreSQL), ForeignkeyRefactoring.isDone,
+    ])
+
+    public let canBePresentEarly = true
+
+    public func migrate(_ database: MigrationContext) throws {
+        for table in ["file", "stagingupload", "lfsobjecthistory"] {
+            try database.alterTable(table, columns: #""size" {bigint} NOT NULL"#)
+        }
+        // The application made this table at start, without a migration, between 012 and 013.
+        try database.createTable(
+            "fallbacksource",
+            #"""
+            CREATE TABLE "fallbacksource" (
+                "id" {id},
+                "namespace" VARCHAR(255) NOT NULL,
+                "url" VARCHAR(255) NOT NULL,
+                "token" VARCHAR(255),
+                "priority" INTEGER NOT NULL,
+                "name" VARCHAR(255) NOT NULL,
+                "source_type" VARCHAR(255) NOT NULL,
+                "enabled" {boolean} NOT NULL,
+                "created_at" {timestamp} NOT NULL,
+                "updated_at" {timestamp} NOT NULL
+            );
+            CREATE INDEX "fallbacksource_enabled" ON "fallbacksource" ("enabled");
+            CREATE INDEX "fallbacksource_namespace" ON "fallbacksource" ("namespace");
+            CREATE INDEX "fallbacksource_priority" ON "fallbacksource" ("priority");
+            CREATE INDEX "fallbacksource_enabled_priority" ON "fallbacksource" ("enabled", "priority");
+            CREATE INDEX "fallbacksource_namespace_priority" ON "fallbacksource" ("namespace", "priority")
+            """#)
+    }
+}

@@ -1,0 +1,52 @@
+public import Migrations
+
+extension SQLiteConnection {
+    /// Edits the table's definition where it has no bearing on the rows as they are stored: SQLite's own procedure for
+    /// constraints and defaults, which `ALTER TABLE` cannot change.
+    public func alter(_ alteration: TableAlteration) throws {
+        let table = alteration.table
+        let found = try query(
+            "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = $1", [.text(table)]
+        ).first?[0].text
+        guard let sql = found, var definition = TableStatement(sql) else {
+            throw DatabaseError(.other, "the definition of table \(table) cannot be read")
+        }
+        let present = try readSchema().tables[table]
+        for column in alteration.columns {
+            guard let old = present?.column(column.name), definition.replaceColumn(column.name, by: column.sql) else {
+                throw DatabaseError(.other, "table \(table) has no column \(column.name)")
+            }
+            if old.isNullable, column.sql.contains(" NOT NULL") { try requireNoNull(in: column.name, of: table) }
+        }
+        for key in present?.foreignKeys ?? [] where key.columns.count == 1 {
+            guard let new = alteration.foreignKeys.first(where: { $0.column == key.columns[0] }) else { continue }
+            if !definition.removeForeignKey(on: new.column), let column = present?.column(new.column) {
+                // It stands in the column's own definition.
+                definition.replaceColumn(new.column, by: column.definition)
+            }
+        }
+        for key in alteration.foreignKeys { definition.append(key.sql) }
+        try replaceDefinition(of: table, by: definition.sql)
+        if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
+    }
+
+    private func requireNoNull(in column: String, of table: String) throws {
+        let name = column.quotedIdentifier
+        let rows = try integer("SELECT count(*) FROM \(table.quotedIdentifier) WHERE \(name) IS NULL")
+        guard rows == 0 else {
+            throw DatabaseError(.constraint, "\(rows) rows of \(table) have no \(column), which must not be NULL")
+        }
+    }
+
+    private func replaceDefinition(of table: String, by sql: String) throws {
+        try execute("PRAGMA writable_schema = ON")
+        // RESET also has SQLite read the changed definition.
+        defer { uninterrupted { try? execute("PRAGMA writable_schema = RESET") } }
+        // Without arguments, so that the statement can be shown as it is.
+        try execute(
+            """
+            UPDATE main.sqlite_schema SET sql = \(sql.quotedLiteral)
+            WHERE type = 'table' AND name = \(table.quotedLiteral)
+            """)
+    }
+}
