@@ -54,7 +54,10 @@ var generated = """
 
     """
 for entry in entries {
-    let name = entry.type.replacing(/([a-z0-9])([A-Z])/) { "\($0.1)_\($0.2)" }.lowercased()
+    // A word begins with a capital after a small letter, and with the last capital of an acronym: RepoLFSSettings.
+    let name = entry.type.replacing(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/) { match in
+        "\(match.1 ?? match.3 ?? "")_\(match.2 ?? match.4 ?? "")"
+    }.lowercased()
     generated += "    RegisteredMigration(number: \(entry.number), name: \"\(name)\", migration: \(entry.type)()),\n"
 }
 generated += "]\n"
