@@ -135,7 +135,7 @@ struct QuarantineTests {
                 #"UPDATE "user" SET "id" = 16, "username" = 'newcomer', "created_at" = '2025-10-01 12:00:00' WHERE "id" = 9000"#
             )
             let before = try hub.snapshot()
-            for table in ["token", "session", "sshkey", "emailverification", "commit", "invitation"] {
+            for table in ["token", "session", "sshkey", "emailverification", "commit"] {
                 let rows = try connection.query(
                     """
                     SELECT id FROM kohaku_quarantine WHERE source_table = $1 AND row_json LIKE '%: 16,%'

@@ -39,7 +39,7 @@ struct RegistryGenerator {
                 lines.map { $0.trimmingCharacters(in: .whitespaces) } == [
                     #"RegisteredMigration(number: 1, name: "first", migration: First()),"#,
                     #"RegisteredMigration(number: 2, name: "user_org_quotas", migration: UserOrgQuotas()),"#,
-                    #"RegisteredMigration(number: 3, name: "lfshistory", migration: LFSHistory()),"#,
+                    #"RegisteredMigration(number: 3, name: "lfs_history", migration: LFSHistory()),"#,
                 ])
         }
     }

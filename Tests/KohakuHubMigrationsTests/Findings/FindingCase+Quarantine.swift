@@ -60,7 +60,8 @@ extension FindingCase {
             quarantined: [67], of: "invitation", "the organization they invite to no longer exists",
             because: "the organization it invites to no longer exists", .invitation(67, #"{"org_id": 77}"#)),
         FindingCase(
-            quarantined: [68], of: "invitation", "their creator no longer exists",
+            quarantined: [68], of: "invitation",
+            "their creator no longer exists (012 puts them back, without a creator)",
             because: "its creator, user 50 no longer exists", .invitation(68, by: 50)),
     ]
 

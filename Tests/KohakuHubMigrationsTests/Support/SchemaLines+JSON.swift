@@ -5,7 +5,7 @@ import MigrationsTesting
 extension SchemaLines {
     init(version: Int, backend: TestBackend) throws {
         let name = "v" + (version < 10 ? "0" : "") + String(version)
-        let tables = try Fixture.json("Schemas/\(name).\(backend.rawValue).json", as: [String: Table].self)
+        let tables = try Fixture.json("Schemas/\(name).\(backend.rawValue).json", as: [String: JSONTable].self)
         for (name, table) in tables {
             for column in table.columns {
                 add(
@@ -23,35 +23,5 @@ extension SchemaLines {
             if table.autoincrement == true { add(fact: "AUTOINCREMENT", of: name) }
             for key in table.primary_key ?? [] { add(fact: "primary key \(key)", of: name) }
         }
-    }
-
-    private struct Table: Decodable {
-        var columns: [Column]
-        var indexes: [Index]
-        var foreign_keys: [ForeignKey]
-        var autoincrement: Bool?
-        var primary_key: [String]?
-    }
-
-    private struct Column: Decodable {
-        var name: String
-        var type: String
-        var null: Bool
-        var `default`: String?
-        var pk: Bool
-    }
-
-    private struct Index: Decodable {
-        var name: String
-        var columns: [String]
-        var unique: Bool
-    }
-
-    private struct ForeignKey: Decodable {
-        var name: String?
-        var columns: [String]
-        var ref: String
-        var ref_columns: [String]
-        var on_delete: String
     }
 }
