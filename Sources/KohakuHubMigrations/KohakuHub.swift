@@ -5,6 +5,8 @@ extension Catalogue {
     public static let kohakuHub = Catalogue(
         migrations: registeredMigrations,
         canonicalTables: CanonicalSchema.tables,
-        rootTable: "user"
+        rootTable: "user",
+        leftoverTables: Set(
+            CanonicalSchema.tables.flatMap { ["\($0.name)_new", "\($0.name)_old"] } + ["_org_id_mapping"])
     )
 }

@@ -2,9 +2,10 @@ public import Migrations
 
 /// Keeps who committed what: the table `commit`.
 public struct CommitTable: Migration {
-    public let signature = Signature.table("commit")
+    public let signature = Signature.all([.table("commit"), .column("commit", "repo_type")])
 
     public func migrate(_ database: MigrationContext) throws {
+        try removeUnusable(database)
         try database.createTable(
             "commit",
             #"""
@@ -31,5 +32,22 @@ public struct CommitTable: Migration {
             """#)
         // The application's model lost this index in the same version.
         try database.dropUniqueness(of: ["user_id", "organization_id"], in: "userorganization")
+    }
+
+    /// An older upgrade made the table with other columns, which the application never could write to.
+    private func removeUnusable(_ database: MigrationContext) throws {
+        guard let table = database.schema.tables["commit"], table.column("repo_type") == nil else { return }
+        var report = TableReport(table: "commit")
+        report.rowsIn = try database.connection.countRows(in: "commit")
+        report.quarantined = try database.quarantine(
+            from: table,
+            rules: [
+                .rows(
+                    where: "true", reason: "'the table had no repo_type, branch and username'",
+                    summary: "the table has not the columns that the application writes")
+            ])
+        try database.report(report)
+        try database.execute(#"DROP TABLE "commit""#)
+        try database.refreshSchema()
     }
 }

@@ -3,18 +3,19 @@ import Migrations
 /// What the operator should know or must decide before anything changes.
 extension ForeignkeyRefactoring {
     func findings(_ database: MigrationContext) throws -> [Finding] {
-        guard database.hasTable("organization") else { return [] }
         let tables = Self.rewrites.map(\.table) + ["organization"]
         var findings = try database.connection.obstacles(toRewriting: tables)
         // A role that may not make temporary tables, or read, could not even look further.
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
         findings += ownReferences(database.schema)
-        try createStandIns(database)
         try decide(database)
+        findings += try [ambiguousOrganizations(database)].compactMap { $0 }
         findings += try nameFindings(database)
         findings += try duplicateFindings(database)
         findings += try placementFindings(database)
-        for rewrite in Self.rewrites { findings += try database.findings(of: rewrite) }
+        for rewrite in Self.rewrites where Self.isOld(rewrite.table, database.schema) {
+            findings += try database.findings(of: rewrite)
+        }
         return findings
     }
 
@@ -59,25 +60,14 @@ extension ForeignkeyRefactoring {
         }
     }
 
-    /// Stands empty tables in for those that older migrations have yet to make.
-    private func createStandIns(_ database: MigrationContext) throws {
-        let standIns = [
-            "lfsobjecthistory": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, commit_id TEXT",
-            "commit": "commit_id TEXT, repo_full_id TEXT, repo_type TEXT, user_id INTEGER, created_at {timestamp}",
-            "invitation": "action TEXT, parameters TEXT, created_by INTEGER, used_by INTEGER",
-        ]
-        for (table, columns) in standIns where !database.hasTable(table) {
-            try database.execute("CREATE TEMPORARY TABLE \(table.quotedIdentifier) (id INTEGER, \(columns))")
-        }
-    }
-
     private func nameFindings(_ database: MigrationContext) throws -> [Finding] {
         // Nothing tells which of the two a name should stay with.
         let collisions = try database.finding(
             .error, code: "name_collision", table: "user",
             about: #"""
                 SELECT '"' || u."username" || '": user ' || u."id" || ' and organization ' || g."id"
-                FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username" ORDER BY u."id"
+                FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username"
+                WHERE NOT \#(Self.isOrganization("u", database.schema)) ORDER BY u."id"
                 """#,
             action: """
                 Rename one of each pair, in its own table and in its repositories (namespace and full_id), or delete the \
@@ -96,7 +86,7 @@ extension ForeignkeyRefactoring {
                     || ' "' || n.username || '" becomes ' || n.normalized_name
                 FROM kohaku_user AS n LEFT JOIN kohaku_organization AS o ON o.new_id = n.user_id
                 WHERE n.normalized_name LIKE '%~' || n.user_id
-                    AND NOT (n.is_org = 1 AND n.username IN (SELECT "username" FROM "user"))
+                    AND NOT (n.is_org = 1 AND n.username IN (SELECT username FROM kohaku_user WHERE is_org = 0))
                 ORDER BY n.user_id
                 """
         ) { count in
@@ -159,12 +149,12 @@ extension ForeignkeyRefactoring {
             about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"
         ) { "\($0) invitation(s) have parameters that are not a JSON object: they stay as they are." }
         let usedBy =
-            database.hasTable("invitation")
+            database.schema.has("invitation", "used_by")
             ? try database.finding(
                 .notice, code: "invitation_used_by", table: "invitation",
                 about: #"""
                     SELECT 'id ' || i."id" || ': user ' || i."used_by" FROM "invitation" AS i
-                    WHERE i."used_by" IS NOT NULL AND i."used_by" NOT IN (SELECT "id" FROM "user") ORDER BY i."id"
+                    WHERE i."used_by" IS NOT NULL AND i."used_by" NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0) ORDER BY i."id"
                     """#
             ) { "\($0) invitation(s) were used by users who no longer exist: that becomes NULL." } : nil
         return (decided + [copied, guessed, adopted, owners, unreadable, usedBy]).compactMap { $0 }

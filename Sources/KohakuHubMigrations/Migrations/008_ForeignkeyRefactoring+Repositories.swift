@@ -3,7 +3,8 @@ import Migrations
 /// Which repository each row belongs to. Everything is read from the tables as they were, before any is rewritten.
 extension ForeignkeyRefactoring {
     static let temporaryTables = [
-        "kohaku_highest", "kohaku_organization", "kohaku_user", "kohaku_invitation", "kohaku_unreadable",
+        "kohaku_highest", "kohaku_organization", "kohaku_organization_id", "kohaku_user", "kohaku_invitation",
+        "kohaku_unreadable",
         "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
         "kohaku_evidence",
         "kohaku_file", "kohaku_history", "kohaku_untyped", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
@@ -22,9 +23,10 @@ extension ForeignkeyRefactoring {
             """,
             from: #"""
                 SELECT r."id", r."full_id", r."repo_type", \#(database.connection.microseconds(#"r."created_at""#)),
-                    CASE WHEN u."id" IS NOT NULL AND NOT coalesce(u."id" = 1 AND n.user_id <> 1 AND n.is_org = 0, false)
-                        THEN u."id" ELSE n.user_id END
-                FROM "repository" AS r LEFT JOIN "user" AS u ON u."id" = r."owner_id"
+                    CASE WHEN u.user_id IS NOT NULL
+                        AND NOT coalesce(u.user_id = 1 AND n.user_id <> 1 AND n.is_org = 0, false)
+                        THEN u.user_id ELSE n.user_id END
+                FROM "repository" AS r LEFT JOIN kohaku_user AS u ON u.user_id = r."owner_id" AND u.is_org = 0
                     LEFT JOIN kohaku_user AS n ON n.username = r."namespace" AND n.user_id = (
                         SELECT min(m.user_id) FROM kohaku_user AS m WHERE m.username = r."namespace")
                 ORDER BY r."id"
@@ -200,12 +202,12 @@ extension ForeignkeyRefactoring {
 }
 
 extension QuarantineRule {
-    /// Rows of a user who no longer exists.
+    /// Rows of a user who no longer exists; an organization that has the id by now never was that user.
     static func withoutUser(_ column: String, called role: String = "user") -> QuarantineRule {
         let column = "old.\(column.quotedIdentifier)"
         let who = role == "user" ? "user" : "its \(role), user"
         return .rows(
-            where: #"\#(column) NOT IN (SELECT "id" FROM "user")"#,
+            where: "\(column) NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)",
             reason: "'\(who) ' || \(column) || ' no longer exists'",
             summary: "their \(role) no longer exists")
     }

@@ -69,6 +69,7 @@ extension ForeignkeyRefactoring {
             CREATE UNIQUE INDEX "file_repository_id_path_in_repo" ON "file" ("repository_id", "path_in_repo")
             """#,
         replaces: ["repo_full_id"],
+        changes: ["repository_id", "owner_id"],
         quarantine: [
             .rows(
                 where: #"""
@@ -124,6 +125,7 @@ extension ForeignkeyRefactoring {
             CREATE INDEX "stagingupload_uploader_id" ON "stagingupload" ("uploader_id")
             """#,
         replaces: ["repo_full_id"],
+        changes: ["repository_id", "uploader_id"],
         quarantine: [.withoutExactRepository()],
         from: [
             .kept(
@@ -167,6 +169,7 @@ extension ForeignkeyRefactoring {
             CREATE UNIQUE INDEX "commit_commit_id_repository_id" ON "commit" ("commit_id", "repository_id")
             """#,
         replaces: ["repo_full_id", "user_id"],
+        changes: ["repository_id", "author_id", "owner_id"],
         quarantine: [
             .withoutExactRepository(or: #"old."id" IN (SELECT row_id FROM kohaku_adopted_commit)"#),
             .withoutUser("user_id", called: "author"),
@@ -214,6 +217,7 @@ extension ForeignkeyRefactoring {
                 ON "lfsobjecthistory" ("repository_id", "path_in_repo")
             """#,
         replaces: ["repo_full_id"],
+        changes: ["repository_id", "file_id"],
         quarantine: [
             .rows(
                 where: #"old."id" NOT IN (SELECT history_id FROM kohaku_history)"#,

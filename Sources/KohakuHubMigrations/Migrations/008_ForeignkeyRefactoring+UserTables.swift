@@ -34,20 +34,20 @@ extension ForeignkeyRefactoring {
             CREATE UNIQUE INDEX "user_email" ON "user" ("email")
             """#,
         replaces: ["name"],
-        changes: ["private_used_bytes", "public_used_bytes"],
+        changes: ["normalized_name", "is_org", "private_used_bytes", "public_used_bytes"],
         from: [
             .kept(
                 from: #""user" AS old JOIN kohaku_user AS n ON n.user_id = old."id""#,
                 values: [
                     "normalized_name": "n.normalized_name",
-                    "is_org": "false",
+                    "is_org": "n.is_org = 1",
                     "private_used_bytes": #"coalesce(old."private_used_bytes", 0)"#,
                     "public_used_bytes": #"coalesce(old."public_used_bytes", 0)"#,
                 ]),
             .merged(
                 table: "organization",
                 from: #"""
-                    "organization" AS old JOIN kohaku_organization AS o ON o.old_id = old."id"
+                    "organization" AS old JOIN kohaku_organization AS o ON o.old_id = old."id" AND o.is_new = 1
                         JOIN kohaku_user AS n ON n.user_id = o.new_id
                     """#,
                 values: [
@@ -78,6 +78,7 @@ extension ForeignkeyRefactoring {
             CREATE UNIQUE INDEX "emailverification_token" ON "emailverification" ("token")
             """#,
         replaces: ["user"],
+        changes: ["user_id"],
         quarantine: [.withoutUser("user")],
         from: [.kept(from: #""emailverification" AS old"#, values: ["user_id": #"old."user""#])]
     )
@@ -163,17 +164,18 @@ extension ForeignkeyRefactoring {
         quarantine: [
             .withoutUser("user_id"),
             .rows(
-                where: #"old."organization_id" NOT IN (SELECT old_id FROM kohaku_organization)"#,
+                where: #"old."organization_id" NOT IN (SELECT given_id FROM kohaku_organization_id)"#,
                 reason: #"'organization ' || old."organization_id" || ' no longer exists'"#,
                 summary: "their organization no longer exists"),
             .rows(
                 where: #"""
                     old."id" IN (SELECT "id" FROM (
                         SELECT "id", row_number() OVER (
-                            PARTITION BY "user_id", "organization_id"
+                            PARTITION BY m."user_id", o.user_id
                             ORDER BY CASE "role" WHEN 'super-admin' THEN 4 WHEN 'admin' THEN 3
                                 WHEN 'member' THEN 2 WHEN 'visitor' THEN 1 ELSE 0 END DESC, "id") AS place
-                        FROM "userorganization") AS ranked
+                        FROM "userorganization" AS m
+                            JOIN kohaku_organization_id AS o ON o.given_id = m."organization_id") AS ranked
                     WHERE place > 1)
                     """#,
                 reason: #"""
@@ -186,9 +188,9 @@ extension ForeignkeyRefactoring {
             .kept(
                 from: #"""
                     "userorganization" AS old
-                        JOIN kohaku_organization AS o ON o.old_id = old."organization_id"
+                        JOIN kohaku_organization_id AS o ON o.given_id = old."organization_id"
                     """#,
-                values: ["organization_id": "o.new_id"])
+                values: ["organization_id": "o.user_id"])
         ]
     )
 
@@ -220,14 +222,14 @@ extension ForeignkeyRefactoring {
             CREATE INDEX "invitation_action_created_by_id" ON "invitation" ("action", "created_by_id")
             """#,
         replaces: ["created_by", "used_by"],
-        changes: ["parameters", "usage_count"],
+        changes: ["parameters", "usage_count", "created_by_id", "used_by_id"],
         quarantine: [
             .rows(
                 where: #"old."id" IN (SELECT invitation_id FROM kohaku_invitation WHERE parameters IS NULL)"#,
                 reason: "'the organization it invites to no longer exists'",
                 summary: "the organization they invite to no longer exists"),
             .rows(
-                where: #"old."created_by" NOT IN (SELECT "id" FROM "user")"#,
+                where: #"old."created_by" NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)"#,
                 reason: #"""
                     'its creator, user ' || old."created_by" || ' no longer exists' || coalesce((
                         SELECT '; its organization is now user ' || i.organization_id FROM kohaku_invitation AS i
@@ -239,13 +241,13 @@ extension ForeignkeyRefactoring {
             .kept(
                 from: #"""
                     "invitation" AS old LEFT JOIN kohaku_invitation AS i ON i.invitation_id = old."id"
-                        LEFT JOIN "user" AS u ON u."id" = old."used_by"
+                        LEFT JOIN kohaku_user AS u ON u.user_id = old."used_by" AND u.is_org = 0
                     """#,
                 values: [
                     "parameters": #"coalesce(i.parameters, old."parameters")"#,
                     "created_by_id": #"old."created_by""#,
                     "usage_count": #"coalesce(old."usage_count", 0)"#,
-                    "used_by_id": #"u."id""#,
+                    "used_by_id": "u.user_id",
                 ])
         ]
     )

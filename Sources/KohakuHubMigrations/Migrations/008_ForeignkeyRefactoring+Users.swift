@@ -6,19 +6,26 @@ extension ForeignkeyRefactoring {
     private static let userReferences = [
         ("user", "id"), ("emailverification", "user"), ("session", "user_id"), ("token", "user_id"),
         ("sshkey", "user_id"), ("userorganization", "user_id"), ("repository", "owner_id"), ("commit", "user_id"),
-        ("invitation", "created_by"), ("invitation", "used_by"),
+        ("invitation", "created_by"), ("invitation", "used_by"), ("emailverification", "user_id"),
+        ("commit", "author_id"), ("invitation", "created_by_id"), ("invitation", "used_by_id"),
     ]
 
-    /// Gives every organization an id above each that a user ever had. One above the present users would not do: it may be
-    /// a deleted user's, whose tokens would then open the organization.
-    func numberOrganizations(_ database: MigrationContext) throws {
-        var highest = try database.connection.highestGivenID(in: "user")
-        var holder = "the sequence of user"
-        for (table, name) in Self.userReferences where database.hasTable(table) {
+    /// The highest id that a user ever had, and where it stands.
+    func highestUserID(_ database: MigrationContext) throws -> (id: Int64, holder: String) {
+        var highest = (id: try database.connection.highestGivenID(in: "user"), holder: "the sequence of user")
+        for (table, name) in Self.userReferences where database.schema.has(table, name) {
             let column = name.quotedIdentifier
             let present = try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)")
-            if present > highest { (highest, holder) = (present, "\(table).\(name)") }
+            if present > highest.id { highest = (present, "\(table).\(name)") }
         }
+        return highest
+    }
+
+    /// Gives every organization an id above each that a user ever had. One above the present users would not do: it may be
+    /// a deleted user's, whose tokens would then open the organization. One that an older upgrade made a user already is
+    /// known by its name and keeps that id.
+    func numberOrganizations(_ database: MigrationContext, above given: (id: Int64, holder: String)) throws {
+        let (highest, holder) = given
         let organizations = try database.connection.countRows(in: "organization")
         guard highest + organizations <= Int64(Int32.max) else {
             throw MigrationError(
@@ -28,8 +35,25 @@ extension ForeignkeyRefactoring {
         }
         try database.createTemporaryTable("kohaku_highest", "highest INTEGER NOT NULL", from: "SELECT \(highest)")
         try database.createTemporaryTable(
-            "kohaku_organization", "old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL",
-            from: #"SELECT "id", \#(highest) + row_number() OVER (ORDER BY "id") FROM "organization" ORDER BY "id""#)
+            "kohaku_organization",
+            "old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL, is_new INTEGER NOT NULL",
+            from: #"""
+                SELECT g."id", coalesce(u."id", \#(highest) + row_number() OVER (
+                    ORDER BY CASE WHEN u."id" IS NULL THEN 0 ELSE 1 END, g."id")),
+                    CASE WHEN u."id" IS NULL THEN 1 ELSE 0 END
+                FROM "organization" AS g LEFT JOIN "user" AS u
+                    ON u."username" = g."name" AND \#(Self.isOrganization("u", database.schema))
+                ORDER BY g."id"
+                """#)
+        // What an organization's id means in a membership or an invitation: the one it had, or that of a user already.
+        try database.createTemporaryTable(
+            "kohaku_organization_id", "given_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL",
+            from: #"""
+                SELECT old_id, new_id FROM kohaku_organization
+                UNION ALL
+                SELECT u."id", u."id" FROM "user" AS u WHERE \#(Self.isOrganization("u", database.schema))
+                    AND u."id" NOT IN (SELECT old_id FROM kohaku_organization)
+                """#)
     }
 
     /// Gathers everybody who will be a user. Normalized names are computed in Swift: lower-casing differs between databases.
@@ -38,9 +62,12 @@ extension ForeignkeyRefactoring {
         let users = try database.connection.query(
             #"""
             SELECT id, name, is_org FROM (
-                SELECT "id" AS id, "username" AS name, 0 AS is_org FROM "user"
+                SELECT u."id" AS id, u."username" AS name,
+                    CASE WHEN \#(Self.isOrganization("u", database.schema)) THEN 1 ELSE 0 END AS is_org
+                FROM "user" AS u
                 UNION ALL
-                SELECT o.new_id, g."name", 1 FROM "organization" AS g JOIN kohaku_organization AS o ON o.old_id = g."id"
+                SELECT o.new_id, g."name", 1 FROM "organization" AS g
+                    JOIN kohaku_organization AS o ON o.old_id = g."id" AND o.is_new = 1
             ) AS names ORDER BY is_org, id
             """#)
         let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
@@ -67,10 +94,14 @@ extension ForeignkeyRefactoring {
     }
 
     func dropOrganizations(_ database: MigrationContext) throws {
+        guard database.hasTable("organization") else { return }
         var report = TableReport(table: "organization")
         report.rowsIn = try database.connection.countRows(in: "organization")
         report.moved = try database.connection.integer(
-            #"SELECT count(*) FROM "user" WHERE "id" IN (SELECT new_id FROM kohaku_organization)"#)
+            #"""
+            SELECT count(*) FROM "organization" AS g JOIN kohaku_organization AS o ON o.old_id = g."id"
+                JOIN "user" AS u ON u."id" = o.new_id
+            """#)
         try database.report(report)
         try database.execute(#"DROP TABLE "organization""#)
         try database.refreshSchema()
@@ -79,7 +110,7 @@ extension ForeignkeyRefactoring {
     /// Finds the invitations that name an organization: with its new id, or without parameters when it is gone.
     func remapInvitations(_ database: MigrationContext) throws {
         var organizations: [Int64: Int64] = [:]
-        try database.connection.forEachRow("SELECT old_id, new_id FROM kohaku_organization", []) { row in
+        try database.connection.forEachRow("SELECT given_id, user_id FROM kohaku_organization_id", []) { row in
             organizations[row[0].integer ?? 0] = row[1].integer
         }
         var changed: [[DatabaseValue]] = []

@@ -26,9 +26,14 @@ public struct ForeignkeyRefactoring: Migration {
         // The application made these at start, so a hub of any version may lack them.
         try database.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
         try database.createTable("sshkey", RepoQuotas.sshKey)
-        try decide(database)
+        try makeUpForOlder(database)
+        let standIns = try decide(database)
+        try dropStandIns(standIns, database)
+        try completeMerged(database)
         let foreignKeys = try suspendForeignKeys(database)
-        for rewrite in Self.rewrites { try database.rewrite(rewrite) }
+        for table in Self.rewrites where Self.isOld(table.table, database.schema) {
+            try database.rewrite(rewrite(table, on: database.schema))
+        }
         try dropOrganizations(database)
         try advanceSequences(database)
         try database.connection.restoreForeignKeys(foreignKeys)
@@ -49,14 +54,19 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     /// Decides where every row goes, in temporary tables, from the tables as they are: nothing is changed yet.
-    func decide(_ database: MigrationContext) throws {
-        try numberOrganizations(database)
+    /// - Returns: The tables that empty ones stand in for.
+    @discardableResult
+    func decide(_ database: MigrationContext) throws -> [String] {
+        let highest = try highestUserID(database)
+        let standIns = try createStandIns(database)
+        try numberOrganizations(database, above: highest)
         try nameUsers(database)
         try remapInvitations(database)
         try findOwners(database)
         try placeSharedFiles(database)
         try placeHistory(database)
         try adoptMoved(database)
+        return standIns
     }
 
     /// The tables in the order in which they are rewritten: what is referenced comes first.

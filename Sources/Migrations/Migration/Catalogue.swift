@@ -7,15 +7,24 @@ public struct Catalogue: Sendable {
     /// The table without which a database is fresh.
     public var rootTable: String
 
+    /// Tables that interrupted upgrades of something else left behind: a repair empties them into quarantine and drops them.
+    public var leftoverTables: Set<String>
+
     /// Creates a catalogue.
     /// - Precondition: The numbers are 1, 2, 3, ….
-    public init(migrations: [RegisteredMigration], canonicalTables: [TableDefinition], rootTable: String) {
+    public init(
+        migrations: [RegisteredMigration],
+        canonicalTables: [TableDefinition],
+        rootTable: String,
+        leftoverTables: Set<String> = []
+    ) {
         precondition(
             migrations.enumerated().allSatisfy { $0.element.number == $0.offset + 1 },
             "migrations are numbered 1, 2, 3, … without gaps")
         self.migrations = migrations
         self.canonicalTables = canonicalTables
         self.rootTable = rootTable
+        self.leftoverTables = leftoverTables
     }
 
     /// The number of the newest migration.

@@ -13,6 +13,10 @@ public protocol Migration: Sendable {
     /// made a table with later columns from the start.
     var canBePresentEarly: Bool { get }
 
+    /// What an interrupted run of something else left of this migration's change, in words; `nil` when the change is there
+    /// whole or not at all. A run stops at such a database, and a repair goes on from it.
+    func remains(on schema: Schema) throws -> String?
+
     /// Looks at the rows before anything changes and reports all that the operator should know or must decide.
     /// - Throws: ``DatabaseError``.
     func check(_ context: MigrationContext) throws -> [Finding]
@@ -25,6 +29,7 @@ public protocol Migration: Sendable {
 extension Migration {
     public var consent: String? { nil }
     public var canBePresentEarly: Bool { false }
+    public func remains(on schema: Schema) throws -> String? { nil }
     public func check(_ context: MigrationContext) throws -> [Finding] { [] }
 }
 

@@ -110,6 +110,48 @@ extension MigrationContext {
         }.map(\.sql)
     }
 
+    /// Drops the indexes on text constants that SQLite made of columns which were not there: with the column they would
+    /// look right by name, and the next write would find them malformed.
+    public func dropConstantIndexes(of catalogue: Catalogue) throws {
+        let indexes = catalogue.canonicalTables.compactMap { schema.tables[$0.name]?.indexes }.joined()
+        let names = indexes.filter(\.hasConstant).map(\.name)
+        guard !names.isEmpty else { return }
+        for name in names { try execute("DROP INDEX \(name.quotedIdentifier)") }
+        try refreshSchema()
+    }
+
+    /// Moves every row of a table into quarantine, whatever its columns, and drops the table.
+    public func quarantineWhole(_ name: String, reason: String) throws {
+        guard let table = schema.tables[name] else { return }
+        var report = TableReport(table: name)
+        report.rowsIn = try connection.countRows(in: name)
+        if report.rowsIn > 0 {
+            try execute(Quarantine.createTable)
+            let id = table.column("id").map { $0.type.uppercased().contains("INT") ? #"old."id""# : "NULL" } ?? "NULL"
+            report.quarantined = Int64(
+                try insertIntoQuarantine(table, id: id, reason: reason.quotedLiteral, where: "true"))
+        }
+        try self.report(report)
+        try execute("DROP TABLE \(name.quotedIdentifier)")
+        try refreshSchema()
+    }
+
+    private func insertIntoQuarantine(
+        _ table: Schema.Table, id: String, reason: String, where condition: String
+    ) throws -> Int {
+        let now =
+            dialect == .sqlite
+            ? "CURRENT_TIMESTAMP" : "date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
+        return try execute(
+            """
+            INSERT INTO \(Quarantine.tableName)
+                (migration, source_table, source_id, reason, row_json, quarantined_at)
+            SELECT \(number), \(table.name.quotedLiteral), \(id), \(dialect.spelling(reason)),
+                \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
+            FROM \(table.name.quotedIdentifier) AS old WHERE \(condition) ORDER BY 3
+            """, [])
+    }
+
     /// Moves the rows that meet a rule into quarantine and returns how many there were.
     @discardableResult
     public func quarantine(from table: Schema.Table, rules: [QuarantineRule]) throws -> Int64 {
@@ -120,17 +162,8 @@ extension MigrationContext {
             guard try connection.integer("SELECT count(*) FROM \(name) AS old WHERE \(condition)") > 0 else { continue }
             try execute(Quarantine.createTable)
             let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(Quarantine.tableName)")
-            let now =
-                dialect == .sqlite
-                ? "CURRENT_TIMESTAMP" : "date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
-            let moved = try execute(
-                """
-                INSERT INTO \(Quarantine.tableName)
-                    (migration, source_table, source_id, reason, row_json, quarantined_at)
-                SELECT \(number), \(table.name.quotedLiteral), old."id", \(dialect.spelling(rule.reason)),
-                    \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
-                FROM \(name) AS old WHERE \(condition) ORDER BY old."id"
-                """, [])
+            let moved = try insertIntoQuarantine(
+                table, id: #"old."id""#, reason: rule.reason, where: condition)
             let deleted = try execute(
                 """
                 DELETE FROM \(name) WHERE "id" IN (

@@ -8,6 +8,8 @@ public struct RunPreview: Sendable {
     public var pending: [Plan.Entry] = []
     /// The tables with their numbers of rows, when something is pending.
     public var rows: [(table: String, count: Int64)] = []
+    /// What a run would mend of the newest schema, when nothing is pending.
+    public var mending: [SchemaDifference] = []
     /// What the data checks find.
     public var findings: [Finding] = []
 
@@ -25,6 +27,10 @@ public struct RunPreview: Sendable {
             version = plan.version
             let numbers = Set(try plan.pending(for: target).map(\.number))
             pending = plan.entries.filter { numbers.contains($0.migration.number) }
+            try catalogue.requireWhole(pending.map(\.migration), on: inspection.schema)
+            if version == catalogue.newest {
+                mending = catalogue.differences(of: inspection.schema).filter { !$0.isOperatorsOwn }
+            }
             guard !pending.isEmpty else { return }
             try connection.withReadTransaction {
                 for table in inspection.schema.tables.keys.sorted() {

@@ -1,7 +1,9 @@
 /// A comparison of a database with the newest schema.
 public struct Verification: Sendable {
-    /// What the database is.
+    /// What the database is, as its schema shows.
     public var inspection: Inspection
+    /// What that means.
+    public var diagnosis: Diagnosis
     /// How its schema differs, without what is the operator's own.
     public var differences: [SchemaDifference]
     /// What is the operator's own.
@@ -13,6 +15,7 @@ public struct Verification: Sendable {
     /// - Throws: ``DatabaseError``.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
         inspection = try Inspection(of: connection, catalogue: catalogue)
+        diagnosis = try Diagnosis(inspection, catalogue: catalogue)
         let all = catalogue.differences(of: inspection.schema)
         differences = all.filter { !$0.isOperatorsOwn }
         mentioned = all.filter(\.isOperatorsOwn)

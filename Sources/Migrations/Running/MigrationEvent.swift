@@ -14,8 +14,8 @@ public enum MigrationEvent: Sendable {
     case finished(MigrationReport)
     /// Another process ran the migration in the meantime.
     case overtaken(RegisteredMigration)
-    /// A missing part of the canonical schema was created.
-    case ensured(SchemaDifference)
+    /// A difference from the canonical schema was mended.
+    case mended(SchemaDifference)
     /// Something of the operator's own that is left alone.
     case mentioned(SchemaDifference)
     /// Something that does not stop the run.
@@ -40,13 +40,15 @@ public struct RunReport: Sendable {
     public var migrations: [MigrationReport] = []
     /// The number of the newest migration present at the end.
     public var version = 0
-    /// Missing parts of the canonical schema that were created.
-    public var ensured: [SchemaDifference] = []
+    /// Differences from the canonical schema that were mended.
+    public var mended: [SchemaDifference] = []
+    /// What mending them did to the rows of tables; empty where every row stayed as it was.
+    public var mendedTables: [TableReport] = []
     /// What is the operator's own.
     public var mentioned: [SchemaDifference] = []
     /// How long the whole run took.
     public var duration: Duration = .zero
 
     /// Whether the run changed nothing.
-    public var isUnchanged: Bool { !wasFresh && migrations.isEmpty && ensured.isEmpty }
+    public var isUnchanged: Bool { !wasFresh && migrations.isEmpty && mended.isEmpty && mendedTables.isEmpty }
 }

@@ -9,8 +9,8 @@ public struct Runner {
     public let catalogue: Catalogue
     /// The database.
     public let connection: any DatabaseConnection
-    /// Asks whether a migration that wants consent may run. It is called before any change.
-    public var consent: (RegisteredMigration, String) throws -> Bool
+    /// Asks for consent: what wants it, and the question. It is called before any change.
+    public var consent: (String, String) throws -> Bool
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
 
@@ -18,7 +18,7 @@ public struct Runner {
     public init(
         catalogue: Catalogue,
         connection: any DatabaseConnection,
-        consent: @escaping (RegisteredMigration, String) throws -> Bool = { _, _ in true },
+        consent: @escaping (String, String) throws -> Bool = { _, _ in true },
         emit: @escaping (MigrationEvent) -> Void = { _ in }
     ) {
         self.catalogue = catalogue
@@ -27,14 +27,11 @@ public struct Runner {
         self.emit = emit
     }
 
-    /// Runs the pending migrations of a target in order, each in a transaction of its own, then ensures the canonical
-    /// schema when the newest is reached. A fresh database gets it at once.
+    /// Runs the pending migrations of a target in order, each in a transaction of its own, then mends what differs from the
+    /// canonical schema when the newest is reached. A fresh database gets it at once.
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
     public func run(to target: Target) throws -> RunReport {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var report = RunReport()
-        do {
+        try reporting { report in
             let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
             if isFresh(schema) {
                 try create(&report, target: target)
@@ -42,6 +39,15 @@ public struct Runner {
                 try requireOurs(schema)
                 try migrate(&report, schema: schema, target: target)
             }
+        }
+    }
+
+    func reporting(_ body: (inout RunReport) throws -> Void) throws -> RunReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var report = RunReport()
+        do {
+            try body(&report)
         } catch {
             var error = Self.named(error)
             error.committed = report.migrations.map(\.migration.title)
@@ -65,7 +71,7 @@ public struct Runner {
         return try run(to: .newest)
     }
 
-    private func isFresh(_ schema: Schema) -> Bool {
+    func isFresh(_ schema: Schema) -> Bool {
         schema.tables.isEmpty && !catalogue.canonicalTables.isEmpty
     }
 
@@ -103,29 +109,34 @@ public struct Runner {
         emit(.planned(plan, pending: pending))
         report.version = plan.version
 
+        try catalogue.requireWhole(pending, on: schema)
         try checkData(pending, schema: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
-            guard try consent(migration, question) else {
-                throw MigrationError(
-                    .consentRequired,
-                    "migration \(migration.title) needs your consent: \(question)",
-                    migration: migration.title,
-                    nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
-            }
+            try ask("migration \(migration.title)", question)
         }
         for migration in pending {
             if let done = try run(migration) { report.migrations.append(done) }
             report.version = migration.number
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
-            try ensure(&report)
+            let isAgreed = pending.contains { $0.migration.consent != nil }
+            try mend(&report, isAgreed: isAgreed)
             try compare(&report)
         }
     }
 
+    func ask(_ subject: String, _ question: String) throws {
+        guard try consent(subject, question) else {
+            throw MigrationError(
+                .consentRequired,
+                "\(subject) needs your consent: \(question)",
+                nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
+        }
+    }
+
     /// Runs every pending migration's data checks and stops when one needs a decision.
-    private func checkData(_ pending: [RegisteredMigration], schema: Schema) throws {
+    func checkData(_ pending: [RegisteredMigration], schema: Schema) throws {
         var findings: [Finding] = []
         for migration in pending {
             let context = MigrationContext(connection: connection, schema: schema, number: migration.number)
@@ -155,18 +166,7 @@ public struct Runner {
                 let schema = try connection.readSchema()
                 let verdict = Plan(catalogue.migrations, on: schema).entries[migration.number - 1].verdict
                 guard verdict == .pending else { return nil }
-                let context = MigrationContext(
-                    connection: connection, schema: schema, number: migration.number, emit: emit)
-                try migration.migration.migrate(context)
-                try context.refreshSchema()
-                guard try migration.migration.signature.holds(on: context.schema) else {
-                    throw MigrationError(
-                        .failed,
-                        "it ran, but its signature does not hold: "
-                            + migration.migration.signature.description(connection.dialect),
-                        nextStep: "It was rolled back whole. Please report this.")
-                }
-                return context.reports
+                return try perform(migration, on: schema)
             }
         }
         guard let tables else {
@@ -178,36 +178,60 @@ public struct Runner {
         return report
     }
 
-    /// Creates the missing tables and indexes of the canonical schema.
-    private func ensure(_ report: inout RunReport) throws {
-        let missing = try catalogue.differences(of: connection.readSchema())
-            .filter { $0.kind == .missingTable || $0.kind == .missingIndex }
-        guard !missing.isEmpty else { return }
-        try withStopsNamed("ensuring the schema") {
+    /// Runs one migration inside the present transaction, and checks that its signature holds then.
+    func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> [TableReport] {
+        let context = MigrationContext(connection: connection, schema: schema, number: migration.number, emit: emit)
+        try context.dropConstantIndexes(of: catalogue)
+        try migration.migration.migrate(context)
+        try context.refreshSchema()
+        guard try migration.migration.signature.holds(on: context.schema) else {
+            throw MigrationError(
+                .failed,
+                "it ran, but its signature does not hold: "
+                    + migration.migration.signature.description(connection.dialect),
+                nextStep: "It was rolled back whole. Please report this.")
+        }
+        return context.reports
+    }
+
+    /// Mends what differs from the canonical schema where no row has to go for it.
+    private func mend(_ report: inout RunReport, isAgreed: Bool) throws {
+        let differences = try harmfulDifferences(of: connection.readSchema())
+        guard !differences.isEmpty else { return }
+        let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
+        if alters, !isAgreed {
+            try ask(
+                "mending the schema of \(catalogue.newest.paddedToThree)",
+                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.")
+        }
+        try withStopsNamed("mending the schema") {
             try connection.withMigrationTransaction {
-                for difference in missing {
-                    guard let definition = catalogue.canonicalTables.first(where: { $0.name == difference.table })
-                    else { continue }
-                    if difference.kind == .missingTable {
-                        for statement in definition.statements(connection.dialect) { try connection.execute(statement) }
-                    } else if let index = definition.table(connection.dialect).index(difference.name ?? "") {
-                        try connection.execute(index.sql)
-                    }
-                }
+                try converge(&report, isRepair: false)
             }
         }
-        for difference in missing { emit(.ensured(difference)) }
-        report.ensured = missing
+    }
+
+    /// Converges inside the present transaction, and tells what that mended.
+    func converge(_ report: inout RunReport, isRepair: Bool) throws {
+        let schema = try connection.readSchema()
+        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
+        try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
+        report.mended = harmfulDifferences(of: schema)
+        report.mendedTables = context.reports
+        for difference in report.mended { emit(.mended(difference)) }
+    }
+
+    func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {
+        catalogue.differences(of: schema).filter { !$0.isOperatorsOwn }
     }
 
     /// Compares the result with the canonical schema.
-    private func compare(_ report: inout RunReport) throws {
+    func compare(_ report: inout RunReport) throws {
         let schema = try connection.readSchema()
         report.version = Plan(catalogue.migrations, on: schema).version
-        let differences = catalogue.differences(of: schema)
-        report.mentioned = differences.filter(\.isOperatorsOwn)
+        report.mentioned = catalogue.differences(of: schema).filter(\.isOperatorsOwn)
         for difference in report.mentioned { emit(.mentioned(difference)) }
-        let harmful = differences.filter { !$0.isOperatorsOwn }
+        let harmful = harmfulDifferences(of: schema)
         guard harmful.isEmpty else {
             throw MigrationError(
                 .schemaDiffers,
@@ -220,7 +244,7 @@ public struct Runner {
     }
 
     /// Gives database errors the name of what was being done, and the code of the stop they mean.
-    private func withStopsNamed<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
+    func withStopsNamed<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch {

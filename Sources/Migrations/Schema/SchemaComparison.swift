@@ -12,9 +12,7 @@ extension Schema {
                 differences.append(SchemaDifference(.missingTable, table: table.name))
                 continue
             }
-            differences += found.columnDifferences(from: table)
-            differences += found.indexDifferences(from: table)
-            differences += found.foreignKeyDifferences(from: table)
+            differences += found.differences(from: table)
         }
         for name in tables.keys.sorted() where !known.contains(name) && !ignored.contains(name) {
             differences.append(SchemaDifference(.ownTable, table: name))
@@ -24,6 +22,11 @@ extension Schema {
 }
 
 extension Schema.Table {
+    /// How this table differs from the expected one of its name.
+    func differences(from expected: Schema.Table) -> [SchemaDifference] {
+        columnDifferences(from: expected) + indexDifferences(from: expected) + foreignKeyDifferences(from: expected)
+    }
+
     func columnDifferences(from expected: Schema.Table) -> [SchemaDifference] {
         var differences: [SchemaDifference] = []
         for column in expected.columns {
@@ -31,13 +34,17 @@ extension Schema.Table {
                 differences.append(SchemaDifference(.missingColumn, table: name, name: column.name))
                 continue
             }
-            func add(_ kind: SchemaDifference.Kind, _ expected: String?, _ found: String?) {
+            func add(_ kind: SchemaDifference.Kind, _ expected: String?, _ found: String?, isHarmless: Bool? = nil) {
                 differences.append(
-                    SchemaDifference(kind, table: name, name: column.name, expected: expected, found: found))
+                    SchemaDifference(
+                        kind, table: name, name: column.name, expected: expected, found: found, isHarmless: isHarmless))
             }
-            if found.type != column.type { add(.columnType, column.type, found.type) }
+            if found.type != column.type {
+                // SQLite's types, which are read in capitals, are no more than preferences.
+                add(.columnType, column.type, found.type, isHarmless: column.type.first?.isUppercase)
+            }
             if found.isNullable != column.isNullable {
-                add(.columnNullability, column.nullability, found.nullability)
+                add(.columnNullability, column.nullability, found.nullability, isHarmless: found.isNullable)
             }
             if found.defaultValue != column.defaultValue {
                 add(.columnDefault, column.defaultValue, found.defaultValue)
@@ -63,7 +70,9 @@ extension Schema.Table {
         for index in expected.indexes {
             guard let found = self.index(index.name) else {
                 differences.append(
-                    SchemaDifference(.missingIndex, table: name, name: index.name, expected: index.summary))
+                    SchemaDifference(
+                        .missingIndex, table: name, name: index.name, expected: index.summary,
+                        isHarmless: !index.isUnique || isUnique(index.columns)))
                 continue
             }
             if found.hasConstant {
@@ -71,21 +80,36 @@ extension Schema.Table {
             } else if found.keys != index.keys || found.isUnique != index.isUnique || found.isPartial {
                 differences.append(
                     SchemaDifference(
-                        .indexDefinition, table: name, name: index.name, expected: index.summary, found: found.summary))
+                        .indexDefinition, table: name, name: index.name, expected: index.summary, found: found.summary,
+                        isHarmless: !found.isUnique && (!index.isUnique || isUnique(index.columns))))
             }
         }
+        let known = Set(expected.columns.map(\.name))
         for index in indexes where expected.index(index.name) == nil {
+            // With a column or an expression of the operator's own it is too.
+            let isOwn = !index.isUnique || index.columns.map { !known.isSuperset(of: $0) } ?? true
             let kind: SchemaDifference.Kind =
-                index.hasConstant ? .constantIndex : index.isUnique ? .unknownUniqueIndex : .ownIndex
-            differences.append(SchemaDifference(kind, table: name, name: index.name, found: index.summary))
+                index.hasConstant ? .constantIndex : isOwn ? .ownIndex : .unknownUniqueIndex
+            differences.append(
+                SchemaDifference(
+                    kind, table: name, name: index.name, found: index.summary,
+                    isHarmless: isOwn || expected.isUnique(index.columns)))
         }
-        for constraint in uniqueConstraints where !expected.uniqueConstraints.contains(constraint) {
+        for constraint in uniqueConstraints where known.isSuperset(of: constraint.columns) {
             differences.append(
                 SchemaDifference(
                     .uniqueConstraint, table: name, name: constraint.name,
-                    found: constraint.columns.joined(separator: ", ")))
+                    found: constraint.columns.joined(separator: ", "),
+                    isHarmless: expected.isUnique(constraint.columns)))
         }
         return differences
+    }
+
+    /// Whether an index or a constraint makes exactly these columns unique together.
+    private func isUnique(_ columns: [String]?) -> Bool {
+        guard let columns else { return false }
+        return indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == columns }
+            || uniqueConstraints.contains { $0.columns == columns }
     }
 
     func foreignKeyDifferences(from expected: Schema.Table) -> [SchemaDifference] {

@@ -35,20 +35,37 @@ public struct SchemaDifference: Sendable, Hashable {
     public var expected: String?
     /// What is there.
     public var found: String?
+    /// Whether the application works with it all the same.
+    public var isHarmless: Bool
 
     /// Creates a difference.
-    public init(_ kind: Kind, table: String, name: String? = nil, expected: String? = nil, found: String? = nil) {
+    /// - Parameter isHarmless: Whether the application works with it; by its kind unless told otherwise.
+    public init(
+        _ kind: Kind, table: String, name: String? = nil, expected: String? = nil, found: String? = nil,
+        isHarmless: Bool? = nil
+    ) {
         self.kind = kind
         self.table = table
         self.name = name
         self.expected = expected
         self.found = found
+        self.isHarmless = isHarmless ?? kind.isHarmless
     }
 
     /// Whether it is something of the operator's own that the application is not disturbed by.
     public var isOperatorsOwn: Bool {
         switch kind {
         case .ownTable, .ownColumn, .ownIndex: true
+        default: false
+        }
+    }
+}
+
+extension SchemaDifference.Kind {
+    /// Whether the application does not notice, as far as the kind alone tells.
+    fileprivate var isHarmless: Bool {
+        switch self {
+        case .columnDefault, .autoincrement, .ownTable, .ownColumn, .ownIndex: true
         default: false
         }
     }

@@ -78,6 +78,7 @@ public struct TableDefinition: Sendable {
         case setNull = "SET NULL"
     }
 
+    /// What a referencing column references.
     struct Reference: Sendable, Hashable {
         var table: String
         var onDelete: OnDelete
@@ -93,6 +94,34 @@ public struct TableDefinition: Sendable {
 
         /// An index that refuses equal rows.
         public static func unique(_ columns: String...) -> Index { Index(columns: columns, isUnique: true) }
+    }
+}
+
+extension TableDefinition.Column {
+    /// The column in SQL.
+    func definition(_ dialect: Dialect) -> ColumnDefinition {
+        let key = name.quotedIdentifier
+        guard type != .id else { return ColumnDefinition("\(key) \(dialect.spelling("{id}"))") }
+        return ColumnDefinition("\(key) \(type.spelling(dialect))" + (isNullable ? "" : " NOT NULL"))
+    }
+
+    /// The column's foreign key in SQL, `nil` when it is none.
+    var foreignKey: ForeignKeyDefinition? {
+        reference.map {
+            ForeignKeyDefinition(
+                "FOREIGN KEY (\(name.quotedIdentifier)) REFERENCES \($0.table.quotedIdentifier) (\"id\") "
+                    + "ON DELETE \($0.onDelete.rawValue)")
+        }
+    }
+
+    /// What a required column holds that was never written: counters and flags begin at zero, anything else at nothing that
+    /// could be told.
+    var zero: String? {
+        switch type {
+        case .integer where reference == nil, .bigint: "0"
+        case .boolean: "false"
+        default: nil
+        }
     }
 }
 
@@ -137,17 +166,7 @@ extension TableDefinition {
     }
 
     func createTable(_ dialect: Dialect) -> String {
-        var lines = columns.map { column in
-            let key = column.name.quotedIdentifier
-            if column.type == .id { return "\(key) " + dialect.spelling("{id}") }
-            return "\(key) \(column.type.spelling(dialect))" + (column.isNullable ? "" : " NOT NULL")
-        }
-        lines += columns.compactMap { column in
-            column.reference.map {
-                "FOREIGN KEY (\(column.name.quotedIdentifier)) "
-                    + "REFERENCES \($0.table.quotedIdentifier) (\"id\") ON DELETE \($0.onDelete.rawValue)"
-            }
-        }
+        let lines = columns.map { $0.definition(dialect).sql } + columns.compactMap { $0.foreignKey?.sql }
         return "CREATE TABLE \(name.quotedIdentifier) (\n    " + lines.joined(separator: ",\n    ") + "\n)"
     }
 

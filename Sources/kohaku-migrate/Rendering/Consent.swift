@@ -2,15 +2,15 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-/// Asks the operator before a migration that leads back only by a backup.
+/// Asks the operator before a change that leads back only by a backup.
 struct Consent {
     /// Whether `--yes` or the settings gave it beforehand.
     var isGiven: Bool
     var database: DatabaseURL
 
     /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
-    func ask(_ migration: RegisteredMigration, _ question: String) -> Bool {
-        isGiven || Self.confirms("\(migration.title) needs your consent: \(question)\nDatabase: \(database)")
+    func ask(_ subject: String, _ question: String) -> Bool {
+        isGiven || Self.confirms("\(subject) needs your consent: \(question)\nDatabase: \(database)")
     }
 
     /// Asks one question.

@@ -60,6 +60,7 @@ struct DifferenceDocument: Encodable {
     var name: String?
     var expected: String?
     var found: String?
+    var harmless: Bool
 
     init(_ difference: SchemaDifference) {
         kind = difference.kind.rawValue
@@ -67,6 +68,7 @@ struct DifferenceDocument: Encodable {
         name = difference.name
         expected = difference.expected
         found = difference.found
+        harmless = difference.isHarmless
     }
 }
 
@@ -103,6 +105,18 @@ struct RunDocument: Encodable {
         var moved: Int64
         var rowsOut: Int64
         var checksum: String?
+
+        init(_ report: TableReport) {
+            table = report.table
+            rowsIn = report.rowsIn
+            kept = report.kept
+            merged = report.merged
+            copied = report.copied
+            quarantined = report.quarantined
+            moved = report.moved
+            rowsOut = report.rowsOut
+            checksum = report.checksum
+        }
     }
 
     var status = "done"
@@ -112,7 +126,8 @@ struct RunDocument: Encodable {
     var changed: Bool
     var migrations: [Done]
     var findings: [FindingDocument]
-    var ensured: [DifferenceDocument]
+    var mended: [DifferenceDocument]
+    var mendedTables: [Table]
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 
@@ -124,14 +139,11 @@ struct RunDocument: Encodable {
         migrations = report.migrations.map { done in
             Done(
                 number: done.migration.number, name: done.migration.name, seconds: done.duration / .seconds(1),
-                tables: done.tables.map {
-                    Table(
-                        table: $0.table, rowsIn: $0.rowsIn, kept: $0.kept, merged: $0.merged, copied: $0.copied,
-                        quarantined: $0.quarantined, moved: $0.moved, rowsOut: $0.rowsOut, checksum: $0.checksum)
-                })
+                tables: done.tables.map(Table.init))
         }
+        mended = report.mended.map(DifferenceDocument.init)
+        mendedTables = report.mendedTables.map(Table.init)
         self.findings = findings.map(FindingDocument.init)
-        ensured = report.ensured.map(DifferenceDocument.init)
         leftAlone = report.mentioned.map(DifferenceDocument.init)
         seconds = report.duration / .seconds(1)
     }
@@ -143,10 +155,14 @@ struct StatusDocument: Encodable {
     var state: String
     var version: Int
     var pending: Bool
+    var diagnosis: String
+    var remains: String?
     var migrations: [MigrationDocument] = []
     var warnings: [String] = []
 
-    init(_ inspection: Inspection, database: DatabaseURL) {
+    init(_ inspection: Inspection, _ diagnosis: Diagnosis, database: DatabaseURL) {
+        self.diagnosis = diagnosis.word
+        if case .halfDone(_, let words) = diagnosis { remains = words }
         self.database = "\(database)"
         pending = inspection.isPending
         version = 0
@@ -172,7 +188,7 @@ struct VerifyDocument: Encodable {
 
     init(_ verification: Verification, database: DatabaseURL) {
         exact = verification.isExact
-        status = StatusDocument(verification.inspection, database: database)
+        status = StatusDocument(verification.inspection, verification.diagnosis, database: database)
         differences = verification.differences.map(DifferenceDocument.init)
         brokenReferences = verification.violations
         leftAlone = verification.mentioned.map(DifferenceDocument.init)
@@ -194,6 +210,7 @@ struct PlanDocument: Encodable {
     var version: Int
     var pending: [Pending]
     var rows: [String: Int64]
+    var mending: [DifferenceDocument]
     var findings: [FindingDocument]
 
     init(_ preview: RunPreview, statements: StatementPreview?, database: DatabaseURL) {
@@ -206,6 +223,35 @@ struct PlanDocument: Encodable {
                 consent: entry.migration.migration.consent, sql: statements?.entries[index].statements)
         }
         rows = Dictionary(uniqueKeysWithValues: preview.rows.map { ($0.table, $0.count) })
+        mending = preview.mending.map(DifferenceDocument.init)
         findings = preview.findings.map(FindingDocument.init)
+    }
+}
+
+/// The document of `plan --repair` and `repair --dry-run`.
+struct RepairPlanDocument: Encodable {
+    struct Table: Encodable {
+        var table: String
+        var rows: Int64
+        var present: Bool
+        var leftover: Bool
+        var otherColumns: [String]
+        var missingColumns: [String]
+        var otherDifferences: Int
+    }
+
+    var diagnosis: String
+    var tables: [Table]
+    var run: RunDocument
+
+    init(_ preview: RepairPreview, database: DatabaseURL) {
+        diagnosis = preview.diagnosis.word
+        tables = preview.tables.map {
+            Table(
+                table: $0.name, rows: $0.rows, present: $0.isThere, leftover: $0.isLeftover, otherColumns: $0.otherColumns,
+                missingColumns: $0.missingColumns, otherDifferences: $0.otherDifferences)
+        }
+        run = RunDocument(preview.report, findings: preview.findings, database: database)
+        run.status = "rehearsed"
     }
 }

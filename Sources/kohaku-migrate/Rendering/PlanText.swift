@@ -9,6 +9,9 @@ struct PlanText {
         var lines = ["\(database)", ""]
         if preview.isFresh {
             lines.append("Fresh: run would create the current schema.")
+        } else if preview.pending.isEmpty, !preview.mending.isEmpty {
+            lines.append("At \(preview.version.paddedToThree), run would mend in one transaction:")
+            lines += preview.mending.map { "  " + "\($0)".wrapped(indent: 4) }
         } else if preview.pending.isEmpty {
             lines.append("Nothing to do: the database is at \(preview.version.paddedToThree).")
         } else {

@@ -32,8 +32,8 @@ final class RunRenderer {
         case .overtaken(let migration):
             // An earlier migration included its change, or another process was faster.
             print("  \(migration.title): already there")
-        case .ensured(let difference):
-            print("  " + "created what was missing: \(difference)".wrapped(indent: 4))
+        case .mended(let difference):
+            print("  " + "mended: \(difference)".wrapped(indent: 4))
         case .mentioned(let difference):
             print("  " + "left alone: \(difference)".wrapped(indent: 4))
         case .warning(let text):
@@ -50,7 +50,8 @@ final class RunRenderer {
         } else {
             print("\nDone: the database is at \(version) (\(report.duration.seconds)).")
         }
-        let quarantined = report.migrations.flatMap(\.tables).reduce(0) { $0 + $1.quarantined }
+        let tables = report.migrations.flatMap(\.tables) + report.mendedTables
+        let quarantined = tables.reduce(0) { $0 + $1.quarantined }
         if quarantined > 0 {
             print(
                 """
@@ -60,7 +61,7 @@ final class RunRenderer {
     }
 
     /// The tables with rows. Those without are counted below, so that every table is accounted for.
-    private static func table(_ reports: [TableReport]) -> String {
+    static func table(_ reports: [TableReport]) -> String {
         var table = TextTable([
             ("table", .left), ("in", .right), ("kept", .right), ("merged", .right), ("copied", .right),
             ("quarantined", .right), ("moved", .right), ("out", .right),

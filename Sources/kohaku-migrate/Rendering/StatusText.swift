@@ -5,14 +5,9 @@ import Migrations
 struct StatusText {
     let text: String
 
-    init(_ inspection: Inspection, database: DatabaseURL) {
+    init(_ inspection: Inspection, _ diagnosis: Diagnosis, newest: Int, database: DatabaseURL) {
         var lines = ["\(database)", ""]
-        switch inspection.state {
-        case .fresh:
-            lines.append("Fresh: there are no tables yet. To create them: kohaku-migrate run")
-        case .foreign(let tables):
-            lines.append("Not a hub's database: no table \"user\", but \(tables.joined(separator: ", "))".wrapped())
-        case .known(let plan):
+        if case .known(let plan) = inspection.state {
             var table = TextTable([("no.", .left), ("migration", .left), ("verdict", .left), ("evidence", .left)])
             for entry in plan.entries {
                 table.add([
@@ -21,11 +16,8 @@ struct StatusText {
             }
             lines += [table.text(indent: 0), ""]
             lines += plan.warnings.map { "warning: \($0)".wrapped() }
-            lines.append(
-                plan.pending.isEmpty
-                    ? "At \(plan.version.paddedToThree), nothing pending."
-                    : "At \(plan.version.paddedToThree), pending: \(plan.pending.count). To run: kohaku-migrate run")
         }
+        lines.append(DiagnosisText(diagnosis, newest: newest).text.wrapped())
         text = lines.joined(separator: "\n")
     }
 }

@@ -7,14 +7,16 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what run would do and why, and change nothing.",
-        usage: "kohaku-migrate plan [--sql] [<options>]",
+        usage: "kohaku-migrate plan [--sql | --repair] [<options>]",
         discussion: """
             The data checks of the pending migrations are run, and every finding is shown at once. With --sql the \
             migrations themselves are run on an empty copy of the schema, to show each statement. The text is for \
-            reading: rows are computed while a migration runs.
+            reading: rows are computed while a migration runs. With --repair the repair is made and rolled back, to show \
+            what it finds in each table and does with its rows.
 
             EXAMPLES
               kohaku-migrate plan
+              kohaku-migrate plan --repair
               kohaku-migrate plan --sql | less
             """
     )
@@ -22,12 +24,23 @@ struct PlanCommand: ParsableCommand {
     @Flag(name: .long, help: "Show the SQL of each pending migration.")
     var sql = false
 
+    @Flag(name: .long, help: "Show what repair would do.")
+    var repair = false
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !sql || !repair else { throw ValidationError("Give either --sql or --repair, not both.") }
+    }
 
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
+            if repair {
+                let connection = try database.open(configuration, for: .migrating)
+                return try RepairCommand.rehearse(configuration, connection, output: output)
+            }
             let connection = try database.open(configuration, for: .reading)
             try Self.show(configuration, connection, target: .newest, sql: sql, output: output)
         }

@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when it is no hub's database.")
+    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when the schema is none of the hub's.")
     var exitCode = false
 
     @OptionGroup var database: DatabaseOptions
@@ -26,14 +26,22 @@ struct StatusCommand: ParsableCommand {
             let configuration = try database.resolve()
             let connection = try database.open(configuration, for: .reading)
             let inspection = try Inspection(of: connection, catalogue: .kohakuHub)
+            let catalogue = Catalogue.kohakuHub
+            let diagnosis = try Diagnosis(inspection, catalogue: catalogue)
             if output.json {
-                printJSON(StatusDocument(inspection, database: configuration.database))
+                printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
             } else {
-                print(StatusText(inspection, database: configuration.database).text)
+                print(
+                    StatusText(
+                        inspection, diagnosis, newest: catalogue.newest, database: configuration.database
+                    ).text)
             }
             guard exitCode else { return }
-            if case .foreign = inspection.state { throw ExitCode(ExitStatus.schemaDiffers.rawValue) }
-            if inspection.isPending { throw ExitCode(ExitStatus.pending.rawValue) }
+            switch diagnosis {
+            case .exact: return
+            case .fresh, .older: throw ExitCode(ExitStatus.pending.rawValue)
+            case .foreign, .halfDone, .differing, .newer: throw ExitCode(ExitStatus.schemaDiffers.rawValue)
+            }
         }
     }
 }

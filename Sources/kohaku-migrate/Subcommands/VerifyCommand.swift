@@ -6,9 +6,12 @@ import Migrations
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare the schema with the current one and check the foreign keys; exit 3 when they differ.",
+        abstract: "Say what the database is, compare it with the current schema and check the references.",
         usage: "kohaku-migrate verify [<options>]",
         discussion: """
+            Exits with 0 when the schema is the current one, with or without extras that are not the hub's, and with 3 \
+            otherwise.
+
             EXAMPLE
               kohaku-migrate verify --json
             """
@@ -25,7 +28,8 @@ struct VerifyCommand: ParsableCommand {
             if output.json {
                 printJSON(VerifyDocument(verification, database: configuration.database))
             } else {
-                print(VerifyText(verification, database: configuration.database).text)
+                let newest = Catalogue.kohakuHub.newest
+                print(VerifyText(verification, newest: newest, database: configuration.database).text)
             }
             guard verification.isExact else { throw ExitCode(ExitStatus.schemaDiffers.rawValue) }
         }

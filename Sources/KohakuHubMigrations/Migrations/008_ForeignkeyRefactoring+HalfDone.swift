@@ -1,0 +1,137 @@
+public import Migrations
+
+/// Databases in which an older upgrade began this change and stopped, or made new tables beside old ones. What 008 does to
+/// a table is the same there: it starts from the columns that are there.
+extension ForeignkeyRefactoring {
+    /// The columns by which a table is still to be rewritten; the tables that are not named here always are.
+    private static let oldColumns = [
+        "emailverification": ["user"], "file": ["repo_full_id"], "stagingupload": ["repo_full_id"],
+        "lfsobjecthistory": ["repo_full_id"], "commit": ["repo_full_id", "user_id"], "invitation": ["created_by"],
+    ]
+
+    /// The columns that 008 adds.
+    private static let newColumns = [
+        "user": ["is_org", "normalized_name", "description"], "emailverification": ["user_id"],
+        "file": ["repository_id", "owner_id"], "stagingupload": ["repository_id", "uploader_id"],
+        "lfsobjecthistory": ["repository_id", "file_id"], "commit": ["repository_id", "author_id", "owner_id"],
+        "invitation": ["created_by_id", "used_by_id"],
+    ]
+
+    public func remains(on schema: Schema) throws -> String? {
+        let begun = Signature.any([
+            .column("user", "is_org"), .column("user", "normalized_name"), .column("file", "repository_id"),
+            .column("file", "owner_id"), .not(.table("organization")),
+        ])
+        guard try begun.holds(on: schema), try !signature.holds(on: schema) else { return nil }
+        let changed = Self.newColumns.filter { table, columns in columns.contains { schema.has(table, $0) } }
+        let organizations =
+            schema.tables["organization"] == nil
+            ? "the table of organizations is gone" : "organizations are not merged"
+        return "\(organizations), and \(changed.count) of \(Self.newColumns.count) tables have some of the new columns"
+    }
+
+    /// Whether a table is there and not in its new form.
+    static func isOld(_ table: String, _ schema: Schema) -> Bool {
+        schema.tables[table] != nil && (oldColumns[table] ?? []).allSatisfy { schema.has(table, $0) }
+    }
+
+    /// Whether a user is an organization already, as a condition on a row of `user`.
+    static func isOrganization(_ alias: String, _ schema: Schema) -> String {
+        schema.has("user", "is_org") ? #"coalesce(\#(alias)."is_org" = true, false)"# : "false"
+    }
+
+    /// Does what older migrations would have done: an older upgrade may have gone past them. Each changes nothing where its
+    /// change is there.
+    func makeUpForOlder(_ database: MigrationContext) throws {
+        let older: [any Migration] = [
+            UserOrgQuotas(), CommitTable(), RepoQuotas(), ProfilesAndInvitations(), InvitationMultiUse(),
+            AvatarSupport(),
+        ]
+        for migration in older where try !migration.signature.holds(on: database.schema) {
+            try migration.migrate(database)
+        }
+    }
+
+    /// Stands empty tables in for those that are missing or in their new form, so that decisions find old columns only.
+    /// - Returns: Their names.
+    func createStandIns(_ database: MigrationContext) throws -> [String] {
+        let standIns = [
+            "organization": "name TEXT",
+            "file": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, lfs {boolean}, updated_at {timestamp}",
+            "stagingupload": "repo_full_id TEXT, repo_type TEXT, path_in_repo TEXT, sha256 TEXT",
+            "lfsobjecthistory": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, commit_id TEXT",
+            "commit": "commit_id TEXT, repo_full_id TEXT, repo_type TEXT, user_id INTEGER, created_at {timestamp}",
+            "invitation": "action TEXT, parameters TEXT, created_by INTEGER, used_by INTEGER",
+        ]
+        let names = standIns.keys.filter { !Self.isOld($0, database.schema) }.sorted()
+        for name in names {
+            try database.execute(
+                "CREATE TEMPORARY TABLE \(name.quotedIdentifier) (id INTEGER, \(standIns[name] ?? ""))")
+        }
+        return names
+    }
+
+    func dropStandIns(_ names: [String], _ database: MigrationContext) throws {
+        let temporary = database.dialect == .sqlite ? "temp" : "pg_temp"
+        for name in names { try database.execute("DROP TABLE \(temporary).\(name.quotedIdentifier)") }
+    }
+
+    /// An organization that is a user already keeps what only its own table has.
+    func completeMerged(_ database: MigrationContext) throws {
+        let merged = try database.connection.integer("SELECT count(*) FROM kohaku_organization WHERE is_new = 0")
+        guard merged > 0, let columns = database.schema.tables["organization"]?.columns else { return }
+        let assignments = columns.map(\.name).filter { name in
+            !["id", "name", "created_at"].contains(name) && database.schema.has("user", name)
+        }.map { name in
+            let column = name.quotedIdentifier
+            return """
+                \(column) = coalesce(\(column), (SELECT g.\(column) FROM "organization" AS g
+                    JOIN kohaku_organization AS o ON o.old_id = g."id" WHERE o.new_id = "user"."id"))
+                """
+        }
+        try database.execute(
+            """
+            UPDATE "user" SET \(assignments.joined(separator: ", "))
+            WHERE "id" IN (SELECT new_id FROM kohaku_organization WHERE is_new = 0)
+            """)
+    }
+
+    /// The rewrite of a table as it is: without rows of a table that is gone, and with the uploaders that are known.
+    func rewrite(_ rewrite: TableRewrite, on schema: Schema) -> TableRewrite {
+        var rewrite = rewrite
+        rewrite.sources.removeAll { source in
+            if case .merged(let table) = source.kind { schema.tables[table] == nil } else { false }
+        }
+        if rewrite.table == "stagingupload", schema.has("stagingupload", "uploader_id") {
+            rewrite.sources[0].values["uploader_id"] =
+                #"CASE WHEN old."uploader_id" IN (SELECT user_id FROM kohaku_user) THEN old."uploader_id" END"#
+        }
+        return rewrite
+    }
+
+    /// Ids that are an organization's old one and another's new one. Where the database itself still ties memberships to the
+    /// old table, they are old.
+    func ambiguousOrganizations(_ database: MigrationContext) throws -> Finding? {
+        let isTied =
+            database.dialect == .postgresql
+            && database.schema.tables["userorganization"]?.foreignKeys
+                .contains { $0.referencedTable == "organization" } == true
+        guard !isTied else { return nil }
+        return try database.finding(
+            .error, code: "organization_id_ambiguous", table: "userorganization",
+            about: #"""
+                SELECT 'membership ' || m."id" || ': organization "' || g."name" || '" or "' || u."username" || '"'
+                FROM "userorganization" AS m JOIN "organization" AS g ON g."id" = m."organization_id"
+                    JOIN kohaku_organization AS o ON o.old_id = g."id" AND o.new_id <> g."id"
+                    JOIN "user" AS u ON u."id" = m."organization_id" AND \#(Self.isOrganization("u", database.schema))
+                ORDER BY m."id"
+                """#,
+            action: "Delete those memberships and add the members again when the repair is done, or restore a backup."
+        ) { count in
+            """
+            \(count) membership(s) have an id that was one organization's before the older upgrade and is another's since, \
+            and nothing tells which is meant.
+            """
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// What a database is, as a person would say it.
+public enum Diagnosis: Sendable {
+    /// It has no tables.
+    case fresh
+    /// It has tables, but not the application's.
+    case foreign(tables: [String])
+    /// It has the schema of an older version. The migrations that should be there by then and are not are named.
+    case older(version: Int, without: [RegisteredMigration])
+    /// Something else began a migration and stopped; the words say what is there of it.
+    case halfDone(RegisteredMigration, remains: String)
+    /// It has the newest schema, apart from what is the operator's own.
+    case exact(hasExtras: Bool)
+    /// The newest migration is there, but the schema is not the newest: what a run or a repair mends.
+    case differing([SchemaDifference])
+    /// It has all of the newest schema, and more that the application must know: a newer application made it, or somebody by
+    /// hand.
+    case newer([SchemaDifference])
+
+    /// Judges a database by its schema.
+    /// - Throws: What a signature of one's own throws.
+    public init(_ inspection: Inspection, catalogue: Catalogue) throws {
+        switch inspection.state {
+        case .fresh: self = .fresh
+        case .foreign(let tables): self = .foreign(tables: tables)
+        case .known(let plan):
+            let schema = inspection.schema
+            for migration in plan.pending {
+                guard let remains = try migration.migration.remains(on: schema) else { continue }
+                self = .halfDone(migration, remains: remains)
+                return
+            }
+            guard plan.pending.isEmpty else {
+                let without = try catalogue.migrations.filter { migration in
+                    try migration.number < plan.version && !migration.migration.signature.holds(on: schema)
+                }
+                self = .older(version: plan.version, without: without)
+                return
+            }
+            let all = catalogue.differences(of: schema)
+            let differences = all.filter { !$0.isOperatorsOwn }
+            if differences.isEmpty {
+                self = .exact(hasExtras: !all.isEmpty)
+            } else if differences.allSatisfy(\.isUnknown) {
+                self = .newer(differences)
+            } else {
+                self = .differing(differences)
+            }
+        }
+    }
+
+    /// The state in one word: `fresh`, `foreign`, `older`, `mixed`, `exact`, `differing`, `newer`.
+    public var word: String {
+        switch self {
+        case .fresh: "fresh"
+        case .foreign: "foreign"
+        case .older: "older"
+        case .halfDone: "mixed"
+        case .exact: "exact"
+        case .differing: "differing"
+        case .newer: "newer"
+        }
+    }
+}
+
+extension SchemaDifference {
+    /// Whether nothing is missing, but something is there that nobody knows.
+    fileprivate var isUnknown: Bool {
+        switch kind {
+        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,58 @@
+extension Runner {
+    /// Brings a database to the canonical schema from whatever is there, in one transaction: what is pending of the
+    /// migrations, half done or not, and then every difference that is left. Rows that the schema cannot hold go to
+    /// quarantine.
+    /// - Parameter isRehearsal: Whether all of it is rolled back at the end, so that only the report remains.
+    /// - Throws: ``MigrationError``; nothing is changed then.
+    public func repair(isRehearsal: Bool = false) throws -> RunReport {
+        try reporting { report in
+            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
+            try requireOurs(schema)
+            let plan = Plan(catalogue.migrations, on: schema)
+            report.version = plan.version
+            guard try !isFresh(schema) && needsRepair(schema, plan) else { return }
+            for warning in plan.warnings { emit(.warning(warning)) }
+            emit(.planned(plan, pending: plan.pending))
+            try checkData(plan.pending, schema: schema)
+            if !isRehearsal {
+                try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
+            }
+            do {
+                try withStopsNamed("the repair") {
+                    try connection.withMigrationTransaction {
+                        try repairTables(&report)
+                        if isRehearsal { throw RehearsalEnd() }
+                    }
+                }
+            } catch let error as MigrationError where error.underlying is RehearsalEnd {}
+        }
+    }
+
+    private func needsRepair(_ schema: Schema, _ plan: Plan) throws -> Bool {
+        try !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
+            || catalogue.leftoverTables.contains { schema.tables[$0] != nil }
+            || !connection.foreignKeyViolations().isEmpty
+    }
+
+    private func repairTables(_ report: inout RunReport) throws {
+        let clock = ContinuousClock()
+        for migration in Plan(catalogue.migrations, on: try connection.readSchema()).pending {
+            let start = clock.now
+            emit(.started(migration))
+            let schema = try connection.readSchema()
+            guard try !migration.migration.signature.holds(on: schema) else {
+                emit(.overtaken(migration))
+                continue
+            }
+            let tables = try perform(migration, on: schema)
+            let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
+            report.migrations.append(done)
+            emit(.finished(done))
+        }
+        try converge(&report, isRepair: true)
+        try compare(&report)
+    }
+}
+
+/// Ends a rehearsal by rolling it back.
+private struct RehearsalEnd: Error {}

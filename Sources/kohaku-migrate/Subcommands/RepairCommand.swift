@@ -1,0 +1,65 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Brings a mixed database to the current schema.
+struct RepairCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repair",
+        abstract: "Bring a mixed or stuck database to the current schema without losing a row.",
+        usage: "kohaku-migrate repair [<options>]",
+        discussion: """
+            Every table goes on from what is there: old columns, new ones, or both. All of it is one transaction. Rows that \
+            the current schema cannot hold go to quarantine, and a second repair changes nothing. Make a backup first.
+
+            EXAMPLES
+              kohaku-migrate repair --dry-run
+              kohaku-migrate repair
+            """
+    )
+
+    @Flag(name: .long, help: "Agree to the repair.")
+    var yes = false
+
+    @Flag(name: .long, help: "Show what would be done: the repair is made, and rolled back.")
+    var dryRun = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            let configuration = try database.resolve()
+            let connection = try database.open(configuration, for: .migrating)
+            if dryRun { return try Self.rehearse(configuration, connection, output: output) }
+            connection.interruption = Signals.interruption
+            let renderer = RunRenderer(isQuiet: output.json)
+            let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: connection, consent: consent.ask,
+                emit: Signals.watched(renderer.render))
+            if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
+            let report = try runner.repair()
+            if output.json {
+                printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
+            } else {
+                renderer.summarize(report)
+            }
+        }
+    }
+}
+
+extension RepairCommand {
+    /// Shows what a repair finds and does, by making it and rolling it back.
+    static func rehearse(
+        _ configuration: HubConfiguration, _ connection: any DatabaseConnection, output: OutputOptions
+    ) throws {
+        connection.interruption = Signals.interruption
+        let preview = try RepairPreview(of: connection, catalogue: .kohakuHub)
+        if output.json {
+            printJSON(RepairPlanDocument(preview, database: configuration.database))
+        } else {
+            print(RepairPlanText(preview, newest: Catalogue.kohakuHub.newest, database: configuration.database).text)
+        }
+    }
+}
