@@ -26,7 +26,7 @@ struct JSONDocumentTests {
                 migrations migrations[].number migrations[].name migrations[].verdict migrations[].evidence
                 """)
             let document = try hub.json(StatusDocument.self, "status")
-            #expect(document.state == "hub")
+            #expect(document.state == "older")
             #expect(document.version == 7)
             #expect(document.pending)
             #expect(document.migrations.map(\.number) == Array(1...Catalogue.kohakuHub.newest))
@@ -45,7 +45,7 @@ struct JSONDocumentTests {
     func plan(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in
             let keys = """
-                database fresh version findings rows
+                database fresh version findings rows mending
                 pending pending[].number pending[].name pending[].evidence pending[].consent
                 """
             try expectKeys(hub("plan", "--json").output, keys, open: ["rows", "findings[]"])
@@ -63,6 +63,24 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("plan --repair", arguments: TestBackend.allCases)
+    func planRepair(_ backend: TestBackend) throws {
+        try backend.withHub("Mixed/b_v07_008failed") { hub in
+            let keys = """
+                state run tables tables[].table tables[].present tables[].leftover tables[].rows
+                tables[].otherColumns tables[].missingColumns tables[].otherDifferences
+                """
+            try expectKeys(hub("plan", "--repair", "--json").output, keys, open: ["run"])
+            try expectKeys(hub("repair", "--dry-run", "--json").output, keys, open: ["run"])
+            try expectKeys(
+                hub("status", "--json").output,
+                """
+                database state remains version pending warnings
+                migrations migrations[].number migrations[].name migrations[].verdict migrations[].evidence
+                """)
+        }
+    }
+
     @Test("run", arguments: TestBackend.allCases)
     func run(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in
@@ -72,13 +90,13 @@ struct JSONDocumentTests {
             try expectKeys(
                 outcome.output,
                 """
-                status database version wasFresh changed findings ensured leftAlone seconds
+                status database version wasFresh changed findings mended mendedTables leftAlone seconds
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
                 migrations[].tables[].copied migrations[].tables[].quarantined
                 migrations[].tables[].moved migrations[].tables[].rowsOut
-                """, open: ["findings[]", "leftAlone[]"])
+                """, open: ["findings[]", "leftAlone[]", "mended[]", "mendedTables[]"])
             let again = try hub.json(RunDocument.self, "run")
             #expect(again.status == "done")
             #expect(again.version == Catalogue.kohakuHub.newest)
@@ -125,7 +143,8 @@ struct JSONDocumentTests {
                 """
                 exact brokenReferences status
                 differences differences[].kind differences[].table differences[].name differences[].expected
-                leftAlone leftAlone[].kind leftAlone[].table leftAlone[].name leftAlone[].found
+                differences[].harmless
+                leftAlone leftAlone[].kind leftAlone[].table leftAlone[].name leftAlone[].found leftAlone[].harmless
                 """, open: ["status"])
             let document = try hub.json(VerifyDocument.self, "verify")
             #expect(!document.exact)

@@ -8,9 +8,9 @@ func upgradeHub(at url: String) throws -> Int {
     let runner = Runner(
         catalogue: .kohakuHub,
         connection: connection,
-        consent: { migration, question in
-            // Called before any change, for a migration that leads back only by a backup.
-            print("\(migration.title): \(question)")
+        consent: { subject, question in
+            // Called before any change, for what leads back only by a backup.
+            print("\(subject): \(question)")
             return true
         },
         emit: { event in

@@ -29,7 +29,7 @@ struct StatusTests {
                 #expect(line.contains("  \(verdict)  "))
             }
             let count = Catalogue.kohakuHub.newest - 7
-            #expect(lines.last == "At 007, pending: \(count). To run: kohaku-migrate run")
+            #expect(lines.last == "Version 007; pending: \(count). To go on to 015: kohaku-migrate run")
         }
     }
 
@@ -38,7 +38,7 @@ struct StatusTests {
         try backend.withHub("v07") { hub in
             let outcome = try hub("verify")
             #expect(outcome.status == 3)
-            #expect(outcome.output.contains("At 007, pending: 008"))
+            #expect(outcome.output.contains("Version 007; pending: 8."))
         }
     }
 
@@ -46,13 +46,13 @@ struct StatusTests {
     func verifyDifference(_ backend: TestBackend) throws {
         try backend.withHub { hub in
             try hub.expect(0, "init")
-            #expect(try hub("verify").output.contains("Exact: the schema is the current one"))
+            #expect(try hub("verify").output.contains("Exactly version 015.\nEvery reference is sound."))
             try hub.database.connect().execute("DROP INDEX token_user_id; DROP TABLE sshkey")
             let outcome = try hub("verify")
             #expect(outcome.status == 3)
-            #expect(outcome.output.contains("differs: table sshkey is missing"))
-            #expect(outcome.output.contains("differs: index token_user_id on token (user_id) is missing"))
-            #expect(outcome.output.contains("The schema is not the current one."))
+            #expect(outcome.output.contains("harmful: table sshkey is missing"))
+            #expect(outcome.output.contains("harmless: index token_user_id on token (user_id) is missing"))
+            #expect(outcome.output.contains("Version 015, but not in every part (differences: 2, harmful: 1)."))
         }
     }
 

@@ -14,13 +14,13 @@ struct Consents {
     func refused(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [], migrations) { run throws in
             var asked: [String] = []
-            let runner = run.runner { migration, question throws in
-                asked.append("\(migration.title): \(question)")
+            let runner = run.runner { subject, question throws in
+                asked.append("\(subject): \(question)")
                 #expect(try run.columns() == [])
                 return false
             }
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
-            #expect(asked == ["002 change_2: it rewrites everything."])
+            #expect(asked == ["migration 002 change_2: it rewrites everything."])
             #expect(error.code == .consentRequired)
             #expect(error.migration == "002 change_2")
             #expect(error.nextStep?.contains("--yes") == true)

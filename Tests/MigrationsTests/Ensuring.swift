@@ -11,7 +11,7 @@ struct Ensuring {
             run.catalogue.canonicalTables[0].indexes = [.on("c1")]
             run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id], indexes: [.unique("id")]))
             let report = try run.runner().run(to: .newest)
-            #expect(report.ensured.map(\.kind) == [.missingIndex, .missingTable])
+            #expect(report.mended.map(\.kind) == [.missingIndex, .missingTable])
             #expect(try run.connection.readSchema().tables["t"]?.index("t_c1")?.columns == ["c1"])
             #expect(try run.connection.readSchema().tables["u"]?.index("u_id")?.isUnique == true)
             #expect(try run.runner().run(to: .newest).isUnchanged)
@@ -23,19 +23,37 @@ struct Ensuring {
         try TestRun.on(backend, columns: []) { run throws in
             var run = run
             run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id]))
-            #expect(try run.runner().run(to: .upTo(2)).ensured == [])
+            #expect(try run.runner().run(to: .upTo(2)).mended == [])
             #expect(try run.connection.readSchema().tables["u"] == nil)
         }
     }
 
-    @Test("what differs is an error that names it, and nothing is lost", arguments: TestBackend.allCases)
-    func differs(_ backend: TestBackend) throws {
-        // The newest signature holds, but an older column is missing: a mixed state.
+    @Test("columns that are missing are made, with consent", arguments: TestBackend.allCases)
+    func missingColumns(_ backend: TestBackend) throws {
+        // The newest signature holds, but older columns are missing: nothing is pending, and all the same it is not exact.
         try TestRun.on(backend, columns: [3]) { run throws in
+            let before = try run.connection.readSchema()
+            let refusal = try thrownError(MigrationError.self) {
+                _ = try run.runner(consent: { _, _ in false }).run(to: .newest)
+            }
+            #expect(refusal.code == .consentRequired)
+            #expect(try run.connection.readSchema() == before)
+            let report = try run.runner().run(to: .newest)
+            #expect(report.mended.map(\.description) == ["column t.c1 is missing", "column t.c2 is missing"])
+            #expect(try run.columns()?.sorted() == [1, 2, 3])
+            #expect(try run.runner().run(to: .newest).isUnchanged)
+        }
+    }
+
+    @Test("what cannot be mended is an error that names it, and nothing is lost", arguments: TestBackend.allCases)
+    func unknowable(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [1, 2, 3]) { run throws in
+            var run = run
+            run.catalogue.canonicalTables[0].columns.append(.required("name", .string))
             let before = try DatabaseContents(of: run.connection)
             let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
-            #expect(error.code == .schemaDiffers)
-            #expect(error.differences.map(\.description) == ["column t.c1 is missing", "column t.c2 is missing"])
+            #expect(error.code == .checkFailed)
+            #expect(error.message.contains("table t has no column name"))
             #expect(try DatabaseContents(of: run.connection) == before)
         }
     }

@@ -52,9 +52,12 @@ struct SchemaDifferences {
     func columnDefinition() {
         #expect(
             differences { $0.columns[1] = column("path", nullable: true, default: "''") } == [
-                SchemaDifference(.columnType, table: "file", name: "path", expected: "VARCHAR(255)", found: "TEXT"),
                 SchemaDifference(
-                    .columnNullability, table: "file", name: "path", expected: "NOT NULL", found: "nullable"),
+                    .columnType, table: "file", name: "path", expected: "VARCHAR(255)", found: "TEXT",
+                    isHarmless: true),
+                SchemaDifference(
+                    .columnNullability, table: "file", name: "path", expected: "NOT NULL", found: "nullable",
+                    isHarmless: true),
                 SchemaDifference(.columnDefault, table: "file", name: "path", expected: nil, found: "''"),
             ])
     }
@@ -68,7 +71,10 @@ struct SchemaDifferences {
     func missingIndex() {
         #expect(
             differences { $0.indexes.removeFirst() }
-                == [SchemaDifference(.missingIndex, table: "file", name: "file_owner_id", expected: "owner_id")])
+                == [
+                    SchemaDifference(
+                        .missingIndex, table: "file", name: "file_owner_id", expected: "owner_id", isHarmless: true)
+                ])
     }
 
     @Test("finds an index of other columns, another order or another uniqueness")

@@ -39,7 +39,7 @@ struct TestRun {
     }
 
     func runner(
-        consent: @escaping (RegisteredMigration, String) throws -> Bool = { _, _ in true },
+        consent: @escaping (String, String) throws -> Bool = { _, _ in true },
         emit: @escaping (MigrationEvent) -> Void = { _ in }
     ) -> Runner {
         Runner(catalogue: catalogue, connection: connection, consent: consent, emit: emit)

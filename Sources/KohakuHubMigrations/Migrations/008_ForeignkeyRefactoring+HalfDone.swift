@@ -26,7 +26,7 @@ extension ForeignkeyRefactoring {
         let changed = Self.newColumns.filter { table, columns in columns.contains { schema.has(table, $0) } }
         let organizations =
             schema.tables["organization"] == nil
-            ? "the table of organizations is gone" : "organizations are not merged"
+            ? "the table of organizations is gone" : "organizations still have a table of their own"
         return "\(organizations), and \(changed.count) of \(Self.newColumns.count) tables have some of the new columns"
     }
 

@@ -127,7 +127,8 @@ extension MigrationContext {
         report.rowsIn = try connection.countRows(in: name)
         if report.rowsIn > 0 {
             try execute(Quarantine.createTable)
-            let id = table.column("id").map { $0.type.uppercased().contains("INT") ? #"old."id""# : "NULL" } ?? "NULL"
+            let hasID = table.column("id")?.type.uppercased().contains("INT") == true
+            let id = hasID ? #"old."id""# : dialect.spelling("CAST(NULL AS {bigint})")
             report.quarantined = Int64(
                 try insertIntoQuarantine(table, id: id, reason: reason.quotedLiteral, where: "true"))
         }

@@ -5,7 +5,7 @@ public enum Diagnosis: Sendable {
     /// It has tables, but not the application's.
     case foreign(tables: [String])
     /// It has the schema of an older version. The migrations that should be there by then and are not are named.
-    case older(version: Int, without: [RegisteredMigration])
+    case older(Plan, without: [RegisteredMigration])
     /// Something else began a migration and stopped; the words say what is there of it.
     case halfDone(RegisteredMigration, remains: String)
     /// It has the newest schema, apart from what is the operator's own.
@@ -33,7 +33,7 @@ public enum Diagnosis: Sendable {
                 let without = try catalogue.migrations.filter { migration in
                     try migration.number < plan.version && !migration.migration.signature.holds(on: schema)
                 }
-                self = .older(version: plan.version, without: without)
+                self = .older(plan, without: without)
                 return
             }
             let all = catalogue.differences(of: schema)

@@ -52,7 +52,8 @@ public struct RepairPreview: Sendable {
             guard !differences.isEmpty else { continue }
             table.rows = try connection.countRows(in: definition.name)
             table.missingColumns = differences.filter { $0.kind == .missingColumn }.compactMap(\.name)
-            table.otherColumns = all.filter { [.unknownRequiredColumn, .ownColumn].contains($0.kind) }.compactMap(\.name)
+            table.otherColumns = all.filter { [.unknownRequiredColumn, .ownColumn].contains($0.kind) }.compactMap(
+                \.name)
             table.otherDifferences = differences.count - table.missingColumns.count
             tables.append(table)
         }

@@ -113,7 +113,7 @@ public struct Runner {
         try checkData(pending, schema: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
-            try ask("migration \(migration.title)", question)
+            try ask("migration \(migration.title)", question, migration: migration)
         }
         for migration in pending {
             if let done = try run(migration) { report.migrations.append(done) }
@@ -126,11 +126,12 @@ public struct Runner {
         }
     }
 
-    func ask(_ subject: String, _ question: String) throws {
+    func ask(_ subject: String, _ question: String, migration: RegisteredMigration? = nil) throws {
         guard try consent(subject, question) else {
             throw MigrationError(
                 .consentRequired,
                 "\(subject) needs your consent: \(question)",
+                migration: migration?.title,
                 nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
         }
     }

@@ -12,12 +12,12 @@ struct DiagnosisText {
                 "Fresh: there are no tables yet. To create them: kohaku-migrate run"
             case .foreign(let tables):
                 "Not a hub's database: no table \"user\", but \(tables.joined(separator: ", "))"
-            case .older(let version, let without) where without.isEmpty:
-                "Version \(version.paddedToThree). To go on to \(newest): kohaku-migrate run"
-            case .older(let version, let without):
-                "Version \(version.paddedToThree), but without "
-                    + without.map { $0.number.paddedToThree }.joined(separator: ", ")
-                    + ". To go on to \(newest), and make up for that: kohaku-migrate run"
+            case .older(let plan, let without):
+                "Version \(plan.version.paddedToThree)"
+                    + (without.isEmpty
+                        ? ""
+                        : ", but without all of " + without.map { $0.number.paddedToThree }.joined(separator: ", "))
+                    + "; pending: \(plan.pending.count). To go on to \(newest): kohaku-migrate run"
             case .halfDone(let migration, let remains):
                 "Mixed: an older upgrade began \(migration.title) and stopped: \(remains). "
                     + "To see the way out: kohaku-migrate plan --repair"

@@ -155,26 +155,20 @@ struct StatusDocument: Encodable {
     var state: String
     var version: Int
     var pending: Bool
-    var diagnosis: String
     var remains: String?
     var migrations: [MigrationDocument] = []
     var warnings: [String] = []
 
     init(_ inspection: Inspection, _ diagnosis: Diagnosis, database: DatabaseURL) {
-        self.diagnosis = diagnosis.word
-        if case .halfDone(_, let words) = diagnosis { remains = words }
         self.database = "\(database)"
+        state = diagnosis.word
+        if case .halfDone(_, let words) = diagnosis { remains = words }
         pending = inspection.isPending
         version = 0
-        switch inspection.state {
-        case .fresh: state = "fresh"
-        case .foreign: state = "foreign"
-        case .known(let plan):
-            state = "hub"
-            version = plan.version
-            migrations = plan.entries.map(MigrationDocument.init)
-            warnings = plan.warnings
-        }
+        guard case .known(let plan) = inspection.state else { return }
+        version = plan.version
+        migrations = plan.entries.map(MigrationDocument.init)
+        warnings = plan.warnings
     }
 }
 
@@ -240,15 +234,16 @@ struct RepairPlanDocument: Encodable {
         var otherDifferences: Int
     }
 
-    var diagnosis: String
+    var state: String
     var tables: [Table]
     var run: RunDocument
 
     init(_ preview: RepairPreview, database: DatabaseURL) {
-        diagnosis = preview.diagnosis.word
+        state = preview.diagnosis.word
         tables = preview.tables.map {
             Table(
-                table: $0.name, rows: $0.rows, present: $0.isThere, leftover: $0.isLeftover, otherColumns: $0.otherColumns,
+                table: $0.name, rows: $0.rows, present: $0.isThere, leftover: $0.isLeftover,
+                otherColumns: $0.otherColumns,
                 missingColumns: $0.missingColumns, otherDifferences: $0.otherDifferences)
         }
         run = RunDocument(preview.report, findings: preview.findings, database: database)

@@ -89,7 +89,7 @@ struct RunDocument: Decodable {
     var changed: Bool
     var migrations: [Migration]
     var findings: [FindingDocument]
-    var ensured: [DifferenceDocument]
+    var mended: [DifferenceDocument]
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 }
