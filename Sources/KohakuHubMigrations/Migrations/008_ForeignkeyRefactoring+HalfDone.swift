@@ -76,7 +76,7 @@ extension ForeignkeyRefactoring {
         for name in names { try database.execute("DROP TABLE \(temporary).\(name.quotedIdentifier)") }
     }
 
-    /// An organization that is a user already keeps what only its own table has.
+    /// An organization that is a user already gets what its own table says, for that is where the application wrote last.
     func completeMerged(_ database: MigrationContext) throws {
         let merged = try database.connection.integer("SELECT count(*) FROM kohaku_organization WHERE is_new = 0")
         guard merged > 0, let columns = database.schema.tables["organization"]?.columns else { return }
@@ -85,8 +85,8 @@ extension ForeignkeyRefactoring {
         }.map { name in
             let column = name.quotedIdentifier
             return """
-                \(column) = coalesce(\(column), (SELECT g.\(column) FROM "organization" AS g
-                    JOIN kohaku_organization AS o ON o.old_id = g."id" WHERE o.new_id = "user"."id"))
+                \(column) = coalesce((SELECT g.\(column) FROM "organization" AS g
+                    JOIN kohaku_organization AS o ON o.old_id = g."id" WHERE o.new_id = "user"."id"), \(column))
                 """
         }
         try database.execute(

@@ -61,13 +61,3 @@ public enum Diagnosis: Sendable {
         }
     }
 }
-
-extension SchemaDifference {
-    /// Whether nothing is missing, but something is there that nobody knows.
-    fileprivate var isUnknown: Bool {
-        switch kind {
-        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey: true
-        default: false
-        }
-    }
-}

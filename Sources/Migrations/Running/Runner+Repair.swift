@@ -11,6 +11,8 @@ extension Runner {
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
             guard try !isFresh(schema) && needsRepair(schema, plan) else { return }
+            let differences = harmfulDifferences(of: schema)
+            if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) { try requireKnown(differences) }
             for warning in plan.warnings { emit(.warning(warning)) }
             emit(.planned(plan, pending: plan.pending))
             try checkData(plan.pending, schema: schema)
@@ -20,7 +22,9 @@ extension Runner {
             do {
                 try withStopsNamed("the repair") {
                     try connection.withMigrationTransaction {
-                        try repairTables(&report)
+                        try performMissing(&report)
+                        try converge(&report, isRepair: true)
+                        try compare(&report)
                         if isRehearsal { throw RehearsalEnd() }
                     }
                 }
@@ -32,25 +36,6 @@ extension Runner {
         try !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
             || catalogue.leftoverTables.contains { schema.tables[$0] != nil }
             || !connection.foreignKeyViolations().isEmpty
-    }
-
-    private func repairTables(_ report: inout RunReport) throws {
-        let clock = ContinuousClock()
-        for migration in Plan(catalogue.migrations, on: try connection.readSchema()).pending {
-            let start = clock.now
-            emit(.started(migration))
-            let schema = try connection.readSchema()
-            guard try !migration.migration.signature.holds(on: schema) else {
-                emit(.overtaken(migration))
-                continue
-            }
-            let tables = try perform(migration, on: schema)
-            let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
-            report.migrations.append(done)
-            emit(.finished(done))
-        }
-        try converge(&report, isRepair: true)
-        try compare(&report)
     }
 }
 

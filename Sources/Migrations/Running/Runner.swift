@@ -165,8 +165,7 @@ public struct Runner {
         let tables: [TableReport]? = try withStopsNamed(migration.title) {
             try connection.withMigrationTransaction {
                 let schema = try connection.readSchema()
-                let verdict = Plan(catalogue.migrations, on: schema).entries[migration.number - 1].verdict
-                guard verdict == .pending else { return nil }
+                guard !isPresent(migration, on: schema) else { return nil }
                 return try perform(migration, on: schema)
             }
         }
@@ -177,6 +176,26 @@ public struct Runner {
         let report = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
         emit(.finished(report))
         return report
+    }
+
+    /// Whether a migration's own signature holds; one that throws does not.
+    private func isPresent(_ migration: RegisteredMigration, on schema: Schema) -> Bool {
+        (try? migration.migration.signature.holds(on: schema)) ?? false
+    }
+
+    /// Runs, inside the present transaction, every migration whose change is not there.
+    func performMissing(_ report: inout RunReport) throws {
+        let clock = ContinuousClock()
+        for migration in catalogue.migrations {
+            let start = clock.now
+            let schema = try connection.readSchema()
+            guard !isPresent(migration, on: schema) else { continue }
+            emit(.started(migration))
+            let tables = try perform(migration, on: schema)
+            let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
+            report.migrations.append(done)
+            emit(.finished(done))
+        }
     }
 
     /// Runs one migration inside the present transaction, and checks that its signature holds then.
@@ -199,6 +218,7 @@ public struct Runner {
     private func mend(_ report: inout RunReport, isAgreed: Bool) throws {
         let differences = try harmfulDifferences(of: connection.readSchema())
         guard !differences.isEmpty else { return }
+        try requireKnown(differences.filter { $0.isUnknown && !$0.isHarmless })
         let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
         if alters, !isAgreed {
             try ask(
@@ -207,9 +227,22 @@ public struct Runner {
         }
         try withStopsNamed("mending the schema") {
             try connection.withMigrationTransaction {
+                try performMissing(&report)
                 try converge(&report, isRepair: false)
             }
         }
+    }
+
+    /// Refuses to touch what a newer application may need.
+    func requireKnown(_ unknown: [SchemaDifference]) throws {
+        guard !unknown.isEmpty else { return }
+        throw MigrationError(
+            .schemaDiffers,
+            "the schema has parts that this tool does not know (\(unknown.count)):",
+            nextStep:
+                "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
+                + "by hand, remove them.",
+            differences: unknown)
     }
 
     /// Converges inside the present transaction, and tells what that mended.

@@ -52,6 +52,14 @@ public struct SchemaDifference: Sendable, Hashable {
         self.isHarmless = isHarmless ?? kind.isHarmless
     }
 
+    /// Whether nothing is missing, but something is there that this catalogue does not know and the application may.
+    var isUnknown: Bool {
+        switch kind {
+        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey: true
+        default: false
+        }
+    }
+
     /// Whether it is something of the operator's own that the application is not disturbed by.
     public var isOperatorsOwn: Bool {
         switch kind {

@@ -1,0 +1,142 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("What differs from the newest schema")
+struct Convergences {
+    private struct Converged {
+        var before: DatabaseContents
+        var after: DatabaseContents
+        var report: RunReport
+    }
+
+    private static let newest = Fixture("v15")
+
+    /// Loads the newest hub, changes it, and has it run or repaired; the schema is exact then.
+    private func converged(
+        _ backend: TestBackend, by verb: (Runner) throws -> RunReport, arranging sql: String
+    ) throws -> Converged {
+        try backend.withDatabase { database in
+            try Self.newest.load(into: database)
+            let connection = try database.connect()
+            try connection.execute(connection.dialect.spelling(sql))
+            let before = try DatabaseContents(of: connection)
+            let report = try verb(Runner(catalogue: .kohakuHub, connection: connection))
+            let expected = try SchemaLines(version: Upgrade.newest, backend: backend)
+            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
+            #expect(try connection.brokenReferences() == [])
+            #expect(try connection.integrity() == "ok")
+            return Converged(before: before, after: try DatabaseContents(of: connection), report: report)
+        }
+    }
+
+    /// What the verb throws, with nothing changed.
+    private func stopped(
+        _ backend: TestBackend, by verb: (Runner) throws -> RunReport, arranging sql: String
+    ) throws -> MigrationError {
+        try backend.withDatabase { database in
+            try Self.newest.load(into: database)
+            let connection = try database.connect()
+            try connection.execute(connection.dialect.spelling(sql))
+            let before = try LogicalDump(of: connection)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection)
+            let error = try thrownError(MigrationError.self) { _ = try verb(runner) }
+            #expect(try LogicalDump(of: connection).differences(from: before) == [])
+            return error
+        }
+    }
+
+    private static func run(_ runner: Runner) throws -> RunReport { try runner.run(to: .newest) }
+
+    private static func repair(_ runner: Runner) throws -> RunReport { try runner.repair() }
+
+    @Test(
+        "is mended by a run, whatever is missing or otherwise, with every row where it was",
+        arguments: TestBackend.allCases,
+        [
+            #"DROP TABLE "fallbacksource""#,
+            #"DROP INDEX "file_is_deleted"; DROP INDEX "token_user_id""#,
+            #"ALTER TABLE "repository" DROP COLUMN "downloads""#,
+            #"ALTER TABLE "user" DROP COLUMN "bio"; ALTER TABLE "user" ADD COLUMN "bio" TEXT DEFAULT 'none'"#,
+            #"DROP INDEX "file_sha256"; CREATE INDEX "file_sha256" ON "file" ("size")"#,
+            #"DROP INDEX "token_token_hash"; CREATE INDEX "token_token_hash" ON "token" ("token_hash")"#,
+            #"CREATE UNIQUE INDEX "sessions_again" ON "session" ("session_id")"#,
+            #"""
+            DROP INDEX "repositorylike_repository_id_user_id";
+            CREATE UNIQUE INDEX "repositorylike_repository_user" ON "repositorylike" ("repository_id", "user_id")
+            """#,
+        ])
+    func mended(_ backend: TestBackend, _ sql: String) throws {
+        let hub = try converged(backend, by: Self.run, arranging: sql)
+        #expect(!hub.report.mended.isEmpty || !hub.report.migrations.isEmpty)
+        for (table, rows) in hub.before.tables { #expect(hub.after[table].count == rows.count, "\(table)") }
+        #expect(hub.after.quarantined == [])
+    }
+
+    @Test("gives counters that were never written a zero", arguments: TestBackend.allCases)
+    func zeros(_ backend: TestBackend) throws {
+        let sql = #"""
+            DROP INDEX "file_is_deleted"; ALTER TABLE "file" DROP COLUMN "is_deleted";
+            ALTER TABLE "file" ADD COLUMN "is_deleted" {boolean};
+            ALTER TABLE "repository" DROP COLUMN "likes_count"; ALTER TABLE "repository" ADD COLUMN "likes_count" INTEGER
+            """#
+        let hub = try converged(backend, by: Self.run, arranging: sql)
+        #expect(Set(hub.after["file"].map { $0["is_deleted"]?.boolean }) == [false])
+        #expect(Set(hub.after["repository"].map { $0["likes_count"] }) == [0])
+    }
+
+    private static let twins = #"""
+        DROP INDEX "token_token_hash";
+        UPDATE "token" SET "token_hash" = 'same' WHERE "id" IN (SELECT "id" FROM "token" ORDER BY "id" LIMIT 3)
+        """#
+
+    @Test("stops a run where rows have to go, and a repair puts them into quarantine", arguments: TestBackend.allCases)
+    func duplicates(_ backend: TestBackend) throws {
+        let error = try stopped(backend, by: Self.run, arranging: Self.twins)
+        #expect(error.code == .schemaDiffers)
+        #expect(error.message.contains("2 row(s) of token cannot be kept"))
+        #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
+
+        let hub = try converged(backend, by: Self.repair, arranging: Self.twins)
+        let twins = hub.before["token"].filter { $0["token_hash"] == "same" }.map(\.id).sorted()
+        #expect(hub.after.quarantined(from: "token").map(\.sourceID).sorted() == Array(twins.dropFirst()))
+        #expect(hub.after["token"].map(\.id).contains(twins[0]))
+        #expect(hub.report.mendedTables.map(\.quarantined) == [2])
+    }
+
+    @Test("of references that SQLite never checked is mended by a repair")
+    func dangling() throws {
+        let sql = #"""
+            UPDATE "token" SET "user_id" = 77777 WHERE "id" = (SELECT min("id") FROM "token");
+            UPDATE "invitation" SET "used_by_id" = 77777 WHERE "id" = (SELECT min("id") FROM "invitation")
+            """#
+        let hub = try converged(.sqlite, by: Self.repair, arranging: sql)
+        let token = try #require(hub.before["token"].first { $0["user_id"] == 77777 })
+        #expect(hub.after.quarantined(from: "token").map(\.sourceID) == [token.id])
+        let invitation = try #require(hub.before["invitation"].first { $0["used_by_id"] == 77777 })
+        #expect(hub.after["invitation"].first { $0.id == invitation.id }?["used_by_id"] == .null)
+    }
+
+    @Test(
+        "and is of a newer hub is left alone", arguments: TestBackend.allCases,
+        [#"CREATE UNIQUE INDEX "user_full_name" ON "user" ("full_name", "id")"#])
+    func newer(_ backend: TestBackend, _ sql: String) throws {
+        for verb in [Self.run, Self.repair] {
+            let error = try stopped(backend, by: verb, arranging: sql)
+            #expect(error.code == .schemaDiffers)
+            #expect(error.differences.map(\.kind) == [.unknownUniqueIndex])
+            #expect(error.nextStep?.contains("update the tool") == true)
+        }
+    }
+
+    @Test("without a value that could be told stops, with the rows where they are", arguments: TestBackend.allCases)
+    func unknowable(_ backend: TestBackend) throws {
+        let sql = #"ALTER TABLE "token" DROP COLUMN "name""#
+        for verb in [Self.run, Self.repair] {
+            let error = try stopped(backend, by: verb, arranging: sql)
+            #expect(error.code == .checkFailed)
+            #expect(error.message.contains("table token has no column name"))
+        }
+    }
+}
