@@ -109,28 +109,41 @@ extension ForeignkeyRefactoring {
         return rewrite
     }
 
-    /// Ids that are an organization's old one and another's new one. Where the database itself still ties memberships to the
-    /// old table, they are old.
-    func ambiguousOrganizations(_ database: MigrationContext) throws -> Finding? {
+    /// Finds the ids that are one organization's old one and another's new one. Where the database itself still ties
+    /// memberships to the old table, the older upgrade has rewritten none, and they are old.
+    func findAmbiguous(_ database: MigrationContext) throws {
         let isTied =
             database.dialect == .postgresql
             && database.schema.tables["userorganization"]?.foreignKeys
                 .contains { $0.referencedTable == "organization" } == true
-        guard !isTied else { return nil }
-        return try database.finding(
+        try database.createTemporaryTable(
+            "kohaku_ambiguous", "organization_id INTEGER PRIMARY KEY",
+            from: #"""
+                SELECT o.old_id FROM kohaku_organization AS o JOIN "user" AS u ON u."id" = o.old_id
+                WHERE o.new_id <> o.old_id AND \#(isTied ? "false" : Self.isOrganization("u", database.schema))
+                """#)
+    }
+
+    func ambiguousOrganizations(_ database: MigrationContext) throws -> Finding? {
+        try database.finding(
             .error, code: "organization_id_ambiguous", table: "userorganization",
             about: #"""
-                SELECT 'membership ' || m."id" || ': organization "' || g."name" || '" or "' || u."username" || '"'
-                FROM "userorganization" AS m JOIN "organization" AS g ON g."id" = m."organization_id"
-                    JOIN kohaku_organization AS o ON o.old_id = g."id" AND o.new_id <> g."id"
-                    JOIN "user" AS u ON u."id" = m."organization_id" AND \#(Self.isOrganization("u", database.schema))
-                ORDER BY m."id"
+                SELECT q.what || ': organization "' || g."name" || '" or "' || u."username" || '"'
+                FROM (
+                    SELECT 'membership ' || m."id" AS what, m."organization_id" AS organization_id
+                    FROM "userorganization" AS m
+                    UNION ALL
+                    SELECT 'invitation ' || i.invitation_id, i.given_id FROM kohaku_invitation AS i
+                ) AS q JOIN kohaku_ambiguous AS a ON a.organization_id = q.organization_id
+                    JOIN "organization" AS g ON g."id" = a.organization_id
+                    JOIN "user" AS u ON u."id" = a.organization_id
+                ORDER BY q.what
                 """#,
-            action: "Delete those memberships and add the members again when the repair is done, or restore a backup."
+            action: "Delete those rows and invite the members again when the repair is done, or restore a backup."
         ) { count in
             """
-            \(count) membership(s) have an id that was one organization's before the older upgrade and is another's since, \
-            and nothing tells which is meant.
+            \(count) membership(s) and invitation(s) have an id that was one organization's before the older upgrade and is \
+            another's since, and nothing tells which is meant.
             """
         }
     }

@@ -3,7 +3,8 @@ import Migrations
 /// Which repository each row belongs to. Everything is read from the tables as they were, before any is rewritten.
 extension ForeignkeyRefactoring {
     static let temporaryTables = [
-        "kohaku_highest", "kohaku_organization", "kohaku_organization_id", "kohaku_user", "kohaku_invitation",
+        "kohaku_highest", "kohaku_organization", "kohaku_organization_id", "kohaku_ambiguous", "kohaku_user",
+        "kohaku_invitation",
         "kohaku_unreadable",
         "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
         "kohaku_evidence",

@@ -127,12 +127,14 @@ extension ForeignkeyRefactoring {
             guard let organization = parameters.organizationID else { return }
             let user = organizations[organization]
             let remapped = user.map { parameters.replacingOrganization(by: $0) }
-            changed.append([row[0], remapped.map { .text($0) } ?? .null, user.map { .integer($0) } ?? .null])
+            changed.append([
+                row[0], .integer(organization), remapped.map { .text($0) } ?? .null, user.map { .integer($0) } ?? .null,
+            ])
         }
         try database.execute(
             """
             CREATE TEMPORARY TABLE kohaku_invitation
-                (invitation_id INTEGER PRIMARY KEY, parameters TEXT, organization_id INTEGER)
+                (invitation_id INTEGER PRIMARY KEY, given_id INTEGER, parameters TEXT, organization_id INTEGER)
             """)
         try database.insert(into: "kohaku_invitation", changed)
         try database.execute("CREATE TEMPORARY TABLE kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)")

@@ -60,6 +60,7 @@ public struct ForeignkeyRefactoring: Migration {
         let highest = try highestUserID(database)
         let standIns = try createStandIns(database)
         try numberOrganizations(database, above: highest)
+        try findAmbiguous(database)
         try nameUsers(database)
         try remapInvitations(database)
         try findOwners(database)
