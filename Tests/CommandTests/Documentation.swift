@@ -46,11 +46,23 @@ struct Documentation {
         for setting in settings { #expect(readme.contains(setting)) }
     }
 
+    @Test(
+        "The page on trouble has every message that people search for",
+        arguments: [
+            #"column "repository_id" does not exist"#, "NOT NULL constraint failed: user.email",
+            #"near "commit": syntax error"#, "UNIQUE constraint failed: index 'user_normalized_name'",
+            "database disk image is malformed",
+        ])
+    func trouble(_ message: String) throws {
+        #expect(try Repository.text("docs/troubleshooting.md").contains("\n## `\(message)`\n"))
+    }
+
     @Test("The page on JSON explains every kind of finding")
     func findings() throws {
         let page = try Repository.text("docs/json.md")
         let sources = [
             "KohakuHubMigrations/Migrations/008_ForeignkeyRefactoring+Findings.swift",
+            "KohakuHubMigrations/Migrations/008_ForeignkeyRefactoring+HalfDone.swift",
             "Migrations/Migration/MigrationContext+Findings.swift", "MigrationsSQLite/DiskSpace.swift",
             "MigrationsPostgreSQL/PostgresConnection+Checks.swift",
         ]

@@ -7,10 +7,15 @@ extension Runner {
     public func repair(isRehearsal: Bool = false) throws -> RunReport {
         try reporting { report in
             let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
+            guard !isFresh(schema) else {
+                throw MigrationError(
+                    .schemaDiffers, "the database is fresh: there is nothing to repair",
+                    nextStep: "To create its tables: kohaku-migrate run")
+            }
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
-            guard try !isFresh(schema) && needsRepair(schema, plan) else { return }
+            guard try needsRepair(schema, plan) else { return }
             let differences = harmfulDifferences(of: schema)
             if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) { try requireKnown(differences) }
             for warning in plan.warnings { emit(.warning(warning)) }

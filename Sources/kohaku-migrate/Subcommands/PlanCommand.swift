@@ -38,7 +38,7 @@ struct PlanCommand: ParsableCommand {
         try output.rendering {
             let configuration = try database.resolve()
             if repair {
-                let connection = try database.open(configuration, for: .migrating)
+                let connection = try database.open(configuration, for: .changing)
                 return try RepairCommand.rehearse(configuration, connection, output: output)
             }
             let connection = try database.open(configuration, for: .reading)

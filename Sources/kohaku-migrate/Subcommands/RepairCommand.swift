@@ -30,7 +30,7 @@ struct RepairCommand: ParsableCommand {
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .migrating)
+            let connection = try database.open(configuration, for: .changing)
             if dryRun { return try Self.rehearse(configuration, connection, output: output) }
             connection.interruption = Signals.interruption
             let renderer = RunRenderer(isQuiet: output.json)

@@ -1,0 +1,24 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("From the oldest hub to the newest schema")
+struct OnePass {
+    @Test("no table is copied twice on SQLite, and a file table once", arguments: ["v00", "v07", "v07upgraded"])
+    func copies(_ fixture: String) throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try Fixture(fixture).load(into: database)
+            let connection = try database.connect()
+            var copies: [String: Int] = [:]
+            connection.onStatement = { statement in
+                guard statement.hasPrefix(#"CREATE TABLE "kohaku_new_"#) else { return }
+                copies[String(statement.split(separator: "\"")[1]), default: 0] += 1
+            }
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            #expect(copies["kohaku_new_file"] == 1)
+            #expect(copies["kohaku_new_user"] == 1)
+            #expect(copies.filter { $0.value > 1 } == [:])
+        }
+    }
+}
