@@ -70,8 +70,14 @@ extension SQLiteConnection {
     public func jsonObject(of columns: [Schema.Column], alias: String) -> String {
         let pairs = columns.map { column in
             let value = "\(alias).\(column.name.quotedIdentifier)"
+            // In a column that is not declared as one, a blob says that it is.
+            let base64 = "kohaku_base64(\(value))"
+            let blob = column.type == "BLOB" ? base64 : "json_object('base64', \(base64))"
+            // SQLite's JSON has 15 digits of a number; 17 tell every one from its neighbours. Infinity is no JSON.
+            let real =
+                "CASE WHEN abs(\(value)) < 1e999 THEN json(printf('%!.17g', \(value))) ELSE printf('%g', \(value)) END"
             return "\(column.name.quotedLiteral), "
-                + "CASE typeof(\(value)) WHEN 'blob' THEN kohaku_base64(\(value)) ELSE \(value) END"
+                + "CASE typeof(\(value)) WHEN 'blob' THEN \(blob) WHEN 'real' THEN \(real) ELSE \(value) END"
         }
         return "json_object(\(pairs.joined(separator: ", ")))"
     }

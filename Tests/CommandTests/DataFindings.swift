@@ -7,11 +7,13 @@ import Testing
 @Suite("Findings")
 struct DataFindings {
     private func expected(_ hub: Hub) throws -> [FindingDocument] {
-        try RunPreview(of: hub.database.connect(), catalogue: .kohakuHub, target: .newest).findings.map { finding in
-            FindingDocument(
-                severity: finding.severity.rawValue, code: finding.code, table: finding.table,
-                count: Int(finding.count), message: finding.message, examples: finding.examples, action: finding.action)
-        }
+        try RunPreview(of: hub.database.connect(), catalogue: .kohakuHub, target: .newest, exampleLimit: .max).findings
+            .map { finding in
+                FindingDocument(
+                    severity: finding.severity.rawValue, code: finding.code, table: finding.table,
+                    count: Int(finding.count), message: finding.message, examples: finding.examples,
+                    action: finding.action)
+            }
     }
 
     @Test(

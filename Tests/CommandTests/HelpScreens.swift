@@ -16,6 +16,16 @@ struct HelpScreens {
         #expect(outcome.output == kept)
     }
 
+    @Test(
+        "The help of a verb under quarantine is the screen that is kept, with an example",
+        arguments: ["list", "export", "release", "purge"])
+    func quarantineVerbs(_ verb: String) throws {
+        let outcome = try withTemporaryFolder { try Command(folder: $0).run(["quarantine", verb, "--help"]) }
+        #expect(outcome.status == 0)
+        #expect(outcome.output == (try Repository.text("Tests/CommandTests/Screens/quarantine-\(verb).txt")))
+        #expect(outcome.output.contains("\n  kohaku-migrate quarantine \(verb)"))
+    }
+
     @Test("Every verb has a kept screen and an example", arguments: screens.dropFirst())
     func everyVerbHasAnExample(_ verb: String) throws {
         let root = try Repository.text("Tests/CommandTests/Screens/kohaku-migrate.txt")

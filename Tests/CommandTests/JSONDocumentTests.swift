@@ -153,6 +153,28 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("quarantine release and purge", arguments: TestBackend.allCases)
+    func quarantineChanges(_ backend: TestBackend) throws {
+        let keys = """
+            status database count rows rows[].id rows[].migration rows[].sourceTable rows[].sourceID rows[].reason
+            rows[].quarantinedAt
+            """
+        try backend.withHub("v07") { hub in
+            try hub.expect(0, "run", "--yes")
+            let connection = try hub.database.connect()
+            try connection.execute(
+                """
+                INSERT INTO "user" (id, username, normalized_name, is_org, email_verified, is_active,
+                    private_used_bytes, public_used_bytes, created_at)
+                VALUES (8, 'returned', 'returned', false, false, true, 0, 0, '2025-08-01 12:00:00')
+                """)
+            let token = try connection.integer(
+                "SELECT id FROM kohaku_quarantine WHERE source_table = 'token' AND source_id = 12")
+            try expectKeys(hub("quarantine", "release", String(token), "--json").output, keys)
+            try expectKeys(hub("quarantine", "purge", "--all", "--yes", "--json").output, keys)
+        }
+    }
+
     @Test("An error", arguments: TestBackend.allCases)
     func error(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Migrations
 
-/// A JSON object of texts, numbers, booleans and nulls, without loss of digits.
+/// A JSON object of texts, numbers, booleans, nulls and blobs (`{"base64": "…"}`), without loss of digits.
 enum FlatJSONObject {
     /// The members as values of a database, `nil` when the text is no such object.
     static func values(_ text: String) -> [String: DatabaseValue]? {
@@ -25,7 +25,13 @@ enum FlatJSONObject {
         default:
             if let integer = Int64(text) { return .integer(integer) }
             if let number = Double(text) { return .real(number) }
+            if text.hasPrefix("{") { return blob(text) }
             return (try? JSONDecoder().decode(String.self, from: Data(bytes))).map { .text($0) }
         }
+    }
+
+    private static func blob(_ text: String) -> DatabaseValue? {
+        guard let members = values(text), members.count == 1, let base64 = members["base64"]?.text else { return nil }
+        return Data(base64Encoded: base64).map { .blob(Array($0)) }
     }
 }

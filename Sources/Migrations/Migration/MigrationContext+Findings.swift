@@ -1,7 +1,4 @@
 extension MigrationContext {
-    /// How many examples a finding holds; its count is exact.
-    private static let examples = 1_000
-
     /// What a rewrite would put into quarantine, one finding a rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
@@ -20,7 +17,7 @@ extension MigrationContext {
                     row_number() OVER (PARTITION BY rule ORDER BY id) AS place
                 FROM judged WHERE rule IS NOT NULL
             )
-            SELECT rule, id, total FROM ranked WHERE place <= \(Self.examples) ORDER BY rule, id
+            SELECT rule, id, total FROM ranked WHERE place <= \(exampleLimit) ORDER BY rule, id
             """, []
         ) { row in
             let rule = Int(row[0].integer ?? 0)
@@ -46,7 +43,7 @@ extension MigrationContext {
     ) throws -> Finding? {
         let count = try connection.integer("SELECT count(*) FROM (\(query)) AS q")
         guard count > 0 else { return nil }
-        let examples = try connection.query("\(query) LIMIT \(Self.examples)").map { $0[0].text ?? "" }
+        let examples = try connection.query("\(query) LIMIT \(exampleLimit)").map { $0[0].text ?? "" }
         return Finding(
             severity, code: code, table: table, count: count, message: message(count), examples: examples,
             action: action)

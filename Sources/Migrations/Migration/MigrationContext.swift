@@ -8,6 +8,8 @@ public final class MigrationContext {
     public private(set) var schema: Schema
     /// What was done with each table's rows so far.
     public private(set) var reports: [TableReport] = []
+    /// How many examples a finding holds at most; its count is exact.
+    let exampleLimit: Int
     private let emit: (MigrationEvent) -> Void
 
     /// Creates a context.
@@ -15,11 +17,13 @@ public final class MigrationContext {
         connection: any DatabaseConnection,
         schema: Schema,
         number: Int,
+        exampleLimit: Int = 5,
         emit: @escaping (MigrationEvent) -> Void = { _ in }
     ) {
         self.connection = connection
         self.schema = schema
         self.number = number
+        self.exampleLimit = exampleLimit
         self.emit = emit
     }
 

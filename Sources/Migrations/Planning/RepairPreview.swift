@@ -28,14 +28,15 @@ public struct RepairPreview: Sendable {
     public var findings: [Finding] = []
 
     /// Makes the repair and rolls it back. It takes as long as the repair itself, and its locks.
+    /// - Parameter exampleLimit: How many examples a finding holds at most; its count is exact.
     /// - Throws: ``MigrationError`` where a repair would stop.
-    public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
+    public init(of connection: any DatabaseConnection, catalogue: Catalogue, exampleLimit: Int = 5) throws {
         let inspection = try Inspection(of: connection, catalogue: catalogue)
         diagnosis = try Diagnosis(inspection, catalogue: catalogue)
         var findings: [Finding] = []
         let runner = Runner(
             catalogue: catalogue, connection: connection,
-            emit: { if case .found(let finding, _) = $0 { findings.append(finding) } })
+            emit: { if case .found(let finding, _) = $0 { findings.append(finding) } }, exampleLimit: exampleLimit)
         report = try runner.repair(isRehearsal: true)
         self.findings = findings
         guard !report.isUnchanged else { return }

@@ -14,8 +14,11 @@ public struct RunPreview: Sendable {
     public var findings: [Finding] = []
 
     /// Looks at a database without changing it.
+    /// - Parameter exampleLimit: How many examples a finding holds at most; its count is exact.
     /// - Throws: ``MigrationError`` when the target makes no sense or the database is something else's.
-    public init(of connection: any DatabaseConnection, catalogue: Catalogue, target: Target) throws {
+    public init(of connection: any DatabaseConnection, catalogue: Catalogue, target: Target, exampleLimit: Int = 5)
+        throws
+    {
         let inspection = try Inspection(of: connection, catalogue: catalogue)
         switch inspection.state {
         case .fresh:
@@ -40,7 +43,8 @@ public struct RunPreview: Sendable {
             findings = try pending.flatMap { entry in
                 try connection.withReadTransaction {
                     let context = MigrationContext(
-                        connection: connection, schema: inspection.schema, number: entry.migration.number)
+                        connection: connection, schema: inspection.schema, number: entry.migration.number,
+                        exampleLimit: exampleLimit)
                     return try entry.migration.migration.check(context)
                 }
             }

@@ -13,18 +13,22 @@ public struct Runner {
     public var consent: (String, String) throws -> Bool
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
+    /// How many examples a finding holds at most; its count is exact. They are held in memory.
+    public var exampleLimit: Int
 
     /// Creates a runner that agrees to everything and tells nothing.
     public init(
         catalogue: Catalogue,
         connection: any DatabaseConnection,
         consent: @escaping (String, String) throws -> Bool = { _, _ in true },
-        emit: @escaping (MigrationEvent) -> Void = { _ in }
+        emit: @escaping (MigrationEvent) -> Void = { _ in },
+        exampleLimit: Int = 5
     ) {
         self.catalogue = catalogue
         self.connection = connection
         self.consent = consent
         self.emit = emit
+        self.exampleLimit = exampleLimit
     }
 
     /// Runs the pending migrations of a target in order, each in a transaction of its own, then mends what differs from the
@@ -140,7 +144,8 @@ public struct Runner {
     func checkData(_ pending: [RegisteredMigration], schema: Schema) throws {
         var findings: [Finding] = []
         for migration in pending {
-            let context = MigrationContext(connection: connection, schema: schema, number: migration.number)
+            let context = MigrationContext(
+                connection: connection, schema: schema, number: migration.number, exampleLimit: exampleLimit)
             let found = try withStopsNamed(migration.title) {
                 try connection.withReadTransaction { try migration.migration.check(context) }
             }

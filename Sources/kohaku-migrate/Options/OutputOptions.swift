@@ -4,4 +4,7 @@ import ArgumentParser
 struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print one JSON document instead of text.")
     var json = false
+
+    /// How many examples of a finding are asked for: a document has all, and text shows the first few.
+    var exampleLimit: Int { json ? .max : FindingText.exampleLimit }
 }

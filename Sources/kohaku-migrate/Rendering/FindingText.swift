@@ -2,12 +2,15 @@ import Migrations
 
 /// A finding of the data checks: what, the first few examples, and what to do.
 struct FindingText {
+    /// How many examples are shown.
+    static let exampleLimit = 5
+
     let text: String
 
     /// - Parameter label: What stands before the message, such as `warning: `.
     init(_ finding: Finding, label: String) {
         var lines = ["  " + (label + finding.message).wrapped(indent: 4)]
-        let shown = finding.examples.prefix(5)
+        let shown = finding.examples.prefix(Self.exampleLimit)
         let rest = finding.count - Int64(shown.count)
         if !shown.isEmpty {
             // Ids fit on one line; whole sentences get a line each.

@@ -56,7 +56,8 @@ extension PlanCommand {
         sql: Bool,
         output: OutputOptions
     ) throws {
-        let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: target)
+        let preview = try RunPreview(
+            of: connection, catalogue: .kohakuHub, target: target, exampleLimit: output.exampleLimit)
         let statements =
             sql ? try StatementPreview(of: preview.pending.map(\.migration), on: connection) : nil
         if output.json {

@@ -37,7 +37,7 @@ struct RepairCommand: ParsableCommand {
             let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection, consent: consent.ask,
-                emit: Signals.watched(renderer.render))
+                emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
             if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
             let report = try runner.repair()
             if output.json {
@@ -55,7 +55,8 @@ extension RepairCommand {
         _ configuration: HubConfiguration, _ connection: any DatabaseConnection, output: OutputOptions
     ) throws {
         connection.interruption = Signals.interruption
-        let preview = try RepairPreview(of: connection, catalogue: .kohakuHub)
+        let preview = try RepairPreview(
+            of: connection, catalogue: .kohakuHub, exampleLimit: output.exampleLimit)
         if output.json {
             printJSON(RepairPlanDocument(preview, database: configuration.database))
         } else {

@@ -58,7 +58,7 @@ struct RunCommand: ParsableCommand {
             let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection, consent: consent.ask,
-                emit: Signals.watched(renderer.render))
+                emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
             if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
             let report = try runner.run(to: target)
             if output.json {

@@ -35,7 +35,7 @@ struct KilledRuns {
             }
             try database.withCopy { copy in
                 var isCommitted = false
-                for statement in Self.points(of: statements, in: run) {
+                for statement in Self.points(of: statements) {
                     let killed = try Program.outcome(
                         of: BuiltProgram.crashProbe, [copy.url, String(run.target), String(statement)])
                     try #require(killed.status == SIGKILL, "\(statement): \(killed)")
@@ -58,20 +58,14 @@ struct KilledRuns {
         }
     }
 
-    /// The statements, counted from 1, before which a run is killed: those that write, and the first after the commit.
-    ///
-    /// On the long way from the oldest hub every eighth of those of 008 and later is enough, since all of them are tried on
-    /// the data of a real one. To be killed before or after a statement that only reads is one and the same to the database.
-    /// `KOHAKU_TEST_EVERY_STATEMENT` has them all tried nevertheless.
-    private static func points(of statements: [String], in run: KilledRun) -> [Int] {
-        let isThorough = ProcessInfo.processInfo.environment["KOHAKU_TEST_EVERY_STATEMENT"] != nil
-        let points = statements.indices.filter { index in
+    /// The statements, counted from 1, before which a run is killed: each that writes, and the first after the commit. To be
+    /// killed before or after a statement that only reads is one and the same to the database.
+    private static func points(of statements: [String]) -> [Int] {
+        statements.indices.filter { index in
             let words = statements[index].uppercased()
             let onlyReads = words.hasPrefix("SELECT") || words.hasPrefix("PRAGMA")
-            return isThorough || !onlyReads || (index > 0 && statements[index - 1] == "COMMIT")
+            return !onlyReads || (index > 0 && statements[index - 1] == "COMMIT")
         }.map { $0 + 1 }
-        let step = run.fixture == Fixture(version: 0) && run.target >= 8 && !isThorough ? 8 : 1
-        return points.indices.filter { $0 % step == 0 || $0 == points.count - 1 }.map { points[$0] }
     }
 
     /// Runs without a disturbance and returns the statements.

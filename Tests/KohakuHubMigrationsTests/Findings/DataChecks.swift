@@ -48,7 +48,7 @@ struct DataChecks {
         }
     }
 
-    @Test("count every row, also beyond the examples that they keep", arguments: TestBackend.allCases)
+    @Test("count every row, and keep as many examples as they are asked for", arguments: TestBackend.allCases)
     func manyRows(_ backend: TestBackend) throws {
         let lost = (1...1_200).flatMap { id -> [SmallHub.Row] in
             [.token(id, of: 50), .repository(id, "model", "zoe/r\(id)", owner: 50)]
@@ -56,8 +56,13 @@ struct DataChecks {
         try CheckedHub.checking(SmallHub(shape: .v7, rows: FindingCase.users + lost), on: backend) { hub in
             #expect(hub.findings.map(\.code) == ["owner_changed", "quarantine"])
             #expect(hub.findings.map(\.count) == [1_200, 1_200])
-            #expect(hub.findings.map(\.examples.count) == [1_000, 1_000])
-            #expect(hub.findings.last?.examples.last == "id 1000")
+            #expect(hub.findings.map(\.examples.count) == [1_200, 1_200])
+            #expect(hub.findings.last?.examples.last == "id 1200")
+            let few = try RunPreview(
+                of: hub.connection, catalogue: .kohakuHub, target: .upTo(8), exampleLimit: 3
+            ).findings
+            #expect(few.map(\.count) == [1_200, 1_200])
+            #expect(few.last?.examples == ["id 1", "id 2", "id 3"])
         }
     }
 
@@ -65,7 +70,7 @@ struct DataChecks {
     func nothingChanges(_ backend: TestBackend) throws {
         try CheckedHub.checking(FindingCase.hub(backend), on: backend) { hub in
             let schema = try hub.connection.readSchema()
-            let again = try RunPreview(of: hub.connection, catalogue: .kohakuHub, target: .newest)
+            let again = try RunPreview(of: hub.connection, catalogue: .kohakuHub, target: .newest, exampleLimit: .max)
             #expect(again.findings == hub.findings)
             #expect(try DatabaseContents(of: hub.connection) == hub.before)
             #expect(try hub.connection.readSchema() == schema)

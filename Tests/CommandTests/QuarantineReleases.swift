@@ -1,0 +1,145 @@
+import Foundation
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// What goes back from the quarantine, and what does not.
+@Suite("Releasing from quarantine")
+struct QuarantineReleases {
+    /// What makes the situations on a v7 hub: a membership twice, and an invitation to an organization that never was.
+    private static let arrangement = """
+        INSERT INTO userorganization (id, user_id, organization_id, role, created_at)
+        SELECT 900, user_id, organization_id, 'visitor', created_at FROM userorganization WHERE id = 1;
+        UPDATE invitation SET action = 'join_org', parameters = '{"org_id": 9999}' WHERE id = 5
+        """
+
+    /// Upgrades a v7 hub in which the deleted user 8 was made anew.
+    private func upgraded(
+        _ backend: TestBackend, _ body: (Hub, DatabaseContents, any DatabaseConnection) throws -> Void
+    ) throws {
+        try backend.withHub("v07") { hub in
+            let connection = try hub.database.connect()
+            try connection.execute(Self.arrangement)
+            let before = try hub.snapshot().contents
+            try hub.expect(0, "run", "--yes")
+            try connection.execute(
+                """
+                INSERT INTO "user" (id, username, normalized_name, is_org, email_verified, is_active,
+                    private_used_bytes, public_used_bytes, created_at)
+                VALUES (8, 'returned', 'returned', false, false, true, 0, 0, '2025-08-01 12:00:00')
+                """)
+            try body(hub, before, connection)
+        }
+    }
+
+    private func number(_ table: String, _ id: Int64, _ connection: any DatabaseConnection) throws -> String {
+        let rows = try connection.query(
+            "SELECT id FROM kohaku_quarantine WHERE source_table = $1 AND source_id = $2", [.text(table), .integer(id)])
+        return String(try #require(rows.first?[0].integer))
+    }
+
+    /// The rows of user 8.
+    private static let rows: [(table: String, id: Int64)] = [
+        ("token", 12), ("session", 32), ("sshkey", 6), ("emailverification", 6), ("commit", 5), ("commit", 11),
+        ("commit", 15),
+    ]
+
+    @Test("Rows come back with every value that they had", arguments: TestBackend.allCases)
+    func values(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, before, connection in
+            let numbers = try Self.rows.map { try number($0.table, $0.id, connection) }
+            let outcome = try hub.command.run(["quarantine", "release"] + numbers)
+            #expect(outcome.status == 0, "\(outcome)")
+            let after = try hub.snapshot().contents
+            for (table, id) in Self.rows {
+                let old = try #require(before[table].first { $0["id"]?.integer == id })
+                let new = try #require(after[table].first { $0["id"]?.integer == id })
+                for (column, value) in old where new[column] != nil {
+                    #expect(new[column] == value, "\(table).\(column) of \(id)")
+                }
+                #expect((new["user_id"] ?? new["author_id"]) == 8)
+                guard table == "commit" else { continue }
+                let repository = try #require(after["repository"].first { $0["id"] == new["repository_id"] })
+                #expect(repository["full_id"] == old["repo_full_id"])
+                #expect(repository["repo_type"] == old["repo_type"])
+                #expect(new["owner_id"] == repository["owner_id"])
+            }
+            try hub.expect(0, "verify")
+        }
+    }
+
+    /// Expects a refusal that leaves everything as it was.
+    private func expectRefused(_ hub: Hub, _ number: String, _ message: String) throws {
+        let before = try hub.snapshot().contents
+        let outcome = try hub("quarantine", "release", number)
+        #expect(outcome.status == 1)
+        let words = outcome.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains(message), "\(outcome.errors)")
+        #expect(words.contains("Nothing was released."))
+        #expect(try hub.snapshot().contents == before)
+    }
+
+    @Test("A row whose id is taken stays", arguments: TestBackend.allCases)
+    func takenID(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, _, connection in
+            try connection.execute(
+                """
+                INSERT INTO token (id, user_id, token_hash, name, created_at)
+                VALUES (12, 8, 'another', 'another', '2025-10-01 12:00:00')
+                """)
+            try expectRefused(hub, number("token", 12, connection), "token 12 has the same id")
+        }
+    }
+
+    @Test("A file of several repositories stays", arguments: TestBackend.allCases)
+    func severalRepositories(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, before, connection in
+            let file = try #require(
+                before["file"].first { $0["repo_full_id"] == "gone-user/left-behind" }?["id"]?.integer)
+            for type in ["model", "dataset"] {
+                try connection.execute(
+                    """
+                    INSERT INTO repository (repo_type, namespace, name, full_id, private, owner_id, used_bytes, downloads,
+                        likes_count, created_at)
+                    VALUES ($1, 'gone-user', 'left-behind', 'gone-user/left-behind', false, 8, 0, 0, 0,
+                        '2025-10-01 12:00:00')
+                    """, [.text(type)])
+            }
+            try expectRefused(
+                hub, number("file", file, connection), "several repositories are named gone-user/left-behind")
+        }
+    }
+
+    @Test("A membership stays, and so does an invitation to an organization", arguments: TestBackend.allCases)
+    func organizations(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, _, connection in
+            try expectRefused(
+                hub, number("userorganization", 900, connection),
+                "organizations have had other ids since they became users, so its organization_id says nothing")
+            try expectRefused(
+                hub, number("invitation", 5, connection),
+                "organizations have had other ids since they became users, so its org_id says nothing")
+        }
+    }
+
+    @Test("Numbers and blobs of columns that SQLite does not hold to their type come back as they were")
+    func looseTypes() throws {
+        try TestBackend.sqlite.withHub("v07") { hub in
+            let connection = try hub.database.connect()
+            try connection.execute("ALTER TABLE token ADD COLUMN note TEXT; ALTER TABLE token ADD COLUMN score REAL")
+            let score = 0.1 + 0.2
+            try connection.execute(
+                "UPDATE token SET note = $1, score = $2 WHERE id = 12", [.blob([0, 255, 7]), .real(score)])
+            try hub.expect(0, "run", "--yes")
+            try connection.execute(
+                """
+                INSERT INTO "user" (id, username, normalized_name, is_org, email_verified, is_active,
+                    private_used_bytes, public_used_bytes, created_at)
+                VALUES (8, 'returned', 'returned', false, false, true, 0, 0, '2025-08-01 12:00:00')
+                """)
+            try hub.expect(0, "quarantine", "release", number("token", 12, connection))
+            let row = try connection.query("SELECT note, score FROM token WHERE id = 12")
+            #expect(row.map(\.values) == [[.blob([0, 255, 7]), .real(score)]])
+        }
+    }
+}
