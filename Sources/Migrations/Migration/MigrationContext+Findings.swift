@@ -23,11 +23,8 @@ extension MigrationContext {
             let rule = Int(row[0].integer ?? 0)
             let count = row[2].integer ?? 0
             let message = "\(count) row(s) of \(rewrite.table) go to quarantine: \(rewrite.quarantine[rule].summary)."
-            var finding =
-                findings[rule]
-                ?? Finding(.warning, code: "quarantine", table: rewrite.table, count: count, message: message)
-            finding.examples.append("id \(row[1].integer ?? 0)")
-            findings[rule] = finding
+            let empty = Finding(.warning, code: "quarantine", table: rewrite.table, count: count, message: message)
+            findings[rule, default: empty].examples.append("id \(row[1].integer ?? 0)")
         }
         return findings.sorted { $0.key < $1.key }.map(\.value)
     }
