@@ -187,12 +187,16 @@ struct QuarantineTests {
     func consent(_ backend: TestBackend) throws {
         try upgraded(backend) { hub, _ in
             let before = try hub.snapshot()
-            let refused = try hub("quarantine", "purge", "--all")
-            #expect(refused.status == 5)
-            #expect(refused.errors.contains("run with --yes"))
-            #expect(try hub.snapshot() == before)
-            let none = try hub("quarantine", "purge")
-            #expect(none.status == 64)
+            for words in [["--all"], []] {
+                let refused = try hub.command.run(["quarantine", "purge"] + words)
+                #expect(refused.status == 5)
+                #expect(refused.errors.contains("run with --yes"))
+                #expect(try hub.snapshot() == before)
+            }
+            try hub.expect(64, "quarantine", "purge", "--all", "1")
+            try hub.expect(64, "quarantine", "release")
+            try hub.expect(0, "quarantine", "purge", "--yes")
+            #expect(try hub.snapshot().tables["kohaku_quarantine"] == nil)
         }
     }
 }

@@ -12,7 +12,9 @@ struct RepairTests {
     func named(_ backend: TestBackend) throws {
         try backend.withHub(Self.mixed) { hub in
             let before = try hub.snapshot()
-            for words in [["status"], ["verify"], ["plan"], ["run", "--yes"], ["run", "--dry-run"]] {
+            for words in [
+                ["status"], ["verify"], ["plan"], ["run", "--yes"], ["run", "--dry-run"], ["run", "--to", "7"],
+            ] {
                 let outcome = try hub.command.run(words)
                 #expect(outcome.status == (words == ["status"] ? 0 : 3), "\(words)")
                 let text = (outcome.output + outcome.errors).replacing("\n", with: " ")

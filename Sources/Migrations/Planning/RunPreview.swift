@@ -30,7 +30,7 @@ public struct RunPreview: Sendable {
             version = plan.version
             let numbers = Set(try plan.pending(for: target).map(\.number))
             pending = plan.entries.filter { numbers.contains($0.migration.number) }
-            try catalogue.requireWhole(pending.map(\.migration), on: inspection.schema)
+            try catalogue.requireWhole(plan.pending, on: inspection.schema)
             if version == catalogue.newest {
                 mending = catalogue.differences(of: inspection.schema).filter { !$0.isOperatorsOwn }
             }

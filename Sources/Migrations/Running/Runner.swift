@@ -113,7 +113,7 @@ public struct Runner {
         emit(.planned(plan, pending: pending))
         report.version = plan.version
 
-        try catalogue.requireWhole(pending, on: schema)
+        try catalogue.requireWhole(plan.pending, on: schema)
         try checkData(pending, schema: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }

@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -8,6 +9,20 @@ struct UpgradeTests {
     func schema(_ upgrade: Upgrade) throws {
         let expected = try SchemaLines(version: upgrade.target, backend: upgrade.backend)
         #expect(try upgrade.outcome().schema.differences(from: expected) == [])
+    }
+
+    /// Each of these has the schema of its version, from the oldest hub on and from one that came by the scripts of the time.
+    @Test("stop at any version on the way", arguments: TestBackend.allCases, ["v00", "v07upgraded"])
+    func stops(_ backend: TestBackend, _ fixture: String) throws {
+        try backend.withDatabase { database in
+            try Fixture(fixture).load(into: database)
+            let connection = try database.connect()
+            for target in (fixture == "v00" ? 1 : 8)...Upgrade.newest {
+                _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .upTo(target))
+                let expected = try SchemaLines(version: target, backend: backend)
+                #expect(try SchemaLines(of: connection).differences(from: expected) == [], "at \(target)")
+            }
+        }
     }
 
     @Test("keep, merge, copy or quarantine every row, and change no value without a rule", arguments: Upgrade.all)

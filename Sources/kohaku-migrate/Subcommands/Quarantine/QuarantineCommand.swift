@@ -32,9 +32,9 @@ struct QuarantineSelection: ParsableArguments {
     var all = false
 
     func validate() throws {
-        guard all != !ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
+        guard !all || ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
     }
 
     /// The numbers, `nil` for all.
-    var numbers: [Int64]? { all ? nil : ids }
+    var numbers: [Int64]? { ids.isEmpty ? nil : ids }
 }

@@ -7,8 +7,10 @@ struct QuarantinePurgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge",
         abstract: "Delete rows from quarantine for ever.",
-        usage: "kohaku-migrate quarantine purge (<id> ... | --all) [--yes] [<options>]",
+        usage: "kohaku-migrate quarantine purge [<id> ... | --all] [--yes] [<options>]",
         discussion: """
+            Every row, when no number is given.
+
             EXAMPLE
               kohaku-migrate quarantine export > rows.jsonl
               kohaku-migrate quarantine purge --all --yes

@@ -20,6 +20,12 @@ struct QuarantineReleaseCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard selection.all || !selection.ids.isEmpty else {
+            throw ValidationError("Give numbers of rows, or --all.")
+        }
+    }
+
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
