@@ -23,6 +23,16 @@ struct TerminalWidth {
         }
     }
 
+    @Test("Every verb on a mixed hub", arguments: TestBackend.allCases)
+    func mixedHub(_ backend: TestBackend) throws {
+        try backend.withHub("Mixed/b_v07_008failed_headinit") { hub in
+            let verbs = [
+                ["status"], ["verify"], ["plan"], ["run"], ["plan", "--repair"], ["repair", "--yes"], ["repair"],
+            ]
+            for words in verbs { try expectFits(hub, words) }
+        }
+    }
+
     @Test("Differences and what is left alone", arguments: TestBackend.allCases)
     func differences(_ backend: TestBackend) throws {
         try backend.withHub { hub in

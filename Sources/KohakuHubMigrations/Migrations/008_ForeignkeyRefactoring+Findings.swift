@@ -154,8 +154,7 @@ extension ForeignkeyRefactoring {
                 .notice, code: "invitation_used_by", table: "invitation",
                 about: #"""
                     SELECT 'id ' || i."id" || ': user ' || i."used_by" FROM "invitation" AS i
-                    WHERE i."used_by" IS NOT NULL
-                        AND i."used_by" NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0) ORDER BY i."id"
+                    WHERE i."used_by" IS NOT NULL AND \#(String.isNobody(#"i."used_by""#)) ORDER BY i."id"
                     """#
             ) { "\($0) invitation(s) were used by users who no longer exist: that becomes NULL." } : nil
         return (decided + [copied, guessed, adopted, owners, unreadable, usedBy]).compactMap { $0 }

@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
         let organizations =
             schema.tables["organization"] == nil
             ? "the table of organizations is gone" : "organizations still have a table of their own"
-        return "\(organizations), and \(changed.count) of \(Self.newColumns.count) tables have some of the new columns"
+        return "\(organizations), and new columns are in \(changed.count) of \(Self.newColumns.count) tables"
     }
 
     /// Whether a table is there and not in its new form.

@@ -203,12 +203,12 @@ extension ForeignkeyRefactoring {
 }
 
 extension QuarantineRule {
-    /// Rows of a user who no longer exists; an organization that has the id by now never was that user.
+    /// Rows of a user who no longer exists.
     static func withoutUser(_ column: String, called role: String = "user") -> QuarantineRule {
         let column = "old.\(column.quotedIdentifier)"
         let who = role == "user" ? "user" : "its \(role), user"
         return .rows(
-            where: "\(column) NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)",
+            where: .isNobody(column),
             reason: "'\(who) ' || \(column) || ' no longer exists'",
             summary: "their \(role) no longer exists")
     }
@@ -236,6 +236,11 @@ extension QuarantineRule {
 }
 
 extension String {
+    /// That an id is no user's: an organization that has it by now never was that user.
+    static func isNobody(_ id: String) -> String {
+        "\(id) NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)"
+    }
+
     /// Why a row that knows only a full id has no repository.
     static let withoutRepository = #"""
         CASE WHEN EXISTS (SELECT 1 FROM kohaku_exact AS r WHERE r.full_id = old."repo_full_id")

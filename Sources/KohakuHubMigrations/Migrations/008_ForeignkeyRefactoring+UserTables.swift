@@ -229,7 +229,7 @@ extension ForeignkeyRefactoring {
                 reason: "'the organization it invites to no longer exists'",
                 summary: "the organization they invite to no longer exists"),
             .rows(
-                where: #"old."created_by" NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)"#,
+                where: .isNobody(#"old."created_by""#),
                 reason: #"""
                     'its creator, user ' || old."created_by" || ' no longer exists' || coalesce((
                         SELECT '; its organization is now user ' || i.organization_id FROM kohaku_invitation AS i

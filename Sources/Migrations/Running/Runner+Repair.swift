@@ -24,16 +24,18 @@ extension Runner {
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
+            var repaired = report
             do {
                 try withStopsNamed("the repair") {
                     try connection.withMigrationTransaction {
-                        try performMissing(&report)
-                        try converge(&report, isRepair: true)
-                        try compare(&report)
+                        try performMissing(&repaired)
+                        try converge(&repaired, isRepair: true)
+                        try compare(&repaired)
                         if isRehearsal { throw RehearsalEnd() }
                     }
                 }
             } catch let error as MigrationError where error.underlying is RehearsalEnd {}
+            report = repaired
         }
     }
 

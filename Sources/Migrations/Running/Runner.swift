@@ -110,10 +110,10 @@ public struct Runner {
         let plan = Plan(catalogue.migrations, on: schema)
         for warning in plan.warnings { emit(.warning(warning)) }
         let pending = try plan.pending(for: target)
-        emit(.planned(plan, pending: pending))
         report.version = plan.version
 
         try catalogue.requireWhole(plan.pending, on: schema)
+        emit(.planned(plan, pending: pending))
         try checkData(pending, schema: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
@@ -184,23 +184,8 @@ public struct Runner {
     }
 
     /// Whether a migration's own signature holds; one that throws does not.
-    private func isPresent(_ migration: RegisteredMigration, on schema: Schema) -> Bool {
+    func isPresent(_ migration: RegisteredMigration, on schema: Schema) -> Bool {
         (try? migration.migration.signature.holds(on: schema)) ?? false
-    }
-
-    /// Runs, inside the present transaction, every migration whose change is not there.
-    func performMissing(_ report: inout RunReport) throws {
-        let clock = ContinuousClock()
-        for migration in catalogue.migrations {
-            let start = clock.now
-            let schema = try connection.readSchema()
-            guard !isPresent(migration, on: schema) else { continue }
-            emit(.started(migration))
-            let tables = try perform(migration, on: schema)
-            let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
-            report.migrations.append(done)
-            emit(.finished(done))
-        }
     }
 
     /// Runs one migration inside the present transaction, and checks that its signature holds then.
@@ -217,69 +202,6 @@ public struct Runner {
                 nextStep: "It was rolled back whole. Please report this.")
         }
         return context.reports
-    }
-
-    /// Mends what differs from the canonical schema where no row has to go for it.
-    private func mend(_ report: inout RunReport, isAgreed: Bool) throws {
-        let differences = try harmfulDifferences(of: connection.readSchema())
-        guard !differences.isEmpty else { return }
-        try requireKnown(differences.filter { $0.isUnknown && !$0.isHarmless })
-        let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
-        if alters, !isAgreed {
-            try ask(
-                "mending the schema of \(catalogue.newest.paddedToThree)",
-                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.")
-        }
-        try withStopsNamed("mending the schema") {
-            try connection.withMigrationTransaction {
-                try performMissing(&report)
-                try converge(&report, isRepair: false)
-            }
-        }
-    }
-
-    /// Refuses to touch what a newer application may need.
-    func requireKnown(_ unknown: [SchemaDifference]) throws {
-        guard !unknown.isEmpty else { return }
-        throw MigrationError(
-            .schemaDiffers,
-            "the schema has parts that this tool does not know (\(unknown.count)):",
-            nextStep:
-                "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
-                + "by hand, remove them.",
-            differences: unknown)
-    }
-
-    /// Converges inside the present transaction, and tells what that mended.
-    func converge(_ report: inout RunReport, isRepair: Bool) throws {
-        let schema = try connection.readSchema()
-        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
-        try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
-        report.mended = harmfulDifferences(of: schema)
-        report.mendedTables = context.reports
-        for difference in report.mended { emit(.mended(difference)) }
-    }
-
-    func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {
-        catalogue.differences(of: schema).filter { !$0.isOperatorsOwn }
-    }
-
-    /// Compares the result with the canonical schema.
-    func compare(_ report: inout RunReport) throws {
-        let schema = try connection.readSchema()
-        report.version = Plan(catalogue.migrations, on: schema).version
-        report.mentioned = catalogue.differences(of: schema).filter(\.isOperatorsOwn)
-        for difference in report.mentioned { emit(.mentioned(difference)) }
-        let harmful = harmfulDifferences(of: schema)
-        guard harmful.isEmpty else {
-            throw MigrationError(
-                .schemaDiffers,
-                "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
-                nextStep:
-                    "No row is lost. See all of it with: kohaku-migrate verify. If the hub is newer than this tool, "
-                    + "update the tool.",
-                differences: harmful)
-        }
     }
 
     /// Gives database errors the name of what was being done, and the code of the stop they mean.
@@ -299,37 +221,5 @@ public struct Runner {
         case let error as DatabaseError: return MigrationError(error, during: title)
         default: return MigrationError(.failed, "\(error)", migration: title, underlying: error)
         }
-    }
-}
-
-extension MigrationError {
-    /// The stop that a database error means.
-    public init(_ error: DatabaseError, during title: String? = nil) {
-        let code: Code
-        var message = error.description
-        let nextStep: String
-        switch error.kind {
-        case .interrupted:
-            code = .interrupted
-            message = title == nil ? "interrupted between two changes" : "interrupted, and rolled back whole"
-            nextStep = "No row is lost and nothing is half done. To go on, run again."
-        case .locked:
-            code = .locked
-            nextStep =
-                "Another process holds the database. Stop the hub or wait for the other migration, then run again."
-        case .unreachable, .notADatabase, .readOnly:
-            code = .unreachable
-            nextStep = "Check the database URL, the server and the permissions, then run again."
-        case .full:
-            code = .failed
-            nextStep = "It was rolled back whole. Make room on the disk, then run again."
-        case .notPermitted:
-            code = .failed
-            nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
-        case .constraint, .cancelled, .other:
-            code = .failed
-            nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
-        }
-        self.init(code, message, migration: title, nextStep: nextStep, underlying: error)
     }
 }

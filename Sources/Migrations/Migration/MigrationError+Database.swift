@@ -1,0 +1,31 @@
+extension MigrationError {
+    /// The stop that a database error means.
+    public init(_ error: DatabaseError, during title: String? = nil) {
+        let code: Code
+        var message = error.description
+        let nextStep: String
+        switch error.kind {
+        case .interrupted:
+            code = .interrupted
+            message = title == nil ? "interrupted between two changes" : "interrupted, and rolled back whole"
+            nextStep = "No row is lost and nothing is half done. To go on, run again."
+        case .locked:
+            code = .locked
+            nextStep =
+                "Another process holds the database. Stop the hub or wait for the other migration, then run again."
+        case .unreachable, .notADatabase, .readOnly:
+            code = .unreachable
+            nextStep = "Check the database URL, the server and the permissions, then run again."
+        case .full:
+            code = .failed
+            nextStep = "It was rolled back whole. Make room on the disk, then run again."
+        case .notPermitted:
+            code = .failed
+            nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
+        case .constraint, .cancelled, .other:
+            code = .failed
+            nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
+        }
+        self.init(code, message, migration: title, nextStep: nextStep, underlying: error)
+    }
+}

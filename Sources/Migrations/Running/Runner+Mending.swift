@@ -1,0 +1,82 @@
+/// What comes after the last migration: the schema is brought to the canonical one and compared with it.
+extension Runner {
+    /// Mends what differs from the canonical schema where no row has to go for it.
+    func mend(_ report: inout RunReport, isAgreed: Bool) throws {
+        let differences = try harmfulDifferences(of: connection.readSchema())
+        guard !differences.isEmpty else { return }
+        try requireKnown(differences.filter { $0.isUnknown && !$0.isHarmless })
+        let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
+        if alters, !isAgreed {
+            try ask(
+                "mending the schema of \(catalogue.newest.paddedToThree)",
+                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.")
+        }
+        var mended = report
+        try withStopsNamed("mending the schema") {
+            try connection.withMigrationTransaction {
+                try performMissing(&mended)
+                try converge(&mended, isRepair: false)
+            }
+        }
+        report = mended
+    }
+
+    /// Refuses to touch what a newer application may need.
+    func requireKnown(_ unknown: [SchemaDifference]) throws {
+        guard !unknown.isEmpty else { return }
+        throw MigrationError(
+            .schemaDiffers,
+            "the schema has parts that this tool does not know (\(unknown.count)):",
+            nextStep:
+                "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
+                + "by hand, remove them.",
+            differences: unknown)
+    }
+
+    /// Converges inside the present transaction, and tells what that mended.
+    func converge(_ report: inout RunReport, isRepair: Bool) throws {
+        let schema = try connection.readSchema()
+        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
+        try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
+        report.mended = harmfulDifferences(of: schema)
+        report.mendedTables = context.reports
+        for difference in report.mended { emit(.mended(difference)) }
+    }
+
+    func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {
+        catalogue.differences(of: schema).filter { !$0.isOperatorsOwn }
+    }
+
+    /// Compares the result with the canonical schema.
+    func compare(_ report: inout RunReport) throws {
+        let schema = try connection.readSchema()
+        report.version = Plan(catalogue.migrations, on: schema).version
+        report.mentioned = catalogue.differences(of: schema).filter(\.isOperatorsOwn)
+        for difference in report.mentioned { emit(.mentioned(difference)) }
+        let harmful = harmfulDifferences(of: schema)
+        guard harmful.isEmpty else {
+            throw MigrationError(
+                .schemaDiffers,
+                "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
+                nextStep:
+                    "No row is lost. See all of it with: kohaku-migrate verify. If the hub is newer than this tool, "
+                    + "update the tool.",
+                differences: harmful)
+        }
+    }
+
+    /// Runs, inside the present transaction, every migration whose change is not there.
+    func performMissing(_ report: inout RunReport) throws {
+        let clock = ContinuousClock()
+        for migration in catalogue.migrations {
+            let start = clock.now
+            let schema = try connection.readSchema()
+            guard !isPresent(migration, on: schema) else { continue }
+            emit(.started(migration))
+            let tables = try perform(migration, on: schema)
+            let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
+            report.migrations.append(done)
+            emit(.finished(done))
+        }
+    }
+}
