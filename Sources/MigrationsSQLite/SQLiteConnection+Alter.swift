@@ -11,21 +11,26 @@ extension SQLiteConnection {
         guard let sql = found, var definition = TableStatement(sql) else {
             throw DatabaseError(.other, "the definition of table \(table) cannot be read")
         }
-        let present = try readSchema().tables[table]
+        guard let present = try readSchema().tables[table] else {
+            throw DatabaseError(.other, "there is no table \(table)")
+        }
         for column in alteration.columns {
-            guard let old = present?.column(column.name), definition.replaceColumn(column.name, by: column.sql) else {
+            guard let old = present.column(column.name) else {
                 throw DatabaseError(.other, "table \(table) has no column \(column.name)")
             }
             if old.isNullable, column.sql.contains(" NOT NULL") { try requireNoNull(in: column.name, of: table) }
+            definition.replaceColumn(column, of: present)
         }
-        for key in present?.foreignKeys ?? [] where key.columns.count == 1 {
-            guard let new = alteration.foreignKeys.first(where: { $0.column == key.columns[0] }) else { continue }
-            if !definition.removeForeignKey(on: new.column), let column = present?.column(new.column) {
+        for key in alteration.foreignKeys {
+            if !definition.removeConstraint("FOREIGN KEY", on: key.column), let column = present.column(key.column),
+                present.foreignKeys.contains(where: { $0.columns == [key.column] })
+            {
                 // It stands in the column's own definition.
-                definition.replaceColumn(new.column, by: column.definition)
+                definition.replaceColumn(ColumnDefinition(column.definition), of: present)
+                definition.removeConstraint("FOREIGN KEY", on: key.column)
             }
+            definition.append(key.sql)
         }
-        for key in alteration.foreignKeys { definition.append(key.sql) }
         try replaceDefinition(of: table, by: definition.sql)
         if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
     }

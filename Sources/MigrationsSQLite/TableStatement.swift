@@ -1,3 +1,5 @@
+import Migrations
+
 /// A `CREATE TABLE` statement as SQLite keeps it, taken apart into its columns and constraints; their text stays as it was.
 struct TableStatement {
     private var head: String
@@ -17,21 +19,29 @@ struct TableStatement {
     /// The statement.
     var sql: String { head + items.joined(separator: ",") + tail }
 
-    /// Gives a column another definition, and says whether there is one of that name.
-    @discardableResult
-    mutating func replaceColumn(_ name: String, by definition: String) -> Bool {
-        guard let index = items.firstIndex(where: { SQLText.name(at: SQLText.words($0).first) == name }) else {
-            return false
+    /// Gives a column another definition. What its own one said of uniqueness and references stays.
+    /// - Parameter table: The table as it is.
+    mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {
+        guard let index = items.firstIndex(where: { SQLText.name(at: SQLText.words($0).first) == column.name }) else {
+            return
         }
-        items[index] = Self.indentation(of: items[index]) + definition
-        return true
+        let isUnique = table.uniqueConstraints.contains { $0.columns == [column.name] }
+        let hasOwnUnique = isUnique && !hasConstraint("UNIQUE", on: column.name)
+        let references = table.foreignKeys.filter { $0.columns == [column.name] }
+        items[index] = Self.indentation(of: items[index]) + column.sql + (hasOwnUnique ? " UNIQUE" : "")
+        if !hasConstraint("FOREIGN KEY", on: column.name) { references.forEach { append($0.definition) } }
     }
 
-    /// Removes the table constraints that make a column alone a foreign key, and says whether there was one.
-    mutating func removeForeignKey(on column: String) -> Bool {
+    /// Removes the table constraints of a kind on a column alone, and says whether there was one.
+    @discardableResult
+    mutating func removeConstraint(_ kind: String, on column: String) -> Bool {
         let count = items.count
-        items.removeAll { Self.foreignKeyColumns($0) == [column] }
+        items.removeAll { Self.columns($0, of: kind) == [column] }
         return items.count < count
+    }
+
+    private func hasConstraint(_ kind: String, on column: String) -> Bool {
+        items.contains { Self.columns($0, of: kind) == [column] }
     }
 
     /// Adds a table constraint.
@@ -39,12 +49,12 @@ struct TableStatement {
         items.append(Self.indentation(of: items.last ?? "") + constraint)
     }
 
-    /// The columns of `[CONSTRAINT name] FOREIGN KEY (a, b) …`, `nil` for anything else.
-    private static func foreignKeyColumns(_ item: String) -> [String]? {
+    /// The columns of a table constraint of a kind, `[CONSTRAINT name] FOREIGN KEY (a, b) …`; `nil` for anything else.
+    private static func columns(_ item: String, of kind: String) -> [String]? {
         var words = SQLText.words(item)[...]
         if words.first?.uppercased() == "CONSTRAINT" { words = words.dropFirst(2) }
-        guard words.count > 2, words.removeFirst().uppercased() == "FOREIGN", words.removeFirst().uppercased() == "KEY",
-            let list = words.first, list.hasPrefix("(")
+        guard let list = words.last, list.hasPrefix("("),
+            words.dropLast().map({ $0.uppercased() }).joined(separator: " ") == kind
         else { return nil }
         return SQLText.list(list.dropFirst().dropLast()).compactMap { SQLText.name(at: SQLText.words($0).first) }
     }

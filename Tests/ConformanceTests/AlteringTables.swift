@@ -61,6 +61,25 @@ struct AlteringTables {
         }
     }
 
+    @Test(
+        "keeps a foreign key and a uniqueness that stand in the definition of a changed column",
+        arguments: TestBackend.allCases)
+    func inlineConstraints(_ backend: TestBackend) throws {
+        try altering(
+            backend, child: #""parent_id" INTEGER DEFAULT 7 UNIQUE REFERENCES "parent" ("id") ON DELETE SET NULL, "#,
+            key: "", TableAlteration(table: "child", columns: [ColumnDefinition(#""parent_id" INTEGER"#)])
+        ) { connection, table in
+            #expect(table.column("parent_id")?.defaultValue == nil)
+            #expect(table.foreignKeys.map(\.onDelete) == ["SET NULL"])
+            #expect(table.uniqueConstraints.map(\.columns) == [["parent_id"]])
+            let error = try thrownError(DatabaseError.self) {
+                try connection.execute(#"INSERT INTO "child" ("id", "parent_id") VALUES (4, 1)"#)
+            }
+            #expect(error.kind == .constraint)
+            if backend == .sqlite { #expect(try connection.query("PRAGMA integrity_check")[0][0] == "ok") }
+        }
+    }
+
     @Test("takes a default away", arguments: TestBackend.allCases)
     func noDefault(_ backend: TestBackend) throws {
         let column = ColumnDefinition(#""parent_id" INTEGER"#)
