@@ -78,7 +78,7 @@ extension PostgresConnection {
                 from: present, to: column, using: "\(column.name.quotedIdentifier)::\(column.type)")
         }
         try execute("DROP TABLE \(staging)")
-        let replaced = Set(alteration.foreignKeys.map(\.column))
+        let replaced = Set(alteration.unreferencedColumns)
         try drop(
             foreignKeys(where: "conrelid = \(regclass(alteration.table))")
                 .filter { $0.columns.count == 1 && replaced.contains($0.columns[0]) })

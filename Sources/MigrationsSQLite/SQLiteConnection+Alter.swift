@@ -21,16 +21,16 @@ extension SQLiteConnection {
             if old.isNullable, column.sql.contains(" NOT NULL") { try requireNoNull(in: column.name, of: table) }
             definition.replaceColumn(column, of: present)
         }
-        for key in alteration.foreignKeys {
-            if !definition.removeConstraint("FOREIGN KEY", on: key.column), let column = present.column(key.column),
-                present.foreignKeys.contains(where: { $0.columns == [key.column] })
+        for name in alteration.unreferencedColumns {
+            if !definition.removeConstraint("FOREIGN KEY", on: name), let column = present.column(name),
+                present.foreignKeys.contains(where: { $0.columns == [name] })
             {
                 // It stands in the column's own definition.
                 definition.replaceColumn(ColumnDefinition(column.definition), of: present)
-                definition.removeConstraint("FOREIGN KEY", on: key.column)
+                definition.removeConstraint("FOREIGN KEY", on: name)
             }
-            definition.append(key.sql)
         }
+        for key in alteration.foreignKeys { definition.append(key.sql) }
         try replaceDefinition(of: table, by: definition.sql)
         if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
     }

@@ -7,13 +7,27 @@ public struct TableAlteration: Sendable, Hashable {
     /// The foreign keys as they shall be: `FOREIGN KEY ("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`. They take
     /// the place of all that the table has on the same columns.
     public var foreignKeys: [ForeignKeyDefinition]
+    /// The columns that shall reference nothing.
+    public var unreferencing: [String]
 
     /// Creates a description of a change.
-    public init(table: String, columns: [ColumnDefinition] = [], foreignKeys: [ForeignKeyDefinition] = []) {
+    public init(
+        table: String,
+        columns: [ColumnDefinition] = [],
+        foreignKeys: [ForeignKeyDefinition] = [],
+        unreferencing: [String] = []
+    ) {
         self.table = table
         self.columns = columns
         self.foreignKeys = foreignKeys
+        self.unreferencing = unreferencing
     }
+
+    /// Whether it changes nothing.
+    public var isEmpty: Bool { columns.isEmpty && foreignKeys.isEmpty && unreferencing.isEmpty }
+
+    /// The columns whose present foreign keys go.
+    public var unreferencedColumns: [String] { foreignKeys.map(\.column) + unreferencing }
 }
 
 /// A foreign key on one column in SQL: `FOREIGN KEY ("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`.

@@ -16,6 +16,7 @@ struct Convergence {
     /// Converges every table; what is referenced comes first.
     func run() throws {
         try context.dropConstantIndexes(of: catalogue)
+        let ownForeignKeys = isRepair ? try suspendForeignKeys() : []
         for definition in catalogue.canonicalTables {
             guard let present = context.schema.tables[definition.name] else {
                 for statement in definition.statements(context.dialect) { try context.execute(statement) }
@@ -27,6 +28,19 @@ struct Convergence {
             try converge(definition, differences)
         }
         if isRepair { try removeLeftovers() }
+        try context.connection.restoreForeignKeys(ownForeignKeys)
+    }
+
+    /// Takes the foreign keys away, so that a row which goes to quarantine takes none with it. Those of the newest schema
+    /// come back with their tables.
+    /// - Returns: Those of the operator's own columns and tables.
+    private func suspendForeignKeys() throws -> [SuspendedForeignKey] {
+        let suspended = try context.connection.suspendForeignKeys(of: catalogue.canonicalTables.map(\.name))
+        try context.refreshSchema()
+        return suspended.filter { key in
+            guard let definition = catalogue.canonicalTables.first(where: { $0.name == key.table }) else { return true }
+            return !Set(definition.columns.map(\.name)).isSuperset(of: key.columns)
+        }
     }
 
     private func converge(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
@@ -173,10 +187,13 @@ struct Convergence {
         }
         let unreferenced = Set(
             differences.filter { [.missingForeignKey, .foreignKeyDefinition].contains($0.kind) }.compactMap(\.name))
-        let foreignKeys = definition.columns.filter { unreferenced.contains($0.name) }.compactMap(\.foreignKey)
-        guard !columns.isEmpty || !foreignKeys.isEmpty else { return }
-        try context.connection.alter(
-            TableAlteration(table: definition.name, columns: columns, foreignKeys: foreignKeys))
+        let alteration = TableAlteration(
+            table: definition.name,
+            columns: columns,
+            foreignKeys: definition.columns.filter { unreferenced.contains($0.name) }.compactMap(\.foreignKey),
+            unreferencing: differences.filter { $0.kind == .unknownForeignKey }.compactMap(\.name))
+        guard !alteration.isEmpty else { return }
+        try context.connection.alter(alteration)
         try context.refreshSchema()
     }
 

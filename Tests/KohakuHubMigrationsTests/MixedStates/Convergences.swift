@@ -105,6 +105,52 @@ struct Convergences {
         #expect(hub.report.mendedTables.map(\.quarantined) == [2])
     }
 
+    @Test("takes no row along that references one which goes to quarantine", arguments: TestBackend.allCases)
+    func twinRepositories(_ backend: TestBackend) throws {
+        let sql = #"""
+            DROP INDEX "repository_repo_type_namespace_name";
+            INSERT INTO "repository" ("id", "repo_type", "namespace", "name", "full_id", "private", "owner_id", "used_bytes",
+                "downloads", "likes_count", "created_at")
+            SELECT 900, "repo_type", "namespace", "name", "full_id", "private", "owner_id", 0, 0, 0, "created_at"
+            FROM "repository" WHERE "id" = (SELECT min("repository_id") FROM "file");
+            UPDATE "file" SET "repository_id" = 900 WHERE "id" = (SELECT min("id") FROM "file" WHERE "repository_id" < 900)
+            """#
+        let hub = try converged(backend, by: Self.repair, arranging: sql)
+        #expect(Conservation(before: hub.before, after: hub.after).violations == [])
+        #expect(hub.after.quarantined(from: "repository").map(\.sourceID) == [900])
+        #expect(hub.after.quarantined(from: "file").count == 1)
+    }
+
+    @Test("and is a foreign key too many goes with a repair", arguments: TestBackend.allCases)
+    func surplusForeignKey(_ backend: TestBackend) throws {
+        let sql = #"""
+            DROP TABLE "confirmationtoken";
+            CREATE TABLE "confirmationtoken" (
+                "id" {id}, "token" VARCHAR(255) NOT NULL, "action_type" VARCHAR(255) NOT NULL REFERENCES "user" ("username"),
+                "action_data" TEXT NOT NULL, "created_at" {timestamp} NOT NULL, "expires_at" {timestamp} NOT NULL
+            )
+            """#
+        _ = try converged(backend, by: Self.repair, arranging: sql)
+    }
+
+    @Test("leaves the foreign keys of the operator's own tables", arguments: TestBackend.allCases)
+    func ownForeignKeys(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Self.newest.load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                #"""
+                CREATE TABLE "badge" ("id" INTEGER PRIMARY KEY, "user_id" INTEGER REFERENCES "user" ("id") ON DELETE CASCADE);
+                INSERT INTO "badge" SELECT 1, min("id") FROM "user";
+                \#(Self.twins)
+                """#)
+            let before = try connection.readSchema().tables["badge"]
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).repair()
+            #expect(try connection.readSchema().tables["badge"] == before)
+            #expect(try connection.countRows(in: "badge") == 1)
+        }
+    }
+
     @Test("of references that SQLite never checked is mended by a repair")
     func dangling() throws {
         let sql = #"""
