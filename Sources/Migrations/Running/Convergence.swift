@@ -16,6 +16,7 @@ struct Convergence {
     /// Converges every table; what is referenced comes first.
     func run() throws {
         try context.dropConstantIndexes(of: catalogue)
+        let rows = try countRows()
         let ownForeignKeys = isRepair ? try suspendForeignKeys() : []
         for definition in catalogue.canonicalTables {
             guard let present = context.schema.tables[definition.name] else {
@@ -27,8 +28,26 @@ struct Convergence {
             guard isRepair || differences.contains(where: { !$0.isOperatorsOwn }) else { continue }
             try converge(definition, differences)
         }
+        try requireConserved(rows)
         if isRepair { try removeLeftovers() }
         try context.connection.restoreForeignKeys(ownForeignKeys)
+    }
+
+    private func countRows() throws -> [String: Int64] {
+        let names = catalogue.canonicalTables.map(\.name).filter(context.hasTable)
+        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try context.connection.countRows(in: $0)) })
+    }
+
+    /// Holds every table against what was there: only what went to quarantine may be missing.
+    private func requireConserved(_ rows: [String: Int64]) throws {
+        let after = try countRows()
+        for (table, before) in rows {
+            var report = TableReport(table: table)
+            report.rowsIn = before
+            report.quarantined = context.reports.reduce(0) { $0 + ($1.table == table ? $1.quarantined : 0) }
+            report.rowsOut = after[table] ?? 0
+            try context.requireConserved(report)
+        }
     }
 
     /// Takes the foreign keys away, so that a row which goes to quarantine takes none with it. Those of the newest schema
