@@ -45,14 +45,15 @@ struct Previews {
     func inspection(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [1]) { run throws in
             let inspection = try Inspection(of: run.connection, catalogue: run.catalogue)
-            #expect(inspection.isPending)
+            #expect(try Diagnosis(inspection, catalogue: run.catalogue).isPending)
             guard case .known(let plan) = inspection.state else {
                 Issue.record("the database is not known: \(inspection.state)")
                 return
             }
             #expect(plan.version == 1)
             _ = try run.runner().run(to: .newest)
-            #expect(try !Inspection(of: run.connection, catalogue: run.catalogue).isPending)
+            let after = try Inspection(of: run.connection, catalogue: run.catalogue)
+            #expect(try !Diagnosis(after, catalogue: run.catalogue).isPending)
         }
     }
 }

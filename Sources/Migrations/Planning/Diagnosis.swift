@@ -48,6 +48,14 @@ public enum Diagnosis: Sendable {
         }
     }
 
+    /// Whether a run would do something.
+    public var isPending: Bool {
+        switch self {
+        case .fresh, .older, .differing: true
+        case .foreign, .halfDone, .exact, .newer: false
+        }
+    }
+
     /// The state in one word: `fresh`, `foreign`, `older`, `mixed`, `exact`, `differing`, `newer`.
     public var word: String {
         switch self {

@@ -27,13 +27,4 @@ public struct Inspection: Sendable {
             state = .known(Plan(catalogue.migrations, on: schema))
         }
     }
-
-    /// Whether `run` would do something.
-    public var isPending: Bool {
-        switch state {
-        case .fresh: true
-        case .foreign: false
-        case .known(let plan): !plan.pending.isEmpty
-        }
-    }
 }

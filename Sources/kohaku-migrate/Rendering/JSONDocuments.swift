@@ -163,7 +163,7 @@ struct StatusDocument: Encodable {
         self.database = "\(database)"
         state = diagnosis.word
         if case .halfDone(_, let words) = diagnosis { remains = words }
-        pending = inspection.isPending
+        pending = diagnosis.isPending
         version = 0
         guard case .known(let plan) = inspection.state else { return }
         version = plan.version

@@ -62,7 +62,7 @@ struct Repairs {
                 #expect(try SchemaLines(of: connection).differences(from: expected) == [])
                 #expect(try Conservation(before: before, after: DatabaseContents(of: connection)).violations == [])
                 #expect(try connection.integrity() == "ok")
-                #expect(diagnosis.word == (inspection.isPending ? "older" : "differing"))
+                #expect(["older", "differing"].contains(diagnosis.word) && diagnosis.isPending)
             }
         }
     }
