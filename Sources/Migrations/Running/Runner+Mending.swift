@@ -19,6 +19,12 @@ extension Runner {
             }
         }
         report = mended
+        tellMended(report)
+    }
+
+    /// Tells what was mended, once it is committed.
+    func tellMended(_ report: RunReport) {
+        for difference in report.mended { emit(.mended(difference)) }
     }
 
     /// Refuses to touch what a newer application may need.
@@ -33,14 +39,13 @@ extension Runner {
             differences: unknown)
     }
 
-    /// Converges inside the present transaction, and tells what that mended.
+    /// Converges inside the present transaction.
     func converge(_ report: inout RunReport, isRepair: Bool) throws {
         let schema = try connection.readSchema()
         let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
         report.mended = harmfulDifferences(of: schema)
         report.mendedTables = context.reports
-        for difference in report.mended { emit(.mended(difference)) }
     }
 
     func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {

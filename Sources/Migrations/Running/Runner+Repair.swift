@@ -36,6 +36,7 @@ extension Runner {
                 }
             } catch let error as MigrationError where error.underlying is RehearsalEnd {}
             report = repaired
+            tellMended(report)
         }
     }
 
