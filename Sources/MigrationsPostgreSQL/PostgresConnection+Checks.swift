@@ -11,6 +11,52 @@ extension PostgresConnection {
         return sum.first?[0].text ?? "0"
     }
 
+    /// PostgreSQL enforces its foreign keys; only those that were never validated may be broken.
+    public func brokenReferences(from tables: [String]) throws -> [String] {
+        try query(
+            """
+            SELECT conrelid::regclass || ' (' || conname || ' was never validated)' FROM pg_constraint AS o
+            WHERE contype = 'f' AND NOT convalidated AND \(isOne("conrelid", of: tables)) ORDER BY 1
+            """
+        ).compactMap { $0[0].text }
+    }
+
+    /// Indexes whose making failed, and sequences that rows with ids of their own have overtaken.
+    public func brokenStructures(of tables: [String]) throws -> [String] {
+        let indexes = try invalidIndexes(of: tables).map { "invalid index: \($0)" }
+        let schema = try readSchema()
+        let sequences = try tables.compactMap { table -> String? in
+            guard schema.column(table, "id")?.sequence != nil else { return nil }
+            let highest = try integer("SELECT max(\"id\") FROM \(table.quotedIdentifier)")
+            guard try highestGivenID(in: table) < highest else { return nil }
+            return "exhausted sequence: the next id of \(table) is not above \(highest), which is taken"
+        }
+        return indexes + sequences
+    }
+
+    public func mendIndexes(of tables: [String]) throws {
+        for index in try invalidIndexes(of: tables) { try execute("REINDEX INDEX \(index)") }
+    }
+
+    /// The names, quoted where they need it.
+    private func invalidIndexes(of tables: [String]) throws -> [String] {
+        try query(
+            """
+            SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid AND \(isOne("indrelid", of: tables))
+            ORDER BY 1
+            """
+        ).compactMap { $0[0].text }
+    }
+
+    /// Whether a relation is one of these tables in the current schema, as a condition.
+    private func isOne(_ relation: String, of tables: [String]) -> String {
+        """
+        \(relation) IN (
+            SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = current_schema() AND c.relname IN (\(tables.map(\.quotedLiteral).joined(separator: ", "))))
+        """
+    }
+
     /// Only a table's owner may alter it, and the rewrite needs temporary tables.
     public func obstacles(toRewriting tables: [String]) throws -> [Finding] {
         let list = tables.map(\.quotedLiteral).joined(separator: ", ")

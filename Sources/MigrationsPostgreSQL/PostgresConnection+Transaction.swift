@@ -116,15 +116,4 @@ extension PostgresConnection {
         }
         try body(self)
     }
-
-    /// PostgreSQL enforces its foreign keys; only those that were never validated may be broken.
-    public func foreignKeyViolations() throws -> [String] {
-        try query(
-            """
-            SELECT conrelid::regclass::text || ' (' || conname || ' was never validated)' FROM pg_constraint AS o
-            JOIN pg_namespace AS n ON n.oid = o.connamespace AND n.nspname = current_schema()
-            WHERE contype = 'f' AND NOT convalidated ORDER BY 1
-            """
-        ).map { $0[0].text ?? "" }
-    }
 }

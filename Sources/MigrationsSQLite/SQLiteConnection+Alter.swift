@@ -1,8 +1,10 @@
 public import Migrations
 
 extension SQLiteConnection {
-    /// Edits the table's definition where it has no bearing on the rows as they are stored: SQLite's own procedure for
-    /// constraints and defaults, which `ALTER TABLE` cannot change.
+    /// Edits the table's definition: SQLite's own procedure for constraints and defaults, which `ALTER TABLE` cannot change.
+    ///
+    /// What the rows take from the definition is written into them first. A row from before its column was added holds no
+    /// value of it: SQLite reads the column's default in its place.
     public func alter(_ alteration: TableAlteration) throws {
         let table = alteration.table
         let found = try query(
@@ -21,6 +23,10 @@ extension SQLiteConnection {
             if old.isNullable, column.sql.contains(" NOT NULL") { try requireNoNull(in: column.name, of: table) }
             definition.replaceColumn(column, of: present)
         }
+        let defaulted = alteration.columns.filter {
+            $0.sql.contains(" DEFAULT ") || present.column($0.name)?.defaultValue != nil
+        }
+        try storeValues(of: defaulted.map(\.name), in: table)
         for name in alteration.unreferencedColumns {
             if !definition.removeConstraint("FOREIGN KEY", on: name), let column = present.column(name),
                 present.foreignKeys.contains(where: { $0.columns == [name] })
@@ -32,7 +38,16 @@ extension SQLiteConnection {
         }
         for key in alteration.foreignKeys { definition.append(key.sql) }
         try replaceDefinition(of: table, by: definition.sql)
+        // A type is a preference that values follow when they are written.
+        let types = try readSchema().tables[table]?.columns.filter { $0.type != present.column($0.name)?.type } ?? []
+        try storeValues(of: types.map(\.name), in: table)
         if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
+    }
+
+    private func storeValues(of columns: [String], in table: String) throws {
+        guard !columns.isEmpty else { return }
+        let assignments = columns.map { "\($0.quotedIdentifier) = \($0.quotedIdentifier)" }
+        try execute("UPDATE \(table.quotedIdentifier) SET \(assignments.joined(separator: ", "))")
     }
 
     private func requireNoNull(in column: String, of table: String) throws {

@@ -27,8 +27,6 @@ extension SQLiteConnection {
         guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
         let column = ColumnDefinition(definition)
         try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(fill)")
-        // Rows that lack the column take its value from the default: write it into each before the default goes.
-        try execute("UPDATE \(name) SET \(column.name.quotedIdentifier) = \(fill)")
         try alter(TableAlteration(table: table, columns: [column]))
     }
 

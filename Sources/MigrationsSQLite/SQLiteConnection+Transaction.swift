@@ -7,7 +7,7 @@ extension SQLiteConnection {
     /// 1. Foreign keys are not enforced: the pragma works only outside a transaction, and dropping a table with it on
     ///    would delete the rows that reference it.
     /// 2. `BEGIN IMMEDIATE`: no other writer comes between reading and changing the schema.
-    /// 3. `body` changes the tables.
+    /// 3. `body` changes the tables. Indexes that hold constants are built anew before: a deleted row would not be found.
     /// 4. `foreign_key_check` finds what the change broke, and so does a look at views and triggers; what was broken
     ///    before does not stop it. The triggers are away meanwhile.
     /// 5. `COMMIT`, and the pragmas are as they were, on every path.
@@ -27,6 +27,7 @@ extension SQLiteConnection {
             if knownViolations == nil { knownViolations = try brokenForeignKeys() }
             let brokenBefore = try brokenDependents()
             let triggers = try suspendTriggers()
+            try rebuildIndexesOfConstants()
             writes = WrittenTables()
             let result = try body()
             try checkForeignKeys()
@@ -68,9 +69,10 @@ struct ForeignKeyViolation: Hashable {
 }
 
 extension SQLiteConnection {
-    public func foreignKeyViolations() throws -> [String] {
-        Dictionary(grouping: try brokenForeignKeys()) { "\($0.table) to \($0.parent)" }
-            .map { "\($0.value.count) rows of \($0.key)" }.sorted()
+    public func brokenReferences(from tables: [String]) throws -> [String] {
+        Dictionary(grouping: try brokenForeignKeys().filter { tables.contains($0.table) }) {
+            "\($0.table) to \($0.parent)"
+        }.map { "\($0.value.count) rows of \($0.key)" }.sorted()
     }
 
     func brokenForeignKeys(in table: String? = nil) throws -> Set<ForeignKeyViolation> {

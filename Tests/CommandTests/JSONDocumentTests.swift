@@ -90,13 +90,13 @@ struct JSONDocumentTests {
             try expectKeys(
                 outcome.output,
                 """
-                status database version wasFresh changed findings mended mendedTables leftAlone seconds
+                status database version wasFresh changed findings mended mendedTables violations leftAlone seconds
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
                 migrations[].tables[].copied migrations[].tables[].quarantined
                 migrations[].tables[].moved migrations[].tables[].rowsOut
-                """, open: ["findings[]", "leftAlone[]", "mended[]", "mendedTables[]"])
+                """, open: ["findings[]", "leftAlone[]", "mended[]", "mendedTables[]", "violations[]"])
             let again = try hub.json(RunDocument.self, "run")
             #expect(again.status == "done")
             #expect(again.version == Catalogue.kohakuHub.newest)
@@ -141,7 +141,7 @@ struct JSONDocumentTests {
             try expectKeys(
                 outcome.output,
                 """
-                exact brokenReferences status
+                exact violations status
                 differences differences[].kind differences[].table differences[].name differences[].expected
                 differences[].harmless
                 leftAlone leftAlone[].kind leftAlone[].table leftAlone[].name leftAlone[].found leftAlone[].harmless

@@ -46,7 +46,8 @@ struct StatusTests {
     func verifyDifference(_ backend: TestBackend) throws {
         try backend.withHub { hub in
             try hub.expect(0, "init")
-            #expect(try hub("verify").output.contains("Exactly version 015.\nEvery reference is sound."))
+            #expect(
+                try hub("verify").output.contains("Exactly version 015.\nEvery reference and every index is sound."))
             try hub.database.connect().execute("DROP INDEX token_user_id; DROP TABLE sshkey")
             let outcome = try hub("verify")
             #expect(outcome.status == 3)

@@ -89,6 +89,46 @@ struct AlteringTables {
         }
     }
 
+    @Test("keeps the values that rows had only from the default", arguments: TestBackend.allCases)
+    func addedColumn(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE TABLE "t" ("id" INTEGER PRIMARY KEY, "name" TEXT);
+                INSERT INTO "t" VALUES (1, 'a'), (2, 'b');
+                ALTER TABLE "t" ADD COLUMN "n" INTEGER NOT NULL DEFAULT 5;
+                CREATE INDEX "t_n" ON "t" ("n");
+                INSERT INTO "t" VALUES (3, 'c', 7)
+                """)
+            let rows = try DatabaseContents(of: connection)
+            for definition in [#""n" INTEGER NOT NULL DEFAULT 6"#, #""n" INTEGER"#, #""n" INTEGER NOT NULL"#] {
+                try connection.withMigrationTransaction {
+                    try connection.alter(TableAlteration(table: "t", columns: [ColumnDefinition(definition)]))
+                }
+                #expect(try DatabaseContents(of: connection) == rows)
+                #expect(try connection.violations(of: ["t"]) == [])
+            }
+        }
+    }
+
+    @Test("gives the values the column's new type, also in its indexes", arguments: TestBackend.allCases)
+    func type(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE TABLE "t" ("id" INTEGER PRIMARY KEY, "n" TEXT UNIQUE);
+                CREATE INDEX "t_n" ON "t" ("n");
+                INSERT INTO "t" VALUES (1, '10'), (2, '9'), (3, NULL)
+                """)
+            try connection.withMigrationTransaction {
+                try connection.alter(TableAlteration(table: "t", columns: [ColumnDefinition(#""n" INTEGER"#)]))
+            }
+            #expect(
+                try connection.query(#"SELECT "n" FROM "t" WHERE "n" < 11 ORDER BY "n""#).map(\.values) == [[9], [10]])
+            #expect(try connection.violations(of: ["t"]) == [])
+        }
+    }
+
     @Test("lets a column take NULL, or no longer", arguments: TestBackend.allCases)
     func nullability(_ backend: TestBackend) throws {
         try backend.withConnection { connection in

@@ -99,7 +99,7 @@ struct SQLiteForeignKeys {
         try TestBackend.sqlite.withConnection { connection in
             try connection.execute(family)
             try connection.execute(#"INSERT INTO "child" VALUES (3, 77), (4, 78)"#)
-            #expect(try connection.foreignKeyViolations() == ["2 rows of child to parent"])
+            #expect(try connection.violations(of: ["child"]) == ["broken reference: 2 rows of child to parent"])
             try connection.withMigrationTransaction {
                 try connection.execute(#"INSERT INTO "child" VALUES (5, 1); DELETE FROM "child" WHERE "id" = 2"#)
             }

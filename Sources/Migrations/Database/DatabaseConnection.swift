@@ -40,8 +40,15 @@ public protocol DatabaseConnection: AnyObject {
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws
 
-    /// The rows that reference rows which do not exist, in words, one for each table and parent.
-    func foreignKeyViolations() throws -> [String]
+    /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.
+    func brokenReferences(from tables: [String]) throws -> [String]
+
+    /// What else is broken though the definitions of these tables allow it, in words: indexes that do not hold their rows,
+    /// sequences that give ids which are taken.
+    func brokenStructures(of tables: [String]) throws -> [String]
+
+    /// Builds the indexes of these tables anew that do not hold their rows.
+    func mendIndexes(of tables: [String]) throws
 
     /// Adds a column: a NOT NULL one gets `fill` in the existing rows and has no default afterwards.
     /// - Parameters:
@@ -122,6 +129,11 @@ extension DatabaseConnection {
     /// The integer that a query of one row and one column yields, 0 for NULL or no row.
     public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
         try query(sql, arguments).first?[0].integer ?? 0
+    }
+
+    /// What is broken though the definitions of these tables allow it, in words.
+    public func violations(of tables: [String]) throws -> [String] {
+        try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
     }
 
     /// How many rows a table has.

@@ -8,7 +8,7 @@ public struct Verification: Sendable {
     public var differences: [SchemaDifference]
     /// What is the operator's own.
     public var mentioned: [SchemaDifference]
-    /// Rows that reference rows which do not exist, in words.
+    /// What is broken though the schema allows it, in words.
     public var violations: [String]
 
     /// Compares a database with the newest schema of a catalogue.
@@ -19,7 +19,7 @@ public struct Verification: Sendable {
         let all = catalogue.differences(of: inspection.schema)
         differences = all.filter { !$0.isOperatorsOwn }
         mentioned = all.filter(\.isOperatorsOwn)
-        violations = try connection.foreignKeyViolations()
+        violations = try connection.violations(of: catalogue.canonicalTables.map(\.name))
     }
 
     /// Whether the schema is the newest, apart from what is the operator's own, and every reference is sound.

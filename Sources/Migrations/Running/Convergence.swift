@@ -29,7 +29,7 @@ struct Convergence {
             try converge(definition, differences)
         }
         try requireConserved(rows)
-        if isRepair { try removeLeftovers() }
+        if isRepair { try mendContents() }
         try context.connection.restoreForeignKeys(ownForeignKeys)
     }
 
@@ -223,7 +223,12 @@ struct Convergence {
         }
     }
 
-    private func removeLeftovers() throws {
+    /// Mends what no definition shows, and removes what older upgrades left behind.
+    private func mendContents() throws {
+        try context.connection.mendIndexes(of: catalogue.canonicalTables.map(\.name))
+        for definition in catalogue.canonicalTables {
+            try context.connection.advanceSequence(of: definition.name, past: 0)
+        }
         for name in catalogue.leftoverTables.sorted() where context.hasTable(name) {
             try context.quarantineWhole(name, reason: "left behind by an older upgrade")
         }

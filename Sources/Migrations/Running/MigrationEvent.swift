@@ -16,6 +16,8 @@ public enum MigrationEvent: Sendable {
     case overtaken(RegisteredMigration)
     /// A difference from the canonical schema was mended.
     case mended(SchemaDifference)
+    /// Something broken that the schema allowed was mended.
+    case restored(String)
     /// Something of the operator's own that is left alone.
     case mentioned(SchemaDifference)
     /// Something that does not stop the run.
@@ -44,11 +46,15 @@ public struct RunReport: Sendable {
     public var mended: [SchemaDifference] = []
     /// What mending them did to the rows of tables; empty where every row stayed as it was.
     public var mendedTables: [TableReport] = []
+    /// What was broken though the schema allowed it, and was mended: see ``DatabaseConnection/violations(of:)``.
+    public var violations: [String] = []
     /// What is the operator's own.
     public var mentioned: [SchemaDifference] = []
     /// How long the whole run took.
     public var duration: Duration = .zero
 
     /// Whether the run changed nothing.
-    public var isUnchanged: Bool { !wasFresh && migrations.isEmpty && mended.isEmpty && mendedTables.isEmpty }
+    public var isUnchanged: Bool {
+        !wasFresh && migrations.isEmpty && mended.isEmpty && mendedTables.isEmpty && violations.isEmpty
+    }
 }

@@ -25,6 +25,7 @@ extension Runner {
     /// Tells what was mended, once it is committed.
     func tellMended(_ report: RunReport) {
         for difference in report.mended { emit(.mended(difference)) }
+        for violation in report.violations { emit(.restored(violation)) }
     }
 
     /// Refuses to touch what a newer application may need.

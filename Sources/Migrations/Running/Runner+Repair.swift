@@ -15,7 +15,8 @@ extension Runner {
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
-            guard try needsRepair(schema, plan) else { return }
+            let violations = try connection.violations(of: tables)
+            guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)
             if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) { try requireKnown(differences) }
             for warning in plan.warnings { emit(.warning(warning)) }
@@ -31,19 +32,31 @@ extension Runner {
                         try performMissing(&repaired)
                         try converge(&repaired, isRepair: true)
                         try compare(&repaired)
+                        try requireSound()
                         if isRehearsal { throw RehearsalEnd() }
                     }
                 }
             } catch let error as MigrationError where error.underlying is RehearsalEnd {}
             report = repaired
+            report.violations = violations
             tellMended(report)
         }
     }
 
-    private func needsRepair(_ schema: Schema, _ plan: Plan) throws -> Bool {
-        try !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
+    private var tables: [String] { catalogue.canonicalTables.map(\.name) }
+
+    private func needsRepair(_ schema: Schema, _ plan: Plan) -> Bool {
+        !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
             || catalogue.leftoverTables.contains { schema.tables[$0] != nil }
-            || !connection.foreignKeyViolations().isEmpty
+    }
+
+    private func requireSound() throws {
+        let left = try connection.violations(of: tables)
+        guard left.isEmpty else {
+            throw MigrationError(
+                .failed, "the repair left something broken: \(left.joined(separator: "; "))",
+                nextStep: "It was rolled back whole. Please report this.")
+        }
     }
 }
 

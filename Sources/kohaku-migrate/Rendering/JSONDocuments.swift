@@ -128,6 +128,7 @@ struct RunDocument: Encodable {
     var findings: [FindingDocument]
     var mended: [DifferenceDocument]
     var mendedTables: [Table]
+    var violations: [String]
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 
@@ -143,6 +144,7 @@ struct RunDocument: Encodable {
         }
         mended = report.mended.map(DifferenceDocument.init)
         mendedTables = report.mendedTables.map(Table.init)
+        violations = report.violations
         self.findings = findings.map(FindingDocument.init)
         leftAlone = report.mentioned.map(DifferenceDocument.init)
         seconds = report.duration / .seconds(1)
@@ -177,14 +179,14 @@ struct VerifyDocument: Encodable {
     var exact: Bool
     var status: StatusDocument
     var differences: [DifferenceDocument]
-    var brokenReferences: [String]
+    var violations: [String]
     var leftAlone: [DifferenceDocument]
 
     init(_ verification: Verification, database: DatabaseURL) {
         exact = verification.isExact
         status = StatusDocument(verification.inspection, verification.diagnosis, database: database)
         differences = verification.differences.map(DifferenceDocument.init)
-        brokenReferences = verification.violations
+        violations = verification.violations
         leftAlone = verification.mentioned.map(DifferenceDocument.init)
     }
 }

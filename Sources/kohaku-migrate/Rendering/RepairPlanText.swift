@@ -14,6 +14,7 @@ struct RepairPlanText {
             for table in preview.tables {
                 lines.append("  " + "\(table.name): \(Self.words(table))".wrapped(indent: 4))
             }
+            lines += preview.report.violations.map { "  " + $0.wrapped(indent: 4) }
             let tables = preview.report.migrations.flatMap(\.tables) + preview.report.mendedTables
             if !tables.isEmpty { lines += ["", "With the rows:", RunRenderer.table(tables)] }
         }

@@ -34,6 +34,8 @@ final class RunRenderer {
             print("  \(migration.title): already there")
         case .mended(let difference):
             print("  " + "mended: \(difference)".wrapped(indent: 4))
+        case .restored(let violation):
+            print("  " + "mended: \(violation)".wrapped(indent: 4))
         case .mentioned(let difference):
             print("  " + "left alone: \(difference)".wrapped(indent: 4))
         case .warning(let text):

@@ -13,7 +13,7 @@ struct VerifyText {
             lines += verification.differences.map {
                 "\($0.isHarmless ? "harmless" : "harmful"): \($0)".wrapped(indent: 4)
             }
-            lines += verification.violations.map { "broken reference: \($0)".wrapped(indent: 4) }
+            lines += verification.violations.map { $0.wrapped(indent: 4) }
             lines += verification.mentioned.map { "left alone: \($0)".wrapped(indent: 4) }
             if lines.count > 2 { lines.append("") }
         }
@@ -21,8 +21,8 @@ struct VerifyText {
         if case .exact = verification.diagnosis {
             lines.append(
                 verification.violations.isEmpty
-                    ? "Every reference is sound."
-                    : "Some rows reference what is not there. To mend that: kohaku-migrate repair".wrapped())
+                    ? "Every reference and every index is sound."
+                    : "But what it holds is not sound. To mend that: kohaku-migrate repair".wrapped())
         }
         text = lines.joined(separator: "\n")
     }

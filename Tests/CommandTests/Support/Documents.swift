@@ -98,6 +98,6 @@ struct VerifyDocument: Decodable {
     var exact: Bool
     var status: StatusDocument
     var differences: [DifferenceDocument]
-    var brokenReferences: [String]
+    var violations: [String]
     var leftAlone: [DifferenceDocument]
 }

@@ -59,6 +59,7 @@ struct Convergences {
             #"DROP INDEX "file_is_deleted"; DROP INDEX "token_user_id""#,
             #"ALTER TABLE "repository" DROP COLUMN "downloads""#,
             #"ALTER TABLE "user" DROP COLUMN "bio"; ALTER TABLE "user" ADD COLUMN "bio" TEXT DEFAULT 'none'"#,
+            #"ALTER TABLE "repository" DROP COLUMN "downloads"; ALTER TABLE "repository" ADD COLUMN "downloads" INTEGER DEFAULT 5"#,
             #"DROP INDEX "file_sha256"; CREATE INDEX "file_sha256" ON "file" ("size")"#,
             #"DROP INDEX "token_token_hash"; CREATE INDEX "token_token_hash" ON "token" ("token_hash")"#,
             #"CREATE UNIQUE INDEX "sessions_again" ON "session" ("session_id")"#,
@@ -70,7 +71,7 @@ struct Convergences {
     func mended(_ backend: TestBackend, _ sql: String) throws {
         let hub = try converged(backend, by: Self.run, arranging: sql)
         #expect(!hub.report.mended.isEmpty || !hub.report.migrations.isEmpty)
-        for (table, rows) in hub.before.tables { #expect(hub.after[table].count == rows.count, "\(table)") }
+        #expect(Conservation(before: hub.before, after: hub.after).violations == [])
         #expect(hub.after.quarantined == [])
     }
 

@@ -1,0 +1,42 @@
+import Migrations
+
+/// Indexes that do not hold their rows.
+extension SQLiteConnection {
+    /// Builds the indexes anew that were made on a text constant, before their column was there.
+    ///
+    /// By its definition such an index is right by now, but it holds the column's name for every row, and a statement that
+    /// looks for a row's own value in it finds the database malformed.
+    func rebuildIndexesOfConstants() throws {
+        for table in try readSchema().tables.values {
+            for index in table.indexes where try holdsConstant(index, of: table) {
+                try execute("REINDEX main.\(index.name.quotedIdentifier)")
+            }
+        }
+    }
+
+    /// Whether an index has the name of one of its columns as that column's value. A row that really has it does no harm.
+    private func holdsConstant(_ index: Schema.Index, of table: Schema.Table) throws -> Bool {
+        guard let columns = index.columns, !index.isPartial else { return false }
+        for (position, name) in columns.enumerated() {
+            // The first is looked up; later ones are read through, and only numbers were added beside other columns.
+            guard position == 0 || table.column(name)?.type == "INTEGER" else { continue }
+            let found = try integer(
+                """
+                SELECT EXISTS (SELECT 1 FROM \(table.name.quotedIdentifier) INDEXED BY \(index.name.quotedIdentifier)
+                    WHERE \(name.quotedIdentifier) = \(name.quotedLiteral))
+                """)
+            if found == 1 { return true }
+        }
+        return false
+    }
+
+    /// Whatever table it is in: the file is one.
+    public func brokenStructures(of tables: [String]) throws -> [String] {
+        let answers = try query("PRAGMA integrity_check(10)").compactMap { $0[0].text }
+        return answers.filter { $0 != "ok" }.map { "integrity check: \($0)" }
+    }
+
+    public func mendIndexes(of tables: [String]) throws {
+        try execute("REINDEX")
+    }
+}
