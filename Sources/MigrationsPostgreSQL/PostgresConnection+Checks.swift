@@ -95,6 +95,19 @@ extension PostgresConnection {
         return findings
     }
 
+    public func views(using column: String, of table: String) throws -> [String] {
+        try query(
+            """
+            SELECT DISTINCT v.relname FROM pg_depend AS d
+            JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class
+            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                AND \(isOne("d.refobjid", of: [table])) AND a.attname = $1
+            ORDER BY 1
+            """, [.text(column)]
+        ).compactMap { $0[0].text }
+    }
+
     public func joined(_ expression: String) -> String {
         "string_agg(\(expression), ', ')"
     }

@@ -70,7 +70,9 @@ extension PostgresConnection {
         try execute(
             "CREATE TEMPORARY TABLE \(staging) (\(alteration.columns.map(\.sql).joined(separator: ", ")))")
         let old = try columns(of: regclass(alteration.table))
-        let changes = try columns(of: "\(staging.quotedLiteral)::regclass").flatMap { column in
+        let new = try columns(of: "\(staging.quotedLiteral)::regclass")
+        let key = new.first { $0.isSerial && $0.isPrimaryKey }
+        let changes = try new.flatMap { column in
             guard let present = old.first(where: { $0.name == column.name }) else {
                 throw DatabaseError(.other, "table \(alteration.table) has no column \(column.name)")
             }
@@ -83,6 +85,23 @@ extension PostgresConnection {
             foreignKeys(where: "conrelid = \(regclass(alteration.table))")
                 .filter { $0.columns.count == 1 && replaced.contains($0.columns[0]) })
         try alter(alteration.table, changes + alteration.foreignKeys.map { "ADD \($0.sql)" })
+        if let key { try makeKey(key, of: alteration.table, from: old) }
+    }
+
+    /// Makes a column the primary key that a sequence of its own gives, as far as it is not.
+    private func makeKey(_ key: PresentColumn, of table: String, from old: [PresentColumn]) throws {
+        guard let present = old.first(where: { $0.name == key.name }) else { return }
+        let name = key.name.quotedIdentifier
+        if !present.isPrimaryKey { try alter(table, ["ADD PRIMARY KEY (\(name))"]) }
+        guard !present.isSerial else { return }
+        let sequence = "\(table)_\(key.name)_seq".quotedIdentifier
+        try execute(
+            """
+            CREATE SEQUENCE IF NOT EXISTS \(sequence);
+            ALTER SEQUENCE \(sequence) OWNED BY \(table.quotedIdentifier).\(name);
+            ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name) SET DEFAULT nextval(\(sequence.quotedLiteral))
+            """)
+        try advanceSequence(of: table, past: 0)
     }
 
     private struct PresentColumn {
@@ -91,20 +110,24 @@ extension PostgresConnection {
         var isNullable: Bool
         var hasDefault: Bool
         var isSerial: Bool
+        var isPrimaryKey: Bool
     }
 
     private func columns(of relation: String) throws -> [PresentColumn] {
         try query(
             """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, d.oid IS NOT NULL,
-                coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false)
+                coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false) OR a.attidentity <> '',
+                EXISTS (SELECT FROM pg_index AS i
+                    WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey))
             FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = \(relation) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """
         ).map { row in
             PresentColumn(
                 name: row[0].text ?? "", type: row[1].text ?? "", isNullable: row[2].boolean == true,
-                hasDefault: row[3].boolean == true, isSerial: row[4].boolean == true)
+                hasDefault: row[3].boolean == true, isSerial: row[4].boolean == true,
+                isPrimaryKey: row[5].boolean == true)
         }
     }
 

@@ -18,7 +18,8 @@ extension PostgresConnection {
         try forEachRow(
             """
             SELECT c.relname, c.relkind IN ('v', 'm'), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL
+                pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL,
+                CASE WHEN a.attidentity <> '' THEN 'its identity' END
             FROM pg_class AS c
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -34,7 +35,7 @@ extension PostgresConnection {
             guard row[1].boolean == false else { return views.formUnion([name]) }
             if tables[name] == nil { tables[name] = Schema.Table(name: name, columns: []) }
             guard let column = row[2].text else { return }
-            let sequence = row[5].text.flatMap(Self.sequence)
+            let sequence = row[5].text.flatMap(Self.sequence) ?? row[7].text
             tables[name]?.columns.append(
                 Schema.Column(
                     name: column,
@@ -96,7 +97,7 @@ extension PostgresConnection {
                 array_to_string(ARRAY(
                     SELECT a.attname FROM unnest(o.confkey) WITH ORDINALITY AS k (attnum, position)
                     JOIN pg_attribute AS a ON a.attrelid = o.confrelid AND a.attnum = k.attnum
-                    ORDER BY k.position), chr(10))
+                    ORDER BY k.position), chr(10)), o.condeferrable
             FROM pg_constraint AS o
             JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
@@ -114,7 +115,9 @@ extension PostgresConnection {
                 tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
                         name: name, columns: names(row[5]), referencedTable: row[3].text ?? "",
-                        referencedColumns: names(row[6]), onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION"))
+                        referencedColumns: names(row[6]),
+                        onDelete: (Self.actions[row[4].text ?? ""] ?? "NO ACTION")
+                            + (row[7].boolean == true ? " DEFERRABLE" : "")))
             } else {
                 tables[table]?.uniqueConstraints.append(
                     Schema.UniqueConstraint(name: name, columns: names(row[5])))

@@ -1,3 +1,4 @@
+import CLibPQ
 public import Migrations
 
 extension PostgresConnection {
@@ -78,6 +79,7 @@ extension PostgresConnection {
     }
 
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(body) }
         try execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         defer { rollBack() }
         try limitWaits()

@@ -7,6 +7,7 @@ extension SQLiteConnection {
     /// value of it: SQLite reads the column's default in its place.
     public func alter(_ alteration: TableAlteration) throws {
         let table = alteration.table
+        try makePrimaryKeys(alteration)
         let found = try query(
             "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = $1", [.text(table)]
         ).first?[0].text
@@ -42,6 +43,16 @@ extension SQLiteConnection {
         let types = try readSchema().tables[table]?.columns.filter { $0.type != present.column($0.name)?.type } ?? []
         try storeValues(of: types.map(\.name), in: table)
         if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
+    }
+
+    /// A primary key is part of how a table is stored, so the table is copied where a column becomes one.
+    private func makePrimaryKeys(_ alteration: TableAlteration) throws {
+        guard let present = try readSchema().tables[alteration.table] else { return }
+        let keys = alteration.columns.filter { column in
+            guard let old = present.column(column.name), column.sql.contains(" PRIMARY KEY") else { return false }
+            return !old.isPrimaryKey || old.type != "INTEGER"
+        }
+        if !keys.isEmpty { try copy(present, replacing: keys) }
     }
 
     private func storeValues(of columns: [String], in table: String) throws {

@@ -2,6 +2,9 @@ import Migrations
 
 /// The operator's own triggers and views, which a migration must neither set off nor break.
 extension SQLiteConnection {
+    /// None: a view is compiled anew whenever it is used.
+    public func views(using column: String, of table: String) throws -> [String] { [] }
+
     /// Drops the triggers of tables: they must not act on rows that a migration moves.
     /// - Returns: Their tables and definitions.
     func suspendTriggers() throws -> [DatabaseRow] {

@@ -32,14 +32,24 @@ extension SQLiteConnection {
 
     /// A constraint is part of the table's definition, so the table is rebuilt without it.
     public func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws {
+        try copy(table, replacing: []) { $0 != constraint }
+    }
+
+    /// Rebuilds a table from itself, with other definitions of some columns and without some UNIQUE constraints.
+    func copy(
+        _ table: Schema.Table, replacing columns: [ColumnDefinition],
+        keeping isKept: (Schema.UniqueConstraint) -> Bool = { _ in true }
+    ) throws {
         let names = table.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
         let staging = TableRebuild.stagingTable(for: table.name).quotedIdentifier
         try rebuild(
             TableRebuild(
                 table: table.name,
-                columns: table.columns.map { ColumnDefinition($0.definition) },
+                columns: table.columns.map { column in
+                    columns.first { $0.name == column.name } ?? ColumnDefinition(column.definition)
+                },
                 foreignKeys: table.foreignKeys.map(\.definition)
-                    + table.uniqueConstraints.filter { $0 != constraint }.map(\.definition),
+                    + table.uniqueConstraints.filter(isKept).map(\.definition),
                 inserts: ["INSERT INTO \(staging) (\(names)) SELECT \(names) FROM \(table.name.quotedIdentifier)"],
                 indexes: table.indexes.map(\.sql),
                 droppedColumns: []

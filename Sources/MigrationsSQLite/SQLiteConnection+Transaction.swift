@@ -51,6 +51,7 @@ extension SQLiteConnection {
     }
 
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        guard sqlite3_get_autocommit(handle) != 0 else { return try withSavepoint(body) }
         try execute("BEGIN")
         defer { rollBack() }
         return try body()

@@ -17,6 +17,7 @@ struct QuarantineTests {
                     "private_used_bytes", "public_used_bytes", "created_at")
                 VALUES (9000, 'gone-user', 'goneuser', false, false, true, 0, 0, '2025-08-01 12:00:00')
                 """)
+            try connection.advanceSequence(of: "user", past: 0)
             try body(hub, connection)
         }
     }

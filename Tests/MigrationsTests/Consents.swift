@@ -55,7 +55,7 @@ struct Consents {
                 return true
             } emit: { event in
                 if case .found(let finding, let migration) = event {
-                    told.append("\(migration.number) \(finding.code)")
+                    told.append("\(migration?.number ?? 0) \(finding.code)")
                 }
             }
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }

@@ -28,7 +28,7 @@ struct Ensuring {
         }
     }
 
-    @Test("what a superseded migration should have made is made by it, with consent", arguments: TestBackend.allCases)
+    @Test("what a superseded migration should have made is made, with consent", arguments: TestBackend.allCases)
     func missingColumns(_ backend: TestBackend) throws {
         // The newest signature holds, but older columns are missing: nothing is pending, and all the same it is not exact.
         try TestRun.on(backend, columns: [3]) { run throws in
@@ -39,8 +39,21 @@ struct Ensuring {
             #expect(refusal.code == .consentRequired)
             #expect(try run.connection.readSchema() == before)
             let report = try run.runner().run(to: .newest)
-            #expect(report.migrations.map(\.migration.number) == [1, 2])
+            #expect(report.migrations.isEmpty)
+            #expect(report.mended.map(\.name) == ["c1", "c2"])
             #expect(try run.columns()?.sorted() == [1, 2, 3])
+            #expect(try run.runner().run(to: .newest).isUnchanged)
+        }
+    }
+
+    @Test("a superseded migration that can run late is made up for", arguments: TestBackend.allCases)
+    func late(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].canRunLate = true
+        try TestRun.on(backend, columns: [3], migrations) { run throws in
+            let report = try run.runner().run(to: .newest)
+            #expect(report.migrations.map(\.migration.number) == [2])
+            #expect(report.mended.map(\.name) == ["c1"])
             #expect(try run.runner().run(to: .newest).isUnchanged)
         }
     }
@@ -53,7 +66,7 @@ struct Ensuring {
             let before = try DatabaseContents(of: run.connection)
             let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
             #expect(error.code == .checkFailed)
-            #expect(error.message.contains("table t has no column name"))
+            #expect(error.findings.map(\.message).contains { $0.contains("table t has no column name") })
             #expect(try DatabaseContents(of: run.connection) == before)
         }
     }

@@ -5,6 +5,7 @@ struct TestMigration: Migration {
     var signature: Signature
     var consent: String?
     var findings: [Finding] = []
+    var canRunLate = false
     var change: @Sendable (MigrationContext) throws -> Void = { _ in }
 
     func check(_ context: MigrationContext) throws -> [Finding] { findings }

@@ -20,7 +20,7 @@ struct TestRun {
                 let list = columns.map { ", \"c\($0)\" INTEGER" }.joined()
                 try connection.execute(
                     connection.dialect.spelling(
-                        "CREATE TABLE \"t\" (\"id\" {id}\(list)); INSERT INTO \"t\" (\"id\") VALUES (1)"))
+                        "CREATE TABLE \"t\" (\"id\" {id}\(list)); INSERT INTO \"t\" DEFAULT VALUES"))
             }
             return try body(
                 TestRun(database: database, connection: connection, catalogue: catalogue(migrations.registered)))

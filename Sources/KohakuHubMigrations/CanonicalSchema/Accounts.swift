@@ -15,8 +15,8 @@ extension CanonicalSchema {
             .required("is_active", .boolean),
             .optional("private_quota_bytes", .bigint),
             .optional("public_quota_bytes", .bigint),
-            .required("private_used_bytes", .bigint),
-            .required("public_used_bytes", .bigint),
+            .required("private_used_bytes", .bigint).filled(with: "0"),
+            .required("public_used_bytes", .bigint).filled(with: "0"),
             .optional("full_name", .string),
             .optional("bio", .text),
             .optional("description", .text),
@@ -112,7 +112,13 @@ extension CanonicalSchema {
         indexes: [
             .on("organization_id"),
             .on("user_id"),
-            .unique("user_id", "organization_id"),
+            // The highest role stays.
+            .unique(
+                "user_id", "organization_id",
+                precedence: #"""
+                    CASE "role" WHEN 'super-admin' THEN 4 WHEN 'admin' THEN 3 WHEN 'member' THEN 2 WHEN 'visitor' THEN 1
+                        ELSE 0 END DESC
+                    """#),
         ]
     )
 
@@ -126,7 +132,7 @@ extension CanonicalSchema {
             .optional("created_by_id", .integer).references("user", onDelete: .cascade),
             .required("expires_at", .timestamp),
             .optional("max_usage", .integer),
-            .required("usage_count", .integer),
+            .required("usage_count", .integer).filled(with: "0"),
             .optional("used_at", .timestamp),
             .optional("used_by_id", .integer).references("user", onDelete: .setNull),
             .required("created_at", .timestamp),

@@ -36,7 +36,9 @@ public struct CommitTable: Migration {
 
     /// An older upgrade made the table with other columns, which the application never could write to.
     private func removeUnusable(_ database: MigrationContext) throws {
-        guard let table = database.schema.tables["commit"], table.column("repo_type") == nil else { return }
+        guard let table = database.schema.tables["commit"],
+            ["repo_type", "branch", "username", "user_id", "repository_id"].allSatisfy({ table.column($0) == nil })
+        else { return }
         var report = TableReport(table: "commit")
         report.rowsIn = try database.connection.countRows(in: "commit")
         report.quarantined = try database.quarantine(

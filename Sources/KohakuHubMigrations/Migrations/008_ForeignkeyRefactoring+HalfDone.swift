@@ -3,10 +3,10 @@ public import Migrations
 /// Databases in which an older upgrade began this change and stopped, or made new tables beside old ones. What 008 does to
 /// a table is the same there: it starts from the columns that are there.
 extension ForeignkeyRefactoring {
-    /// The columns by which a table is still to be rewritten; the tables that are not named here always are.
-    private static let oldColumns = [
-        "emailverification": ["user"], "file": ["repo_full_id"], "stagingupload": ["repo_full_id"],
-        "lfsobjecthistory": ["repo_full_id"], "commit": ["repo_full_id", "user_id"], "invitation": ["created_by"],
+    /// The column by which a table is still to be rewritten; the tables that are not named here always are.
+    static let oldColumns = [
+        "emailverification": "user", "file": "repo_full_id", "stagingupload": "repo_full_id",
+        "lfsobjecthistory": "repo_full_id", "commit": "repo_full_id", "invitation": "created_by",
     ]
 
     /// The columns that 008 adds.
@@ -32,7 +32,7 @@ extension ForeignkeyRefactoring {
 
     /// Whether a table is there and not in its new form.
     static func isOld(_ table: String, _ schema: Schema) -> Bool {
-        schema.tables[table] != nil && (oldColumns[table] ?? []).allSatisfy { schema.has(table, $0) }
+        schema.tables[table] != nil && (oldColumns[table].map { schema.has(table, $0) } ?? true)
     }
 
     /// Whether a user is an organization already, as a condition on a row of `user`.
@@ -96,6 +96,16 @@ extension ForeignkeyRefactoring {
             """)
     }
 
+    /// An organization uses no invitation: where an older upgrade has given it a deleted user's id, that is who used it.
+    func clearOrganizations(_ database: MigrationContext) throws {
+        guard database.schema.has("invitation", "used_by_id") else { return }
+        try database.execute(
+            #"""
+            UPDATE "invitation" SET "used_by_id" = NULL
+            WHERE "used_by_id" IN (SELECT user_id FROM kohaku_user WHERE is_org = 1)
+            """#)
+    }
+
     /// The rewrite of a table as it is: without rows of a table that is gone, and with the uploaders that are known.
     func rewrite(_ rewrite: TableRewrite, on schema: Schema) -> TableRewrite {
         var rewrite = rewrite
@@ -145,6 +155,15 @@ extension ForeignkeyRefactoring {
             \(count) membership(s) and invitation(s) have an id that was one organization's before the older upgrade and is \
             another's since, and nothing tells which is meant.
             """
+        }
+    }
+}
+
+extension ForeignkeyRefactoring {
+    /// Makes tables of version 8 that are missing, for later migrations to go on from.
+    static func createMissing(_ tables: [String], _ database: MigrationContext) throws {
+        for rewrite in rewrites where tables.contains(rewrite.table) {
+            try database.createTable(rewrite.table, rewrite.creation)
         }
     }
 }

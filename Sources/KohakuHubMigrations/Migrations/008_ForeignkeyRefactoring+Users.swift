@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
     func numberOrganizations(_ database: MigrationContext, above given: (id: Int64, holder: String)) throws {
         let (highest, holder) = given
         let organizations = try database.connection.countRows(in: "organization")
-        guard highest + organizations <= Int64(Int32.max) else {
+        guard highest <= Int64(Int32.max) - organizations else {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",

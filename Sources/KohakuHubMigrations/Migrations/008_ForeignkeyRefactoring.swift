@@ -6,13 +6,12 @@ public import Migrations
 public struct ForeignkeyRefactoring: Migration {
     public var signature: Signature { Self.isDone }
 
-    /// What every later migration builds on: tables that it adds beside old columns are not its change yet.
+    /// What every later migration builds on: tables that it adds beside old columns are not its change yet. A table that is
+    /// missing does not bring the old version back.
     static let isDone = Signature.all([
-        .column("user", "is_org"),
-        .column("file", "repository_id"),
-        .column("commit", "author_id"),
-        .column("invitation", "created_by_id"),
+        .any([.column("user", "is_org"), .column("file", "repository_id")]),
         .not(.table("organization")),
+        .not(.any(oldColumns.keys.sorted().map { .column($0, oldColumns[$0] ?? "") })),
     ])
 
     public let consent: String? =
@@ -34,6 +33,7 @@ public struct ForeignkeyRefactoring: Migration {
         for table in Self.rewrites where Self.isOld(table.table, database.schema) {
             try database.rewrite(rewrite(table, on: database.schema))
         }
+        try clearOrganizations(database)
         try dropOrganizations(database)
         try advanceSequences(database)
         try database.connection.restoreForeignKeys(foreignKeys)

@@ -8,6 +8,7 @@ public struct RepoLFSSettings: Migration {
     ])
 
     public func migrate(_ database: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["repository"], database)
         try database.addColumn(#""lfs_threshold_bytes" INTEGER"#, to: "repository")
         try database.addColumn(#""lfs_keep_versions" INTEGER"#, to: "repository")
         try database.addColumn(#""lfs_suffix_rules" TEXT"#, to: "repository")

@@ -8,6 +8,7 @@ public struct LikesAndDownloads: Migration {
     ])
 
     public func migrate(_ database: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["repository"], database)
         try database.addColumn(#""downloads" INTEGER NOT NULL"#, fill: "0", to: "repository")
         try database.addColumn(#""likes_count" INTEGER NOT NULL"#, fill: "0", to: "repository")
         try database.createTable(

@@ -9,8 +9,16 @@ public struct FileSoftDelete: Migration {
     ])
 
     public func migrate(_ database: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["file", "lfsobjecthistory"], database)
         try database.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
         try database.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
+        try database.addColumn(#""file_id" INTEGER"#, to: "lfsobjecthistory")
+        // Where the application's foreign key is missing, nothing kept these.
+        try database.execute(
+            #"""
+            UPDATE "lfsobjecthistory" SET "file_id" = NULL
+            WHERE "file_id" IS NOT NULL AND "file_id" NOT IN (SELECT "id" FROM "file")
+            """#)
         try database.alterTable(
             "lfsobjecthistory",
             foreignKeys: #"("file_id") REFERENCES "file" ("id") ON DELETE SET NULL"#)

@@ -6,7 +6,12 @@ public struct InvitationCreatedByNullable: Migration {
         .nullable("invitation", "created_by_id"), ForeignkeyRefactoring.isDone,
     ])
 
+    /// Only this puts invitations back from quarantine.
+    public let canRunLate = true
+
     public func migrate(_ database: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["invitation"], database)
+        try database.addColumn(#""created_by_id" INTEGER"#, to: "invitation")
         try database.alterTable("invitation", columns: #""created_by_id" INTEGER"#)
         try database.execute(
             #"""

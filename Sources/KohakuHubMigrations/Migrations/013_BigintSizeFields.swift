@@ -16,9 +16,26 @@ public struct BigintSizeFields: Migration {
 
     public let canBePresentEarly = true
 
+    private static let tables = ["file", "stagingupload", "lfsobjecthistory"]
+
+    public func check(_ database: MigrationContext) throws -> [Finding] {
+        let views = try Self.tables.filter { database.schema.column($0, "size")?.type == "integer" }
+            .flatMap { try database.connection.views(using: "size", of: $0) }
+        guard !views.isEmpty else { return [] }
+        return [
+            Finding(
+                .error, code: "view_in_the_way", table: "", count: Int64(views.count),
+                message: "\(views.count) view(s) use a column size, whose type cannot be changed meanwhile.",
+                examples: views, action: "Drop them, run again, and make them anew.")
+        ]
+    }
+
     public func migrate(_ database: MigrationContext) throws {
-        for table in ["file", "stagingupload", "lfsobjecthistory"] {
-            try database.alterTable(table, columns: #""size" {bigint} NOT NULL"#)
+        try ForeignkeyRefactoring.createMissing(Self.tables, database)
+        for table in Self.tables {
+            // Where a damaged table takes NULL, that is not this migration's to mend.
+            let isNullable = database.schema.column(table, "size")?.isNullable == true
+            try database.alterTable(table, columns: #""size" {bigint}"# + (isNullable ? "" : " NOT NULL"))
         }
         // The application made this table at start, without a migration, between 012 and 013.
         try database.createTable(

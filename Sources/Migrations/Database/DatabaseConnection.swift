@@ -33,7 +33,8 @@ public protocol DatabaseConnection: AnyObject {
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result
 
-    /// Runs `body` in one read transaction, so that everything it reads is of one moment.
+    /// Runs `body` in one transaction that is rolled back, so that everything it reads is of one moment and nothing it makes
+    /// stays. Inside another transaction it is a part of that.
     func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result
 
     /// Runs `body` on an empty copy of this database's schema that is gone afterwards.
@@ -91,6 +92,9 @@ public protocol DatabaseConnection: AnyObject {
     /// What stands in the way of rewriting these tables: too little disk space, missing privileges.
     func obstacles(toRewriting tables: [String]) throws -> [Finding]
 
+    /// The views that use a column in a way that keeps its type from being changed.
+    func views(using column: String, of table: String) throws -> [String]
+
     /// An aggregate that joins texts with `, ` in SQL.
     func joined(_ expression: String) -> String
 
@@ -134,6 +138,15 @@ extension DatabaseConnection {
     /// What is broken though the definitions of these tables allow it, in words.
     public func violations(of tables: [String]) throws -> [String] {
         try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
+    }
+
+    /// Runs `body` inside the present transaction and takes back what it did.
+    public func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("SAVEPOINT kohaku_look")
+        // After an error the whole transaction is rolled back.
+        let result = try body()
+        try execute("ROLLBACK TO kohaku_look; RELEASE kohaku_look")
+        return result
     }
 
     /// How many rows a table has.

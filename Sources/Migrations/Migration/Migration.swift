@@ -13,6 +13,10 @@ public protocol Migration: Sendable {
     /// made a table with later columns from the start.
     var canBePresentEarly: Bool { get }
 
+    /// Whether it is made up for where a newer migration is present and this one is not: it does more for the rows than the
+    /// newest schema shows, and can still do it there.
+    var canRunLate: Bool { get }
+
     /// What an interrupted run of something else left of this migration's change, in words; `nil` when the change is there
     /// whole or not at all. A run stops at such a database, and a repair goes on from it.
     func remains(on schema: Schema) throws -> String?
@@ -29,6 +33,7 @@ public protocol Migration: Sendable {
 extension Migration {
     public var consent: String? { nil }
     public var canBePresentEarly: Bool { false }
+    public var canRunLate: Bool { false }
     public func remains(on schema: Schema) throws -> String? { nil }
     public func check(_ context: MigrationContext) throws -> [Finding] { [] }
 }

@@ -2,8 +2,19 @@ extension MigrationContext {
     /// What a rewrite would put into quarantine, one finding a rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
-        guard hasTable(rewrite.table), !rewrite.quarantine.isEmpty else { return [] }
-        let cases = rewrite.quarantine.enumerated().map { index, rule in
+        guard hasTable(rewrite.table) else { return [] }
+        return try findings(of: rewrite.quarantine, on: rewrite.table, .warning, code: "quarantine") { rows, rule in
+            "\(rows) row(s) of \(rewrite.table) go to quarantine: \(rule.summary)."
+        }
+    }
+
+    /// The rows that meet rules, one finding a rule; a row counts for the first that it meets.
+    func findings(
+        of rules: [QuarantineRule], on table: String, _ severity: Finding.Severity, code: String, action: String? = nil,
+        message: (Int64, QuarantineRule) -> String
+    ) throws -> [Finding] {
+        guard !rules.isEmpty else { return [] }
+        let cases = rules.enumerated().map { index, rule in
             "WHEN \(dialect.spelling(rule.condition)) THEN \(index)"
         }
         var findings: [Int: Finding] = [:]
@@ -11,7 +22,7 @@ extension MigrationContext {
             """
             WITH judged AS (
                 SELECT old."id" AS id, CASE \(cases.joined(separator: " ")) END AS rule
-                FROM \(rewrite.table.quotedIdentifier) AS old
+                FROM \(table.quotedIdentifier) AS old
             ), ranked AS (
                 SELECT rule, id, count(*) OVER (PARTITION BY rule) AS total,
                     row_number() OVER (PARTITION BY rule ORDER BY id) AS place
@@ -22,8 +33,8 @@ extension MigrationContext {
         ) { row in
             let rule = Int(row[0].integer ?? 0)
             let count = row[2].integer ?? 0
-            let message = "\(count) row(s) of \(rewrite.table) go to quarantine: \(rewrite.quarantine[rule].summary)."
-            let empty = Finding(.warning, code: "quarantine", table: rewrite.table, count: count, message: message)
+            let empty = Finding(
+                severity, code: code, table: table, count: count, message: message(count, rules[rule]), action: action)
             findings[rule, default: empty].examples.append("id \(row[1].integer ?? 0)")
         }
         return findings.sorted { $0.key < $1.key }.map(\.value)

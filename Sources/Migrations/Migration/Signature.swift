@@ -79,6 +79,9 @@ extension Signature {
             }
             let positive = signatures.first { if case .not = $0 { false } else { true } }
             return try (positive ?? signatures.first)?.evidence(on: schema) ?? "nothing is asked"
+        case .any(let signatures):
+            let holding = try signatures.first { try $0.holds(on: schema) }
+            return try holding?.evidence(on: schema) ?? statement(schema.dialect, holds: false)
         case .dialect(let sqlite, let postgresql):
             return try (schema.dialect == .sqlite ? sqlite : postgresql).evidence(on: schema)
         default:

@@ -75,6 +75,13 @@ public struct TableRewrite: Sendable {
         self.quarantine = quarantine
         self.sources = sources ?? [.kept(from: "\(table.quotedIdentifier) AS old")]
     }
+
+    /// The statements that make the table and its indexes, empty, in the words of both dialects.
+    public var creation: String {
+        let lines = columns.map(\.sql) + foreignKeys
+        let table = "CREATE TABLE \(table.quotedIdentifier) (\n    \(lines.joined(separator: ",\n    "))\n)"
+        return ([table] + indexes).joined(separator: ";\n")
+    }
 }
 
 /// Rows that the new constraints cannot hold.

@@ -6,8 +6,8 @@ public enum Diagnosis: Sendable {
     case foreign(tables: [String])
     /// It has the schema of an older version. The migrations that should be there by then and are not are named.
     case older(Plan, without: [RegisteredMigration])
-    /// Something else began a migration and stopped; the words say what is there of it.
-    case halfDone(RegisteredMigration, remains: String)
+    /// Something else began to change it and stopped.
+    case halfDone(Remains)
     /// It has the newest schema, apart from what is the operator's own.
     case exact(hasExtras: Bool)
     /// The newest migration is there, but the schema is not the newest: what a run or a repair mends.
@@ -24,9 +24,8 @@ public enum Diagnosis: Sendable {
         case .foreign(let tables): self = .foreign(tables: tables)
         case .known(let plan):
             let schema = inspection.schema
-            for migration in plan.pending {
-                guard let remains = try migration.migration.remains(on: schema) else { continue }
-                self = .halfDone(migration, remains: remains)
+            if let remains = try catalogue.remains(of: plan.pending, on: schema) {
+                self = .halfDone(remains)
                 return
             }
             guard plan.pending.isEmpty else {
@@ -40,7 +39,7 @@ public enum Diagnosis: Sendable {
             let differences = all.filter { !$0.isOperatorsOwn }
             if differences.isEmpty {
                 self = .exact(hasExtras: !all.isEmpty)
-            } else if differences.allSatisfy(\.isUnknown) {
+            } else if differences.allSatisfy(\.isUnknown), differences.contains(where: { !$0.isHarmless }) {
                 self = .newer(differences)
             } else {
                 self = .differing(differences)

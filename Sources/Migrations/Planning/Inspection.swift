@@ -21,7 +21,7 @@ public struct Inspection: Sendable {
         schema = try connection.withReadTransaction { try connection.readSchema() }
         if schema.tables.isEmpty {
             state = .fresh
-        } else if schema.tables[catalogue.rootTable] == nil {
+        } else if catalogue.isForeign(schema) {
             state = .foreign(tables: schema.tables.keys.sorted())
         } else {
             state = .known(Plan(catalogue.migrations, on: schema))

@@ -20,32 +20,28 @@ public struct RunPreview: Sendable {
         throws
     {
         let inspection = try Inspection(of: connection, catalogue: catalogue)
+        let runner = Runner(catalogue: catalogue, connection: connection, exampleLimit: exampleLimit)
         switch inspection.state {
         case .fresh:
             try catalogue.requireNewest(target)
             isFresh = true
         case .foreign:
-            try Runner(catalogue: catalogue, connection: connection).requireOurs(inspection.schema)
+            try runner.requireOurs(inspection.schema)
         case .known(let plan):
             version = plan.version
+            try catalogue.requireWhole(plan.pending, on: inspection.schema)
             let numbers = Set(try plan.pending(for: target).map(\.number))
             pending = plan.entries.filter { numbers.contains($0.migration.number) }
-            try catalogue.requireWhole(plan.pending, on: inspection.schema)
             if version == catalogue.newest {
                 mending = catalogue.differences(of: inspection.schema).filter { !$0.isOperatorsOwn }
             }
+            findings = try runner.findings(
+                before: pending.map(\.migration), of: plan, on: inspection.schema
+            ).map(\.finding)
             guard !pending.isEmpty else { return }
             try connection.withReadTransaction {
                 for table in inspection.schema.tables.keys.sorted() {
                     rows.append((table, try connection.countRows(in: table)))
-                }
-            }
-            findings = try pending.flatMap { entry in
-                try connection.withReadTransaction {
-                    let context = MigrationContext(
-                        connection: connection, schema: inspection.schema, number: entry.migration.number,
-                        exampleLimit: exampleLimit)
-                    return try entry.migration.migration.check(context)
                 }
             }
         }

@@ -70,21 +70,3 @@ extension Catalogue {
             nextStep: "Leave out the number.")
     }
 }
-
-extension Catalogue {
-    /// Refuses migrations of which something else left a half: only a repair starts from that.
-    /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers``.
-    func requireWhole(_ pending: [RegisteredMigration], on schema: Schema) throws {
-        for migration in pending {
-            guard let remains = try migration.migration.remains(on: schema) else { continue }
-            throw MigrationError(
-                .schemaDiffers,
-                "this database is mixed: an older upgrade began \(migration.title) and stopped. So it is neither the one "
-                    + "version nor the other: \(remains).",
-                migration: migration.title,
-                nextStep:
-                    "Nothing was changed. To see the way out: kohaku-migrate plan --repair. To take it: kohaku-migrate "
-                    + "repair")
-        }
-    }
-}

@@ -64,8 +64,8 @@ struct Convergence {
 
     private func converge(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
         try dropIndexes(differences, of: definition)
+        try fitRows(of: definition)
         try addColumns(differences, to: definition)
-        try fitRows(differences, of: definition)
         try alterColumns(differences, of: definition)
         try createIndexes(of: definition)
     }
@@ -78,7 +78,10 @@ struct Convergence {
             case .indexDefinition, .unknownUniqueIndex:
                 try context.execute("DROP INDEX \(name.quotedIdentifier)")
             case .uniqueConstraint:
-                guard let constraint = table.uniqueConstraints.first(where: { $0.name == name }) else { continue }
+                // SQLite names them by their number, which changes when one goes.
+                guard let constraint = table.uniqueConstraints.first(where: { $0.summary == difference.found }) else {
+                    continue
+                }
                 try context.connection.dropUniqueConstraint(constraint, of: table)
             default: continue
             }
@@ -86,103 +89,17 @@ struct Convergence {
         }
     }
 
-    private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {
-        let missing = Set(differences.filter { $0.kind == .missingColumn }.compactMap(\.name))
-        let rows = missing.isEmpty ? 0 : try context.connection.countRows(in: definition.name)
-        for column in definition.columns where missing.contains(column.name) {
-            guard column.isNullable || column.zero != nil || rows == 0 else {
-                throw MigrationError(
-                    .checkFailed,
-                    "table \(definition.name) has no column \(column.name), and nothing tells what its \(rows) row(s) had "
-                        + "there",
-                    nextStep: "Nothing was changed. Restore a backup, or delete the rows if they are of no use.")
-            }
-            // Without rows the value is never seen, but SQLite wants one.
-            let unseen = context.dialect == .sqlite ? "''" : nil
-            try context.addColumn(
-                column.definition(context.dialect).sql, fill: column.isNullable ? nil : column.zero ?? unseen,
-                to: definition.name)
-        }
+    /// Sees to the rows that the new constraints would refuse: quarantine in a repair, then what was filled in elsewhere in
+    /// place of NULL, and no reference where that may be.
+    private func fitRows(of definition: TableDefinition) throws {
+        guard let table = context.schema.tables[definition.name] else { return }
+        let fitting = RowFitting(of: table, to: definition, in: context.schema, isThorough: isRepair)
+        if let stop = MigrationError(stoppingFor: try fitting.findings(context, isRepair: isRepair)) { throw stop }
+        try quarantine(fitting.rules, from: table)
+        for statement in fitting.fills + fitting.clearings { try context.execute(statement) }
     }
 
-    /// Sees to the rows that the new constraints would refuse: zeros in place of NULL, no reference where that may be, and
-    /// quarantine for the rest.
-    private func fitRows(_ differences: [SchemaDifference], of definition: TableDefinition) throws {
-        let table = definition.name.quotedIdentifier
-        var rules: [QuarantineRule] = []
-        for column in definition.columns where !column.isNullable && hasNulls(column.name, differences) {
-            let name = column.name.quotedIdentifier
-            if let zero = column.zero {
-                try context.execute("UPDATE \(table) SET \(name) = \(zero) WHERE \(name) IS NULL")
-            } else {
-                rules.append(
-                    .rows(
-                        where: "old.\(name) IS NULL", reason: "'it has no \(column.name)'",
-                        summary: "they have no \(column.name)"))
-            }
-        }
-        for column in definition.columns where isUnchecked(column, differences) {
-            guard let reference = column.reference else { continue }
-            let name = column.name.quotedIdentifier
-            let isDangling = """
-                \(name) IS NOT NULL AND \(name) NOT IN (SELECT "id" FROM \(reference.table.quotedIdentifier))
-                """
-            if column.isNullable {
-                try context.execute("UPDATE \(table) SET \(name) = NULL WHERE \(isDangling)")
-            } else {
-                rules.append(
-                    .rows(
-                        where: isDangling, reason: "'\(reference.table) ' || old.\(name) || ' no longer exists'",
-                        summary: "their \(reference.table) no longer exists"))
-            }
-        }
-        for index in definition.indexes where index.isUnique && isMissing(index, of: definition) {
-            let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
-            let isComplete = index.columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND ")
-            rules.append(
-                .rows(
-                    where: """
-                        old."id" IN (SELECT "id" FROM (
-                            SELECT "id", row_number() OVER (PARTITION BY \(list) ORDER BY "id") AS place
-                            FROM \(table) WHERE \(isComplete)) AS ranked WHERE place > 1)
-                        """,
-                    reason: "'another row has the same \(index.columns.joined(separator: ", "))'",
-                    summary: "an earlier row has the same \(index.columns.joined(separator: ", "))"))
-        }
-        try quarantine(rules, of: definition)
-    }
-
-    private func hasNulls(_ column: String, _ differences: [SchemaDifference]) -> Bool {
-        differences.contains { $0.kind == .columnNullability && $0.name == column }
-    }
-
-    private func isUnchecked(_ column: TableDefinition.Column, _ differences: [SchemaDifference]) -> Bool {
-        isRepair
-            || differences.contains {
-                [.missingForeignKey, .foreignKeyDefinition].contains($0.kind) && $0.name == column.name
-            }
-    }
-
-    private func isMissing(_ index: TableDefinition.Index, of definition: TableDefinition) -> Bool {
-        let present = context.schema.tables[definition.name]
-        return present?.indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == index.columns } != true
-    }
-
-    private func quarantine(_ rules: [QuarantineRule], of definition: TableDefinition) throws {
-        guard !rules.isEmpty, let table = context.schema.tables[definition.name] else { return }
-        guard isRepair else {
-            for rule in rules {
-                let rows = try context.connection.integer(
-                    "SELECT count(*) FROM \(table.name.quotedIdentifier) AS old WHERE \(rule.condition)")
-                guard rows == 0 else {
-                    throw MigrationError(
-                        .schemaDiffers,
-                        "\(rows) row(s) of \(table.name) cannot be kept under the current schema: \(rule.summary)",
-                        nextStep: "Nothing of this was changed. To put them into quarantine: kohaku-migrate repair")
-                }
-            }
-            return
-        }
+    private func quarantine(_ rules: [QuarantineRule], from table: Schema.Table) throws {
         var report = TableReport(table: table.name)
         report.rowsIn = try context.connection.countRows(in: table.name)
         report.quarantined = try context.quarantine(from: table, rules: rules)
@@ -191,8 +108,19 @@ struct Convergence {
         try context.report(report)
     }
 
+    private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {
+        let missing = Set(differences.filter { $0.kind == .missingColumn }.compactMap(\.name))
+        for column in definition.columns where missing.contains(column.name) {
+            // Without rows the value is never seen, but SQLite wants one.
+            let unseen = context.dialect == .sqlite ? "''" : nil
+            try context.addColumn(
+                column.definition(context.dialect).sql, fill: column.isNullable ? nil : column.fill ?? unseen,
+                to: definition.name)
+        }
+    }
+
     private func alterColumns(_ differences: [SchemaDifference], of definition: TableDefinition) throws {
-        let kinds: Set<SchemaDifference.Kind> = [.columnType, .columnNullability, .columnDefault]
+        let kinds: Set<SchemaDifference.Kind> = [.columnType, .columnNullability, .columnDefault, .primaryKey]
         let changed = Set(differences.filter { kinds.contains($0.kind) }.compactMap(\.name))
         var columns = definition.columns.filter { changed.contains($0.name) }.map { $0.definition(context.dialect) }
         if differences.contains(where: { $0.kind == .autoincrement }), let id = definition.columns.first {

@@ -2,8 +2,8 @@
 public enum MigrationEvent: Sendable {
     /// The run begins with this plan; these migrations will run.
     case planned(Plan, pending: [RegisteredMigration])
-    /// A data check of a migration found something.
-    case found(Finding, RegisteredMigration)
+    /// A look at the rows found something: a migration's own check, or the comparison with the newest schema.
+    case found(Finding, RegisteredMigration?)
     /// The database is fresh and gets the canonical schema.
     case creating(tables: Int)
     /// A migration begins.

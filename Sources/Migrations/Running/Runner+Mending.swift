@@ -14,12 +14,19 @@ extension Runner {
         var mended = report
         try withStopsNamed("mending the schema") {
             try connection.withMigrationTransaction {
-                try performMissing(&mended)
+                try performMissing([], &mended)
                 try converge(&mended, isRepair: false)
             }
         }
         report = mended
         tellMended(report)
+    }
+
+    /// SQLite lets rows reference what is not there; a run leaves them. A migration that rewrites tables has seen to them.
+    func warnOfBrokenReferences() throws {
+        for broken in try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name)) {
+            emit(.warning("broken reference: \(broken). To put such rows into quarantine: kohaku-migrate repair"))
+        }
     }
 
     /// Tells what was mended, once it is committed.
@@ -71,10 +78,12 @@ extension Runner {
         }
     }
 
-    /// Runs, inside the present transaction, every migration whose change is not there.
-    func performMissing(_ report: inout RunReport) throws {
+    /// Runs, inside the present transaction, the pending migrations and those that can be made up for.
+    func performMissing(_ pending: [RegisteredMigration], _ report: inout RunReport) throws {
         let clock = ContinuousClock()
-        for migration in catalogue.migrations {
+        let numbers = Set(pending.map(\.number))
+        for migration in catalogue.migrations where numbers.contains(migration.number) || migration.migration.canRunLate
+        {
             let start = clock.now
             let schema = try connection.readSchema()
             guard !isPresent(migration, on: schema) else { continue }

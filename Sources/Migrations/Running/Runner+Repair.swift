@@ -18,10 +18,13 @@ extension Runner {
             let violations = try connection.violations(of: tables)
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)
-            if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) { try requireKnown(differences) }
+            if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
+                try requireKnown(differences.filter { !$0.isHarmless })
+            }
             for warning in plan.warnings { emit(.warning(warning)) }
             emit(.planned(plan, pending: plan.pending))
-            try checkData(plan.pending, schema: schema)
+            let displaced = catalogue.displacedTables(on: schema)
+            if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
@@ -29,7 +32,8 @@ extension Runner {
             do {
                 try withStopsNamed("the repair") {
                     try connection.withMigrationTransaction {
-                        try performMissing(&repaired)
+                        let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)
+                        try performMissing(pending, &repaired)
                         try converge(&repaired, isRepair: true)
                         try compare(&repaired)
                         try requireSound()
@@ -38,9 +42,22 @@ extension Runner {
                 }
             } catch let error as MigrationError where error.underlying is RehearsalEnd {}
             report = repaired
-            report.violations = violations
+            report.violations =
+                displaced.map { "table \($0.table) is missing, and \($0.leftover) has its rows" } + violations
             tellMended(report)
         }
+    }
+
+    /// Gives tables their names again that a rebuild of something else took from them, and looks at the rows then.
+    /// - Returns: What is pending after that.
+    private func putBack(_ displaced: [(table: String, leftover: String)]) throws -> [RegisteredMigration] {
+        for (table, leftover) in displaced {
+            try connection.execute("ALTER TABLE \(leftover.quotedIdentifier) RENAME TO \(table.quotedIdentifier)")
+        }
+        let schema = try connection.readSchema()
+        let plan = Plan(catalogue.migrations, on: schema)
+        try checkData(plan.pending, of: plan, schema: schema, isRepair: true)
+        return plan.pending
     }
 
     private var tables: [String] { catalogue.canonicalTables.map(\.name) }

@@ -67,6 +67,7 @@ public struct Runner {
         let schema = try connection.readSchema()
         guard isFresh(schema) else {
             try requireOurs(schema)
+            try catalogue.requireWhole(Plan(catalogue.migrations, on: schema).pending, on: schema)
             throw MigrationError(
                 .schemaDiffers,
                 "the database is not empty: it has \(schema.tables.count) tables",
@@ -81,7 +82,7 @@ public struct Runner {
 
     /// Refuses a database of something else.
     public func requireOurs(_ schema: Schema) throws {
-        guard schema.tables[catalogue.rootTable] == nil, !schema.tables.isEmpty else { return }
+        guard catalogue.isForeign(schema) else { return }
         let names = schema.tables.keys.sorted()
         let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
         throw MigrationError(
@@ -109,12 +110,11 @@ public struct Runner {
     private func migrate(_ report: inout RunReport, schema: Schema, target: Target) throws {
         let plan = Plan(catalogue.migrations, on: schema)
         for warning in plan.warnings { emit(.warning(warning)) }
-        let pending = try plan.pending(for: target)
         report.version = plan.version
-
         try catalogue.requireWhole(plan.pending, on: schema)
+        let pending = try plan.pending(for: target)
         emit(.planned(plan, pending: pending))
-        try checkData(pending, schema: schema)
+        try checkData(pending, of: plan, schema: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
@@ -127,6 +127,7 @@ public struct Runner {
             let isAgreed = pending.contains { $0.migration.consent != nil }
             try mend(&report, isAgreed: isAgreed)
             try compare(&report)
+            if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         }
     }
 
@@ -137,28 +138,6 @@ public struct Runner {
                 "\(subject) needs your consent: \(question)",
                 migration: migration?.title,
                 nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
-        }
-    }
-
-    /// Runs every pending migration's data checks and stops when one needs a decision.
-    func checkData(_ pending: [RegisteredMigration], schema: Schema) throws {
-        var findings: [Finding] = []
-        for migration in pending {
-            let context = MigrationContext(
-                connection: connection, schema: schema, number: migration.number, exampleLimit: exampleLimit)
-            let found = try withStopsNamed(migration.title) {
-                try connection.withReadTransaction { try migration.migration.check(context) }
-            }
-            for finding in found { emit(.found(finding, migration)) }
-            findings += found
-        }
-        let errors = findings.filter { $0.severity == .error }
-        guard errors.isEmpty else {
-            throw MigrationError(
-                .checkFailed,
-                "the data needs a decision before it can be migrated:",
-                nextStep: "Nothing was changed. Decide the points above, then run again.",
-                findings: errors)
         }
     }
 

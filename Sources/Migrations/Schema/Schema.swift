@@ -164,7 +164,8 @@ public struct Schema: Sendable, Hashable {
         public var referencedTable: String
         /// The referenced columns.
         public var referencedColumns: [String]
-        /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, ….
+        /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, …; on PostgreSQL
+        /// with `DEFERRABLE` behind it when the check may wait.
         public var onDelete: String
 
         /// Creates a foreign key.

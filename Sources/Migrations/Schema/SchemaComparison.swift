@@ -40,8 +40,9 @@ extension Schema.Table {
                         kind, table: name, name: column.name, expected: expected, found: found, isHarmless: isHarmless))
             }
             if found.type != column.type {
-                // SQLite's types, which are read in capitals, are no more than preferences.
-                add(.columnType, column.type, found.type, isHarmless: column.type.first?.isUppercase)
+                // SQLite's types, which are read in capitals, are no more than preferences, but for the key that it gives.
+                let isPreference = column.type.first?.isUppercase == true && !column.isPrimaryKey
+                add(.columnType, column.type, found.type, isHarmless: isPreference)
             }
             if found.isNullable != column.isNullable {
                 add(.columnNullability, column.nullability, found.nullability, isHarmless: found.isNullable)
@@ -50,8 +51,9 @@ extension Schema.Table {
                 add(.columnDefault, column.defaultValue, found.defaultValue)
             }
             if (found.sequence != nil) != (column.sequence != nil) {
-                add(.columnDefault, column.sequence, found.sequence)
+                add(.columnDefault, column.sequence, found.sequence, isHarmless: found.sequence != nil)
             }
+            if found.isPrimaryKey != column.isPrimaryKey { add(.primaryKey, nil, nil) }
         }
         for column in columns where expected.column(column.name) == nil {
             let isHarmless = column.isNullable || column.defaultValue != nil
@@ -99,7 +101,7 @@ extension Schema.Table {
             differences.append(
                 SchemaDifference(
                     .uniqueConstraint, table: name, name: constraint.name,
-                    found: constraint.columns.joined(separator: ", "),
+                    found: constraint.summary,
                     isHarmless: expected.isUnique(constraint.columns)))
         }
         return differences
@@ -156,6 +158,10 @@ extension Schema.Index {
             if case .expression(let sql) = key { sql.hasPrefix("'") } else { false }
         }
     }
+}
+
+extension Schema.UniqueConstraint {
+    var summary: String { columns.joined(separator: ", ") }
 }
 
 extension Schema.ForeignKey {

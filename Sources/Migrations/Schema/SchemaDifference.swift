@@ -7,6 +7,7 @@ public struct SchemaDifference: Sendable, Hashable {
         case columnType
         case columnNullability
         case columnDefault
+        case primaryKey
         case missingIndex
         case indexDefinition
         case missingForeignKey
@@ -90,6 +91,7 @@ extension SchemaDifference: CustomStringConvertible {
         case .columnType: "column \(subject) is \(found), not \(expected)"
         case .columnNullability: "column \(subject) is \(found), not \(expected)"
         case .columnDefault: "column \(subject) has the default \(found), not \(expected)"
+        case .primaryKey: "column \(subject) and the primary key do not belong together as they should"
         case .missingIndex: "index \(name ?? "") on \(table) (\(expected)) is missing"
         case .indexDefinition: "index \(name ?? "") is on \(table) (\(found)), not (\(expected))"
         case .missingForeignKey: "foreign key \(subject) to \(expected) is missing"

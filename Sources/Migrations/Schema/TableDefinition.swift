@@ -50,6 +50,8 @@ public struct TableDefinition: Sendable {
         var type: ColumnType
         var isNullable: Bool
         var reference: Reference?
+        /// What a row holds that never had a value, as a constant in SQL; `nil` when nothing tells.
+        var fill: String?
 
         /// The primary key `id`.
         public static let id = Column(name: "id", type: .id, isNullable: false)
@@ -62,6 +64,14 @@ public struct TableDefinition: Sendable {
         /// A column that takes NULL.
         public static func optional(_ name: String, _ type: ColumnType) -> Column {
             Column(name: name, type: type, isNullable: true)
+        }
+
+        /// The same column, with what rows hold that were written before it was there: what its migration filled in.
+        /// - Parameter fill: A constant in SQL: `0`.
+        public func filled(with fill: String) -> Column {
+            var column = self
+            column.fill = fill
+            return column
         }
 
         /// The same column as a foreign key to the `id` of a table.
@@ -88,12 +98,17 @@ public struct TableDefinition: Sendable {
     public struct Index: Sendable, Hashable {
         var columns: [String]
         var isUnique: Bool
+        /// Which of equal rows stays, where the index is missing: what they are ordered by in SQL before their ids.
+        var precedence: String?
 
         /// An index that allows equal rows.
         public static func on(_ columns: String...) -> Index { Index(columns: columns, isUnique: false) }
 
         /// An index that refuses equal rows.
-        public static func unique(_ columns: String...) -> Index { Index(columns: columns, isUnique: true) }
+        /// - Parameter precedence: Which of equal rows a repair keeps: what they are ordered by in SQL before their ids.
+        public static func unique(_ columns: String..., precedence: String? = nil) -> Index {
+            Index(columns: columns, isUnique: true, precedence: precedence)
+        }
     }
 }
 
@@ -111,16 +126,6 @@ extension TableDefinition.Column {
             ForeignKeyDefinition(
                 "FOREIGN KEY (\(name.quotedIdentifier)) REFERENCES \($0.table.quotedIdentifier) (\"id\") "
                     + "ON DELETE \($0.onDelete.rawValue)")
-        }
-    }
-
-    /// What a required column holds that was never written: counters and flags begin at zero, anything else at nothing that
-    /// could be told.
-    var zero: String? {
-        switch type {
-        case .integer where reference == nil, .bigint: "0"
-        case .boolean: "false"
-        default: nil
         }
     }
 }

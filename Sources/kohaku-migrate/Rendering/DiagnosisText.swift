@@ -18,8 +18,8 @@ struct DiagnosisText {
                         ? ""
                         : ", but without all of " + without.map { $0.number.paddedToThree }.joined(separator: ", "))
                     + "; pending: \(plan.pending.count). To go on to \(newest): kohaku-migrate run"
-            case .halfDone(let migration, let remains):
-                "Mixed: an older upgrade began \(migration.title) and stopped: \(remains). "
+            case .halfDone(let remains):
+                "Mixed: an older upgrade began \(remains.work) and stopped: \(remains.description). "
                     + "To see the way out: kohaku-migrate plan --repair"
             case .exact(let hasExtras):
                 hasExtras

@@ -164,7 +164,7 @@ struct StatusDocument: Encodable {
     init(_ inspection: Inspection, _ diagnosis: Diagnosis, database: DatabaseURL) {
         self.database = "\(database)"
         state = diagnosis.word
-        if case .halfDone(_, let words) = diagnosis { remains = words }
+        if case .halfDone(let found) = diagnosis { remains = found.description }
         pending = diagnosis.isPending
         version = 0
         guard case .known(let plan) = inspection.state else { return }

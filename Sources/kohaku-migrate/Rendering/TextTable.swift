@@ -41,12 +41,13 @@ extension String {
         String(reversed().drop { $0 == " " }.reversed())
     }
 
-    /// The text broken at spaces so that no line is longer than `width`, every line but the first indented.
+    /// The text broken at spaces so that no line is longer than `width`, every line but the first indented. A command of
+    /// this tool stays on one line, to be copied.
     func wrapped(indent: Int = 0, width: Int = Terminal.width) -> String {
         var lines: [String] = []
         for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
             var line = ""
-            for word in paragraph.split(separator: " ") {
+            for word in paragraph.words {
                 if !line.isEmpty, indent + line.count + 1 + word.count > width {
                     lines.append(line)
                     line = ""
@@ -56,5 +57,27 @@ extension String {
             lines.append(line)
         }
         return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
+}
+
+extension Substring {
+    /// What lies between the spaces, with each command of this tool as one word.
+    fileprivate var words: [Substring] {
+        let commands = ranges(of: /kohaku-migrate( [a-z]+)?( --[a-z-]+)*/)
+        var words: [Substring] = []
+        var start = startIndex
+        var end = startIndex
+        while end < endIndex {
+            if let command = commands.first(where: { $0.lowerBound == end }) {
+                end = command.upperBound
+                continue
+            }
+            if self[end] == " " {
+                words.append(self[start..<end])
+                start = index(after: end)
+            }
+            end = index(after: end)
+        }
+        return (words + [self[start...]]).filter { !$0.isEmpty }
     }
 }

@@ -48,7 +48,7 @@ struct PlanCommand: ParsableCommand {
 }
 
 extension PlanCommand {
-    /// Shows a plan; stops with 4 when a data check found what somebody must decide first.
+    /// Shows a plan; ends with the status of a run that would stop for what was found.
     static func show(
         _ configuration: HubConfiguration,
         _ connection: any DatabaseConnection,
@@ -67,8 +67,6 @@ extension PlanCommand {
         } else {
             print(PlanText(preview, database: configuration.database).text)
         }
-        if preview.findings.contains(where: { $0.severity == .error }) {
-            throw ExitCode(ExitStatus.checkFailed.rawValue)
-        }
+        if let stop = MigrationError(stoppingFor: preview.findings) { throw ExitCode(ExitStatus(stop.code).rawValue) }
     }
 }

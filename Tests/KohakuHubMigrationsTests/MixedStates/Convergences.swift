@@ -96,8 +96,9 @@ struct Convergences {
     func duplicates(_ backend: TestBackend) throws {
         let error = try stopped(backend, by: Self.run, arranging: Self.twins)
         #expect(error.code == .schemaDiffers)
-        #expect(error.message.contains("2 row(s) of token cannot be kept"))
-        #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
+        let finding = try #require(error.findings.first)
+        #expect(finding.message.contains("2 row(s) of token cannot be kept"))
+        #expect(finding.action?.contains("kohaku-migrate repair") == true)
 
         let hub = try converged(backend, by: Self.repair, arranging: Self.twins)
         let twins = hub.before["token"].filter { $0["token_hash"] == "same" }.map(\.id).sorted()
@@ -183,7 +184,7 @@ struct Convergences {
         for verb in [Self.run, Self.repair] {
             let error = try stopped(backend, by: verb, arranging: sql)
             #expect(error.code == .checkFailed)
-            #expect(error.message.contains("table token has no column name"))
+            #expect(error.findings.map(\.message).contains { $0.contains("table token has no column name") })
         }
     }
 }

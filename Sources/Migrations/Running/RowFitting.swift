@@ -1,0 +1,135 @@
+/// What the rows of a table need before its canonical definition can hold them.
+struct RowFitting {
+    /// Statements that give a known value to rows that have none.
+    private(set) var fills: [String] = []
+    /// Statements that empty references to nothing, where that may be.
+    private(set) var clearings: [String] = []
+    /// The rows that cannot stay.
+    private(set) var rules: [QuarantineRule] = []
+    /// The columns that are missing and whose values nothing tells.
+    private(set) var unknowableColumns: [String] = []
+
+    /// Whether the primary key is missing.
+    private var lacksKey = false
+
+    /// Whether the rows fit as they are, whatever they hold.
+    var isTrivial: Bool { rules.isEmpty && unknowableColumns.isEmpty && !lacksKey }
+
+    private let definition: TableDefinition
+    private let present: Schema.Table
+    private let differences: [SchemaDifference]
+
+    /// - Parameter isThorough: Whether every reference is looked at, also those that the database should have checked.
+    init(of present: Schema.Table, to definition: TableDefinition, in schema: Schema, isThorough: Bool) {
+        self.definition = definition
+        self.present = present
+        differences = present.differences(from: definition.table(schema.dialect))
+        for column in definition.columns {
+            if present.column(column.name) == nil {
+                if !column.isNullable, column.fill == nil { unknowableColumns.append(column.name) }
+                continue
+            }
+            if differs(column, in: [.columnNullability]), !column.isNullable { require(column) }
+            if column.type == .id, differs(column, in: [.primaryKey]) { lacksKey = true }
+            let hasParents = schema.tables[column.reference?.table ?? ""] != nil
+            if isThorough || !hasParents || differs(column, in: [.missingForeignKey, .foreignKeyDefinition]) {
+                check(column, hasParents: hasParents)
+            }
+        }
+        for index in definition.indexes where index.isUnique && isMissing(index) { makeUnique(index) }
+    }
+
+    private func differs(_ column: TableDefinition.Column, in kinds: Set<SchemaDifference.Kind>) -> Bool {
+        differences.contains { kinds.contains($0.kind) && $0.name == column.name }
+    }
+
+    private mutating func require(_ column: TableDefinition.Column) {
+        let name = column.name.quotedIdentifier
+        if let fill = column.fill {
+            fills.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = \(fill) WHERE \(name) IS NULL")
+        } else {
+            rules.append(
+                .rows(
+                    where: "old.\(name) IS NULL", reason: "'it has no \(column.name)'",
+                    summary: "they have no \(column.name)"))
+        }
+    }
+
+    private mutating func check(_ column: TableDefinition.Column, hasParents: Bool) {
+        guard let reference = column.reference else { return }
+        let name = column.name.quotedIdentifier
+        let hasNone = "\(name) NOT IN (SELECT \"id\" FROM \(reference.table.quotedIdentifier))"
+        let isDangling = "\(name) IS NOT NULL" + (hasParents ? " AND \(hasNone)" : "")
+        if column.isNullable {
+            clearings.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = NULL WHERE \(isDangling)")
+        } else {
+            rules.append(
+                .rows(
+                    where: isDangling, reason: "'\(reference.table) ' || old.\(name) || ' no longer exists'",
+                    summary: "their \(reference.table) no longer exists"))
+        }
+    }
+
+    private func isMissing(_ index: TableDefinition.Index) -> Bool {
+        index.columns.allSatisfy { present.column($0) != nil }
+            && !present.indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == index.columns }
+    }
+
+    private mutating func makeUnique(_ index: TableDefinition.Index) {
+        let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
+        let isComplete = index.columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND ")
+        let order = (index.precedence.map { [$0] } ?? []) + [#""id""#]
+        let columns = index.columns.joined(separator: ", ")
+        rules.append(
+            .rows(
+                where: """
+                    old."id" IN (SELECT "id" FROM (
+                        SELECT "id", row_number() OVER (PARTITION BY \(list) ORDER BY \(order.joined(separator: ", "))) AS place
+                        FROM \(definition.name.quotedIdentifier) WHERE \(isComplete)) AS ranked WHERE place > 1)
+                    """,
+                reason: "'another row has the same \(columns)'",
+                summary: "another row has the same \(columns)"))
+    }
+
+    /// The rows that cannot stay, which a repair puts into quarantine and a run does not touch, and the columns that neither
+    /// can make up.
+    func findings(_ context: MigrationContext, isRepair: Bool) throws -> [Finding] {
+        let name = definition.name
+        var findings =
+            try isRepair
+            ? context.findings(of: rules, on: name, .warning, code: "quarantine") { rows, rule in
+                "\(rows) row(s) of \(name) go to quarantine: \(rule.summary)."
+            }
+            : context.findings(
+                of: rules, on: name, .error, code: Self.rowsDoNotFit,
+                action: "To put them into quarantine: kohaku-migrate repair"
+            ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
+        findings += try [sharedIDs(context)].compactMap { $0 }
+        let rows = unknowableColumns.isEmpty ? 0 : try context.connection.countRows(in: name)
+        guard rows > 0 else { return findings }
+        findings += unknowableColumns.map { column in
+            Finding(
+                .error, code: "missing_column", table: name, count: rows,
+                message: "table \(name) has no column \(column), and nothing tells what its \(rows) row(s) had there.",
+                action: "Restore a backup, or delete the rows if they are of no use.")
+        }
+        return findings
+    }
+
+    /// Ids that several rows have, or none, where the primary key is missing: not even quarantine could tell the rows apart.
+    private func sharedIDs(_ context: MigrationContext) throws -> Finding? {
+        guard lacksKey, let key = definition.columns.first(where: { $0.type == .id }) else { return nil }
+        let (name, table) = (key.name.quotedIdentifier, definition.name)
+        return try context.finding(
+            .error, code: "shared_id", table: table,
+            about: """
+                SELECT coalesce(CAST(\(name) AS TEXT), 'NULL') FROM \(table.quotedIdentifier) GROUP BY \(name)
+                HAVING count(*) > 1 OR \(name) IS NULL ORDER BY \(name)
+                """,
+            action: "Give each row an id of its own, or delete the rows that are of no use."
+        ) { "Table \(table) has no primary key, and \($0) id(s) are NULL or those of several rows." }
+    }
+
+    /// The code of rows that only a repair takes away.
+    static let rowsDoNotFit = "rows_do_not_fit"
+}

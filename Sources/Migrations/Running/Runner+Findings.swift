@@ -1,0 +1,63 @@
+/// What a run or a repair should know of the rows before it changes anything.
+extension Runner {
+    /// Looks at the rows, and stops when they need a decision, or a repair where it is none.
+    func checkData(_ pending: [RegisteredMigration], of plan: Plan, schema: Schema, isRepair: Bool = false) throws {
+        let found = try findings(before: pending, of: plan, on: schema, isRepair: isRepair)
+        for (finding, migration) in found { emit(.found(finding, migration)) }
+        if let stop = MigrationError(stoppingFor: found.map(\.finding)) { throw stop }
+    }
+
+    /// The data checks of the pending migrations, and the rows that the newest schema cannot hold.
+    ///
+    /// A migration that asks for consent rewrites tables, so what rows must fit before it is its own check's.
+    /// - Parameters:
+    ///   - pending: The migrations that will run.
+    ///   - plan: All that are pending.
+    func findings(
+        before pending: [RegisteredMigration], of plan: Plan, on schema: Schema, isRepair: Bool = false
+    ) throws -> [(finding: Finding, migration: RegisteredMigration?)] {
+        var found: [(finding: Finding, migration: RegisteredMigration?)] = []
+        for migration in pending {
+            found += try withStopsNamed(migration.title) {
+                try connection.withReadTransaction {
+                    try migration.migration.check(context(on: schema, for: migration.number)).map { ($0, migration) }
+                }
+            }
+        }
+        guard plan.pending.allSatisfy({ $0.migration.consent == nil }) else { return found }
+        let fittings = catalogue.canonicalTables.compactMap { definition in
+            schema.tables[definition.name].map {
+                RowFitting(of: $0, to: definition, in: schema, isThorough: isRepair)
+            }
+        }.filter { !$0.isTrivial }
+        guard !fittings.isEmpty else { return found }
+        let newest = context(on: schema, for: catalogue.newest)
+        found += try withStopsNamed("looking at the rows") {
+            try connection.withReadTransaction {
+                try fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }.map { ($0, nil) }
+            }
+        }
+        return found
+    }
+
+    private func context(on schema: Schema, for number: Int) -> MigrationContext {
+        MigrationContext(connection: connection, schema: schema, number: number, exampleLimit: exampleLimit)
+    }
+}
+
+extension MigrationError {
+    /// The stop for findings of which some are errors; `nil` when none is.
+    public init?(stoppingFor findings: [Finding]) {
+        let errors = findings.filter { $0.severity == .error }
+        guard !errors.isEmpty else { return nil }
+        if errors.allSatisfy({ $0.code == RowFitting.rowsDoNotFit }) {
+            self.init(
+                .schemaDiffers, "there are rows that the current schema cannot hold:", nextStep: "Nothing was changed.",
+                findings: errors)
+        } else {
+            self.init(
+                .checkFailed, "the data needs a decision before it can be migrated:",
+                nextStep: "Nothing was changed. Decide the points above, then run again.", findings: errors)
+        }
+    }
+}
