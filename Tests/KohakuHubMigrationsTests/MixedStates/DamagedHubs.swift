@@ -1,0 +1,279 @@
+import KohakuHubMigrations
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// Hubs of one version that somebody damaged: what is mended, what has to stop, and that nothing is made up.
+@Suite("A damaged hub")
+struct DamagedHubs {
+    private struct Outcome {
+        var before: DatabaseContents
+        var after: DatabaseContents
+        var report: RunReport
+    }
+
+    /// Loads a hub, damages it, and has it run or repaired; the schema is exact and all is sound then.
+    private func mended(
+        _ backend: TestBackend, _ fixture: String, by verb: (Runner) throws -> RunReport, damaging sql: String
+    ) throws -> Outcome {
+        try damaged(backend, fixture, sql) { connection, runner throws in
+            let before = try DatabaseContents(of: connection)
+            let report = try verb(runner)
+            let expected = try SchemaLines(version: Upgrade.newest, backend: backend)
+            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
+            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try connection.integrity() == "ok")
+            #expect(try Runner(catalogue: .kohakuHub, connection: connection).repair().isUnchanged)
+            return Outcome(before: before, after: try DatabaseContents(of: connection), report: report)
+        }
+    }
+
+    /// What a verb throws, with nothing changed.
+    private func stopped(
+        _ backend: TestBackend, _ fixture: String, by verb: (Runner) throws -> RunReport, damaging sql: String
+    ) throws -> MigrationError {
+        try damaged(backend, fixture, sql) { connection, runner throws in
+            let before = try LogicalDump(of: connection)
+            let error = try thrownError(MigrationError.self) { _ = try verb(runner) }
+            #expect(try LogicalDump(of: connection).differences(from: before) == [])
+            #expect(error.committed.isEmpty)
+            return error
+        }
+    }
+
+    private func damaged<Result>(
+        _ backend: TestBackend, _ fixture: String, _ sql: String,
+        _ body: (any DatabaseConnection, Runner) throws -> Result
+    ) throws -> Result {
+        try backend.withDatabase { database in
+            try Fixture(fixture).load(into: database)
+            let connection = try database.connect()
+            if connection.dialect == .sqlite { try connection.execute("PRAGMA legacy_alter_table = ON") }
+            try connection.execute(connection.dialect.spelling(sql))
+            return try body(connection, Runner(catalogue: .kohakuHub, connection: connection))
+        }
+    }
+
+    private static func run(_ runner: Runner) throws -> RunReport { try runner.run(to: .newest) }
+
+    private static func repair(_ runner: Runner) throws -> RunReport { try runner.repair() }
+
+    /// A column of which no migration ever filled in a value.
+    private static let unknowable = [
+        ("v15", "repository", "private"), ("v15", "file", "lfs"), ("v15", "user", "is_active"),
+        ("v15", "user", "is_org"),
+        ("v15", "commit", "repo_type"), ("v15", "commit", "author_id"), ("v15", "file", "repository_id"),
+        ("v10", "lfsobjecthistory", "size"), ("v09", "session", "secret"),
+    ]
+
+    @Test(
+        "without a column whose values nothing tells stops before any change", arguments: TestBackend.allCases,
+        unknowable)
+    func unknowableColumn(_ backend: TestBackend, _ lost: (fixture: String, table: String, column: String)) throws {
+        for verb in [Self.run, Self.repair] {
+            // Renamed, for SQLite drops no column that something refers to.
+            let sql = #"ALTER TABLE "\#(lost.table)" RENAME COLUMN "\#(lost.column)" TO "somewhere""#
+            let error = try stopped(backend, lost.fixture, by: verb, damaging: sql)
+            #expect(error.code == .checkFailed)
+            let message = "table \(lost.table) has no column \(lost.column), and nothing tells"
+            #expect(error.findings.map(\.message).contains { $0.hasPrefix(message) })
+        }
+    }
+
+    @Test(
+        "without a table gets it back, and what later migrations do to it",
+        arguments: TestBackend.allCases,
+        [("v08", "lfsobjecthistory"), ("v10", "lfsobjecthistory"), ("v11", "invitation")])
+    func missingTable(_ backend: TestBackend, _ lost: (fixture: String, table: String)) throws {
+        for verb in [Self.run, Self.repair] {
+            let outcome = try mended(
+                backend, lost.fixture, by: verb, damaging: #"DROP TABLE "\#(lost.table)""#)
+            #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+            #expect(outcome.after.quarantined == [])
+        }
+    }
+
+    @Test("without repositories keeps what belonged to them in quarantine", arguments: TestBackend.allCases)
+    func missingParents(_ backend: TestBackend) throws {
+        let sql = #"DROP TABLE "repository""# + (backend == .postgresql ? " CASCADE" : "")
+        let error = try stopped(backend, "v15", by: Self.run, damaging: sql)
+        #expect(error.code == .schemaDiffers)
+        #expect(error.findings.map(\.table).contains("file"))
+
+        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        #expect(outcome.after.quarantined(from: "file").count == outcome.before["file"].count)
+        // A row is kept whole: also what it referenced and need not.
+        let histories = outcome.after.quarantined(from: "lfsobjecthistory")
+        #expect(histories.contains { $0.values["file_id"] != .null })
+    }
+
+    @Test(
+        "with a row that cannot be kept stops before the first migration, and the plan says so",
+        arguments: TestBackend.allCases)
+    func earlyStop(_ backend: TestBackend) throws {
+        let sql =
+            #"DROP INDEX "token_token_hash"; UPDATE "token" SET "token_hash" = 'same' WHERE "id" IN (SELECT "id" FROM "token" LIMIT 2)"#
+        let error = try stopped(backend, "v10", by: Self.run, damaging: sql)
+        #expect(error.code == .schemaDiffers)
+        #expect(error.findings.map(\.code) == ["rows_do_not_fit"])
+        try damaged(backend, "v10", sql) { connection, _ throws in
+            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            #expect(preview.findings == error.findings)
+        }
+        let outcome = try mended(backend, "v10", by: Self.repair, damaging: sql)
+        #expect(outcome.after.quarantined(from: "token").count == 1)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
+    func unknownSize(_ backend: TestBackend) throws {
+        let sql =
+            backend == .postgresql
+            ? #"ALTER TABLE "lfsobjecthistory" ALTER COLUMN "size" DROP NOT NULL;"#
+            : #"""
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, '"size" INTEGER NOT NULL', '"size" INTEGER')
+            WHERE name = 'lfsobjecthistory';
+            PRAGMA writable_schema = RESET;
+            """#
+        let update =
+            #"UPDATE "lfsobjecthistory" SET "size" = NULL WHERE "id" = (SELECT min("id") FROM "lfsobjecthistory")"#
+        #expect(try stopped(backend, "v12", by: Self.run, damaging: sql + update).code == .schemaDiffers)
+        let outcome = try mended(backend, "v12", by: Self.repair, damaging: sql + update)
+        #expect(outcome.after.quarantined(from: "lfsobjecthistory").map(\.reason) == ["it has no size"])
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test("of equal memberships keeps the highest role", arguments: TestBackend.allCases)
+    func memberships(_ backend: TestBackend) throws {
+        let sql = #"""
+            DROP INDEX "userorganization_user_id_organization_id";
+            UPDATE "userorganization" SET "role" = 'visitor' WHERE "id" = (SELECT min("id") FROM "userorganization");
+            INSERT INTO "userorganization" ("id", "user_id", "organization_id", "role", "created_at")
+            SELECT 900, "user_id", "organization_id", 'super-admin', "created_at" FROM "userorganization"
+            ORDER BY "id" LIMIT 1
+            """#
+        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        #expect(outcome.after["userorganization"].map(\.id).contains(900))
+        let lowest = outcome.before["userorganization"].map(\.id).min()
+        #expect(outcome.after.quarantined(from: "userorganization").map(\.sourceID) == [lowest])
+    }
+
+    /// A rebuild that died after it had dropped the table and before it gave the new one its name.
+    @Test(
+        "whose table has another name since a rebuild died gets it back", arguments: TestBackend.allCases,
+        [
+            ("v07", "file", "file_new"), ("v07", "invitation", "invitation_new"),
+            ("v08", "lfsobjecthistory", "lfsobjecthistory_new"),
+            ("v15", "file", "file_old"), ("v15", "commit", "commit_new"), ("v15", "user", "user_new"),
+        ])
+    func displaced(_ backend: TestBackend, _ table: (fixture: String, name: String, leftover: String)) throws {
+        let sql = #"ALTER TABLE "\#(table.name)" RENAME TO "\#(table.leftover)""#
+        let error = try stopped(backend, table.fixture, by: Self.run, damaging: sql)
+        #expect(error.code == .schemaDiffers)
+        #expect(error.message.contains("table \(table.name) is missing, and \(table.leftover) has its rows"))
+        #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
+
+        var repaired = try mended(backend, table.fixture, by: Self.repair, damaging: sql)
+        repaired.before.tables[table.name] = repaired.before.tables.removeValue(forKey: table.leftover)
+        #expect(Conservation(before: repaired.before, after: repaired.after).violations == [])
+        #expect(repaired.after.tables[table.leftover] == nil)
+    }
+
+    @Test("with UNIQUE constraints in place of several indexes is mended by a run")
+    func uniqueConstraints() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try Fixture("v15").load(into: database)
+            let connection = try database.connect()
+            let before = try DatabaseContents(of: connection)
+            let definition = try #require(
+                try connection.query("SELECT sql FROM sqlite_schema WHERE name = 'user'").first?[0].text)
+            let constrained =
+                definition.dropLast() + #", UNIQUE ("username"), UNIQUE ("normalized_name"), UNIQUE ("email"))"#
+            try connection.execute(
+                #"""
+                ALTER TABLE "user" RENAME TO "u"; \#(constrained);
+                INSERT INTO "user" SELECT * FROM "u"; DROP TABLE "u"
+                """#)
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            let expected = try SchemaLines(version: Upgrade.newest, backend: .sqlite)
+            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
+            #expect(try Conservation(before: before, after: DatabaseContents(of: connection)).violations == [])
+            #expect(try connection.integrity() == "ok")
+        }
+    }
+
+    @Test("whose ids no primary key or sequence gives gets both", arguments: TestBackend.allCases)
+    func keys(_ backend: TestBackend) throws {
+        let sql =
+            backend == .postgresql
+            ? #"""
+            ALTER TABLE "token" DROP CONSTRAINT "token_pkey", ALTER COLUMN "id" DROP DEFAULT;
+            ALTER TABLE "session" DROP CONSTRAINT "session_pkey"; SELECT setval('sshkey_id_seq', 1, false)
+            """#
+            : #"""
+            ALTER TABLE "token" RENAME TO "t";
+            CREATE TABLE "token" ("id" INT PRIMARY KEY, "user_id" INTEGER NOT NULL, "token_hash" VARCHAR(255) NOT NULL,
+                "name" VARCHAR(255) NOT NULL, "last_used" DATETIME, "created_at" DATETIME NOT NULL,
+                FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE);
+            INSERT INTO "token" SELECT * FROM "t"; DROP TABLE "t"
+            """#
+        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        try damaged(backend, "v15", sql) { connection, runner throws in
+            _ = try runner.repair()
+            // As the application does it: without an id.
+            try connection.execute(
+                #"""
+                INSERT INTO "token" ("user_id", "token_hash", "name", "created_at")
+                SELECT min("id"), 'fresh', 'fresh', '2026-01-01 00:00:00' FROM "user"
+                """#)
+            let highest = outcome.before["token"].map(\.id).max() ?? 0
+            #expect(try connection.integer(#"SELECT "id" FROM "token" WHERE "token_hash" = 'fresh'"#) == highest + 1)
+        }
+    }
+
+    @Test("with an operator's view on a size says so before 013 changes anything")
+    func view() throws {
+        let sql = #"CREATE VIEW "sizes" AS SELECT "id", "size" FROM "file""#
+        let error = try stopped(.postgresql, "v10", by: Self.run, damaging: sql)
+        #expect(error.code == .checkFailed)
+        #expect(error.findings.map(\.examples) == [["sizes"]])
+        // SQLite compiles a view whenever it is used.
+        _ = try mended(.sqlite, "v10", by: Self.run, damaging: sql)
+    }
+
+    @Test("with references to nothing is told so by a run, and mended by a repair")
+    func dangling() throws {
+        let sql = #"UPDATE "token" SET "user_id" = 4242 WHERE "id" = (SELECT min("id") FROM "token")"#
+        try damaged(.sqlite, "v10", sql) { connection, _ throws in
+            var warnings: [String] = []
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: connection,
+                emit: { if case .warning(let text) = $0 { warnings.append(text) } })
+            _ = try runner.run(to: .newest)
+            #expect(warnings.count == 1 && warnings[0].contains("1 rows of token to user"))
+        }
+        let outcome = try mended(.sqlite, "v10", by: Self.repair, damaging: sql)
+        #expect(outcome.after.quarantined(from: "token").count == 1)
+    }
+
+    @Test("with an id at the end of all numbers is refused in words")
+    func highestID() throws {
+        let error = try stopped(
+            .sqlite, "v07", by: Self.run, damaging: #"UPDATE "token" SET "user_id" = 9223372036854775807"#)
+        #expect(error.code == .checkFailed)
+        #expect(error.message.contains("there is no room above it"))
+    }
+
+    @Test("with the same unique index twice loses one, by a run and by a repair", arguments: TestBackend.allCases)
+    func twice(_ backend: TestBackend) throws {
+        for verb in [Self.run, Self.repair] {
+            let outcome = try mended(
+                backend, "v15", by: verb,
+                damaging: #"CREATE UNIQUE INDEX "file_old" ON "file" ("repository_id", "path_in_repo")"#)
+            #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        }
+    }
+}
