@@ -8,13 +8,17 @@ extension ForeignkeyRefactoring {
         // A role that may not make temporary tables, or read, could not even look further.
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
         findings += ownReferences(database.schema)
+        let incomplete = try incompleteFindings(database)
+        findings += incomplete
+        // Decisions need these columns, and their values.
+        guard incomplete.isEmpty else { return findings }
         try decide(database)
         findings += try [ambiguousOrganizations(database)].compactMap { $0 }
         findings += try nameFindings(database)
         findings += try duplicateFindings(database)
         findings += try placementFindings(database)
         for rewrite in Self.rewrites where Self.isOld(rewrite.table, database.schema) {
-            findings += try database.findings(of: rewrite)
+            findings += try database.findings(of: self.rewrite(rewrite, on: database.schema))
         }
         return findings
     }

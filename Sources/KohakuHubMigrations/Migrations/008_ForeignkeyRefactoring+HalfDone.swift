@@ -106,7 +106,8 @@ extension ForeignkeyRefactoring {
             """#)
     }
 
-    /// The rewrite of a table as it is: without rows of a table that is gone, and with the uploaders that are known.
+    /// The rewrite of a table as it is: without rows of a table that is gone, with the uploaders that are known, and without
+    /// rows that lack what the new table requires.
     func rewrite(_ rewrite: TableRewrite, on schema: Schema) -> TableRewrite {
         var rewrite = rewrite
         rewrite.sources.removeAll { source in
@@ -116,6 +117,7 @@ extension ForeignkeyRefactoring {
             rewrite.sources[0].values["uploader_id"] =
                 #"CASE WHEN old."uploader_id" IN (SELECT user_id FROM kohaku_user) THEN old."uploader_id" END"#
         }
+        rewrite.quarantine.insert(contentsOf: Self.incomplete(rewrite, on: schema), at: 0)
         return rewrite
     }
 

@@ -31,7 +31,7 @@ extension ForeignkeyRefactoring {
             .rows(
                 where: #"old."id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)"#,
                 reason: #"""
-                    'its owner, user ' || old."owner_id" || ', no longer exists, and nobody is named '
+                    'its owner, user ' || coalesce(CAST(old."owner_id" AS TEXT), 'NULL') || ', no longer exists, and nobody is named '
                         || old."namespace"
                     """#,
                 summary: "their owner no longer exists, and nobody has the name of their namespace")

@@ -56,4 +56,23 @@ extension MigrationContext {
             severity, code: code, table: table, count: count, message: message(count), examples: examples,
             action: action)
     }
+
+    /// A column that is missing though rows need a value in it; `nil` when the table has no rows.
+    public func missingColumn(_ column: String, of table: String) throws -> Finding? {
+        let rows = try connection.countRows(in: table)
+        guard rows > 0 else { return nil }
+        return Finding(
+            .error, code: "missing_column", table: table, count: rows,
+            message: "table \(table) has no column \(column), and nothing tells what its \(rows) row(s) had there.",
+            action: "Restore a backup, or delete the rows if they are of no use.")
+    }
+}
+
+extension QuarantineRule {
+    /// Rows that have no value in a column.
+    public static func rows(without column: String) -> QuarantineRule {
+        .rows(
+            where: "old.\(column.quotedIdentifier) IS NULL", reason: "'it has no \(column)'",
+            summary: "they have no \(column)")
+    }
 }

@@ -96,7 +96,7 @@ struct Convergence {
         let fitting = RowFitting(of: table, to: definition, in: context.schema, isThorough: isRepair)
         if let stop = MigrationError(stoppingFor: try fitting.findings(context, isRepair: isRepair)) { throw stop }
         try quarantine(fitting.rules, from: table)
-        for statement in fitting.fills + fitting.clearings { try context.execute(statement) }
+        for statement in fitting.fills + fitting.clearings.map(\.statement) { try context.execute(statement) }
     }
 
     private func quarantine(_ rules: [QuarantineRule], from table: Schema.Table) throws {

@@ -2,8 +2,8 @@
 struct RowFitting {
     /// Statements that give a known value to rows that have none.
     private(set) var fills: [String] = []
-    /// Statements that empty references to nothing, where that may be.
-    private(set) var clearings: [String] = []
+    /// References to nothing that are emptied, where that may be.
+    private(set) var clearings: [Clearing] = []
     /// The rows that cannot stay.
     private(set) var rules: [QuarantineRule] = []
     /// The columns that are missing and whose values nothing tells.
@@ -13,7 +13,7 @@ struct RowFitting {
     private var lacksKey = false
 
     /// Whether the rows fit as they are, whatever they hold.
-    var isTrivial: Bool { rules.isEmpty && unknowableColumns.isEmpty && !lacksKey }
+    var isTrivial: Bool { rules.isEmpty && clearings.isEmpty && unknowableColumns.isEmpty && !lacksKey }
 
     private let definition: TableDefinition
     private let present: Schema.Table
@@ -48,10 +48,7 @@ struct RowFitting {
         if let fill = column.fill {
             fills.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = \(fill) WHERE \(name) IS NULL")
         } else {
-            rules.append(
-                .rows(
-                    where: "old.\(name) IS NULL", reason: "'it has no \(column.name)'",
-                    summary: "they have no \(column.name)"))
+            rules.append(.rows(without: column.name))
         }
     }
 
@@ -61,7 +58,10 @@ struct RowFitting {
         let hasNone = "\(name) NOT IN (SELECT \"id\" FROM \(reference.table.quotedIdentifier))"
         let isDangling = "\(name) IS NOT NULL" + (hasParents ? " AND \(hasNone)" : "")
         if column.isNullable {
-            clearings.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = NULL WHERE \(isDangling)")
+            clearings.append(
+                Clearing(
+                    table: definition.name, column: column.name, referencedTable: reference.table, condition: isDangling
+                ))
         } else {
             rules.append(
                 .rows(
@@ -104,16 +104,8 @@ struct RowFitting {
                 of: rules, on: name, .error, code: Self.rowsDoNotFit,
                 action: "To put them into quarantine: kohaku-migrate repair"
             ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
-        findings += try [sharedIDs(context)].compactMap { $0 }
-        let rows = unknowableColumns.isEmpty ? 0 : try context.connection.countRows(in: name)
-        guard rows > 0 else { return findings }
-        findings += unknowableColumns.map { column in
-            Finding(
-                .error, code: "missing_column", table: name, count: rows,
-                message: "table \(name) has no column \(column), and nothing tells what its \(rows) row(s) had there.",
-                action: "Restore a backup, or delete the rows if they are of no use.")
-        }
-        return findings
+        findings += try (clearings.map { try $0.finding(context) } + [sharedIDs(context)]).compactMap { $0 }
+        return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }
     }
 
     /// Ids that several rows have, or none, where the primary key is missing: not even quarantine could tell the rows apart.
@@ -132,4 +124,29 @@ struct RowFitting {
 
     /// The code of rows that only a repair takes away.
     static let rowsDoNotFit = "rows_do_not_fit"
+}
+
+/// References of a column to rows that do not exist, in place of which it may be NULL.
+struct Clearing {
+    var table: String
+    var column: String
+    var referencedTable: String
+    /// Which rows, as an SQL condition.
+    var condition: String
+
+    /// The statement that does it.
+    var statement: String {
+        "UPDATE \(table.quotedIdentifier) SET \(column.quotedIdentifier) = NULL WHERE \(condition)"
+    }
+
+    func finding(_ context: MigrationContext) throws -> Finding? {
+        let name = column.quotedIdentifier
+        return try context.finding(
+            .notice, code: "reference_cleared", table: table,
+            about: """
+                SELECT 'id ' || "id" || ': \(referencedTable) ' || \(name) FROM \(table.quotedIdentifier)
+                WHERE \(condition) ORDER BY "id"
+                """
+        ) { "\($0) row(s) of \(table) name a \(referencedTable) that does not exist: \(column) becomes NULL." }
+    }
 }

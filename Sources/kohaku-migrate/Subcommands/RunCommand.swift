@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
     @Flag(name: .long, help: "Agree to migrations that ask for consent.")
     var yes = false
 
-    @Flag(name: .long, help: "Make no backup.")
+    @Flag(name: .long, help: "Accepted for scripts: no backup is made in any case.")
     var noBackup = false
 
     @Flag(name: .long, help: "Show what would be done and change nothing.")

@@ -60,6 +60,8 @@ struct DamagedHubs {
 
     /// A column of which no migration ever filled in a value.
     private static let unknowable = [
+        ("v05", "repository", "private"), ("v07", "user", "email_verified"), ("v07", "file", "size"),
+        ("v07", "organization", "created_at"),
         ("v15", "repository", "private"), ("v15", "file", "lfs"), ("v15", "user", "is_active"),
         ("v15", "user", "is_org"),
         ("v15", "commit", "repo_type"), ("v15", "commit", "author_id"), ("v15", "file", "repository_id"),
@@ -126,23 +128,79 @@ struct DamagedHubs {
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
 
-    @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
-    func unknownSize(_ backend: TestBackend) throws {
-        let sql =
+    /// Lets a column be NULL, and makes it so in the first row.
+    private static func emptying(_ table: String, _ column: String, _ backend: TestBackend) -> String {
+        let alteration =
             backend == .postgresql
-            ? #"ALTER TABLE "lfsobjecthistory" ALTER COLUMN "size" DROP NOT NULL;"#
+            ? #"ALTER TABLE "\#(table)" ALTER COLUMN "\#(column)" DROP NOT NULL;"#
             : #"""
             PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = replace(sql, '"size" INTEGER NOT NULL', '"size" INTEGER')
-            WHERE name = 'lfsobjecthistory';
+            UPDATE sqlite_schema SET sql = replace(
+                replace(sql, '"\#(column)" INTEGER NOT NULL', '"\#(column)" INTEGER'),
+                '"\#(column)" VARCHAR(255) NOT NULL', '"\#(column)" VARCHAR(255)')
+            WHERE name = '\#(table)';
             PRAGMA writable_schema = RESET;
             """#
-        let update =
-            #"UPDATE "lfsobjecthistory" SET "size" = NULL WHERE "id" = (SELECT min("id") FROM "lfsobjecthistory")"#
-        #expect(try stopped(backend, "v12", by: Self.run, damaging: sql + update).code == .schemaDiffers)
-        let outcome = try mended(backend, "v12", by: Self.repair, damaging: sql + update)
+        return alteration
+            + #"UPDATE "\#(table)" SET "\#(column)" = NULL WHERE "id" = (SELECT min("id") FROM "\#(table)")"#
+    }
+
+    @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
+    func unknownSize(_ backend: TestBackend) throws {
+        let sql = Self.emptying("lfsobjecthistory", "size", backend)
+        #expect(try stopped(backend, "v12", by: Self.run, damaging: sql).code == .schemaDiffers)
+        let outcome = try mended(backend, "v12", by: Self.repair, damaging: sql)
         #expect(outcome.after.quarantined(from: "lfsobjecthistory").map(\.reason) == ["it has no size"])
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test(
+        "of an older version with a row that lacks what it needs quarantines it", arguments: TestBackend.allCases,
+        [
+            ("file", "size"), ("file", "repo_full_id"), ("commit", "user_id"), ("stagingupload", "sha256"),
+            ("emailverification", "user"), ("userorganization", "organization_id"), ("invitation", "created_by"),
+        ])
+    func incomplete(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
+        let sql = Self.emptying(lost.table, lost.column, backend)
+        let outcome = try mended(backend, "v07", by: Self.run, damaging: sql)
+        let reasons = outcome.after.quarantined(from: lost.table).map(\.reason)
+        #expect(reasons.filter { $0 == "it has no \(lost.column)" }.count == 1)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test(
+        "of an older version with a user or repository that lacks what it needs stops", arguments: TestBackend.allCases,
+        [("user", "username"), ("organization", "name"), ("repository", "full_id")])
+    func incompleteOwner(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
+        let sql = Self.emptying(lost.table, lost.column, backend)
+        let error = try stopped(backend, "v07", by: Self.run, damaging: sql)
+        #expect(error.code == .checkFailed)
+        #expect(error.findings.contains { $0.code == "missing_value" && $0.table == lost.table && $0.count == 1 })
+    }
+
+    @Test("with a reference to nothing that may be NULL tells that it becomes so", arguments: TestBackend.allCases)
+    func clearing(_ backend: TestBackend) throws {
+        let update = #"UPDATE "invitation" SET "used_by_id" = 4242 WHERE "id" = (SELECT min("id") FROM "invitation")"#
+        let sql =
+            backend == .postgresql
+            ? #"ALTER TABLE "invitation" DROP CONSTRAINT "invitation_used_by_id_fkey"; "# + update
+            : #"""
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(
+                sql, ', FOREIGN KEY ("used_by_id") REFERENCES "user" ("id") ON DELETE SET NULL', '')
+            WHERE name = 'invitation';
+            PRAGMA writable_schema = RESET;
+            """# + update
+        try damaged(backend, "v15", sql) { connection, _ throws in
+            var told: [Finding] = []
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: connection,
+                emit: { if case .found(let finding, _) = $0 { told.append(finding) } })
+            _ = try runner.run(to: .newest)
+            #expect(told.map(\.code) == ["reference_cleared"])
+            #expect(told.first?.examples.first?.hasSuffix(": user 4242") == true)
+            #expect(try connection.integer(#"SELECT count(*) FROM "invitation" WHERE "used_by_id" = 4242"#) == 0)
+        }
     }
 
     @Test("of equal memberships keeps the highest role", arguments: TestBackend.allCases)

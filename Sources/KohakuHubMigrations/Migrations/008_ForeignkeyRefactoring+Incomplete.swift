@@ -1,0 +1,52 @@
+import Migrations
+
+/// Values that the new tables require and nothing tells. The application's own tables always have them; a table that
+/// somebody damaged or made by hand may not.
+extension ForeignkeyRefactoring {
+    /// The columns that every row needs a value in: required ones that keep their value, and those whose value leads to one.
+    private static func neededColumns(of rewrite: TableRewrite) -> [String] {
+        let required = rewrite.columns.filter { $0.sql.hasSuffix(" NOT NULL") }.map(\.name)
+        let leading = rewrite.replacedColumns.filter { !["name", "used_by"].contains($0) }
+        return required.filter { !rewrite.changingColumns.contains($0) } + leading
+            + (rewrite.table == "userorganization" ? ["organization_id"] : [])
+    }
+
+    /// What others belong to: it cannot go to quarantine without them.
+    private static let needed = [
+        "user": neededColumns(of: user), "organization": ["name", "created_at"],
+        "repository": neededColumns(of: repository),
+    ]
+
+    /// Rows without a needed value go to quarantine, before anything else is asked of them.
+    static func incomplete(_ rewrite: TableRewrite, on schema: Schema) -> [QuarantineRule] {
+        guard needed[rewrite.table] == nil else { return [] }
+        return neededColumns(of: rewrite).filter { schema.column(rewrite.table, $0)?.isNullable == true }
+            .map(QuarantineRule.rows(without:))
+    }
+
+    /// The columns that are missing, and the users, organizations and repositories that have no value where they need one.
+    func incompleteFindings(_ database: MigrationContext) throws -> [Finding] {
+        let schema = database.schema
+        var needed = Self.needed
+        for rewrite in Self.rewrites where Self.isOld(rewrite.table, schema) {
+            needed[rewrite.table] = Self.neededColumns(of: rewrite)
+        }
+        // 003 has its own way with a table that is not its own.
+        if try !CommitTable().signature.holds(on: schema) { needed["commit"] = nil }
+        return try needed.sorted { $0.key < $1.key }.flatMap { table, columns -> [Finding] in
+            guard let present = schema.tables[table] else { return [] }
+            return try columns.compactMap { name in
+                guard let column = present.column(name) else { return try database.missingColumn(name, of: table) }
+                guard Self.needed[table] != nil, column.isNullable else { return nil }
+                return try database.finding(
+                    .error, code: "missing_value", table: table,
+                    about: """
+                        SELECT 'id ' || "id" FROM \(table.quotedIdentifier) WHERE \(name.quotedIdentifier) IS NULL
+                        ORDER BY "id"
+                        """,
+                    action: "Give them one, or delete them if they are of no use."
+                ) { "\($0) row(s) of \(table) have no \(name), and nothing tells what it was." }
+            }
+        }
+    }
+}
