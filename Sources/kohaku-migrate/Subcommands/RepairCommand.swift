@@ -3,7 +3,7 @@ import KohakuHubMigrations
 import Migrations
 
 /// Brings a mixed database to the current schema.
-struct RepairCommand: ParsableCommand {
+struct RepairCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair",
         abstract: "Bring a mixed or stuck database to the current schema without losing a row.",
@@ -30,21 +30,11 @@ struct RepairCommand: ParsableCommand {
     func run() throws {
         try output.rendering {
             let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .changing)
-            if dryRun { return try Self.rehearse(configuration, connection, output: output) }
-            connection.interruption = Signals.interruption
-            let renderer = RunRenderer(isQuiet: output.json)
-            let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
-            let runner = Runner(
-                catalogue: .kohakuHub, connection: connection, consent: consent.ask,
-                emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
-            if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
-            let report = try runner.repair()
-            if output.json {
-                printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
-            } else {
-                renderer.summarize(report)
+            if dryRun {
+                let connection = try database.open(configuration, for: .changing)
+                return try Self.rehearse(configuration, connection, output: output)
             }
+            try change(configuration, for: .changing, isAgreed: yes) { try $0.repair() }
         }
     }
 }

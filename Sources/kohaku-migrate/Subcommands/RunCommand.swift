@@ -3,7 +3,7 @@ import KohakuHubMigrations
 import Migrations
 
 /// Runs the pending migrations.
-struct RunCommand: ParsableCommand {
+struct RunCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run the pending migrations, then check the result.",
@@ -52,20 +52,7 @@ struct RunCommand: ParsableCommand {
                 let connection = try database.open(configuration, for: .reading)
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
-            let connection = try database.open(configuration, for: .migrating)
-            connection.interruption = Signals.interruption
-            let renderer = RunRenderer(isQuiet: output.json)
-            let consent = Consent(isGiven: yes || configuration.autoMigrate, database: configuration.database)
-            let runner = Runner(
-                catalogue: .kohakuHub, connection: connection, consent: consent.ask,
-                emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
-            if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
-            let report = try runner.run(to: target)
-            if output.json {
-                printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
-            } else {
-                renderer.summarize(report)
-            }
+            try change(configuration, for: .migrating, isAgreed: yes) { try $0.run(to: target) }
         }
     }
 }

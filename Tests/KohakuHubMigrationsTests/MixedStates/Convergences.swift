@@ -5,52 +5,6 @@ import Testing
 
 @Suite("What differs from the newest schema")
 struct Convergences {
-    private struct Converged {
-        var before: DatabaseContents
-        var after: DatabaseContents
-        var report: RunReport
-    }
-
-    private static let newest = Fixture("v15")
-
-    /// Loads the newest hub, changes it, and has it run or repaired; the schema is exact then.
-    private func converged(
-        _ backend: TestBackend, by verb: (Runner) throws -> RunReport, arranging sql: String
-    ) throws -> Converged {
-        try backend.withDatabase { database in
-            try Self.newest.load(into: database)
-            let connection = try database.connect()
-            try connection.execute(connection.dialect.spelling(sql))
-            let before = try DatabaseContents(of: connection)
-            let report = try verb(Runner(catalogue: .kohakuHub, connection: connection))
-            let expected = try SchemaLines(version: Upgrade.newest, backend: backend)
-            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
-            #expect(try connection.brokenReferences() == [])
-            #expect(try connection.integrity() == "ok")
-            return Converged(before: before, after: try DatabaseContents(of: connection), report: report)
-        }
-    }
-
-    /// What the verb throws, with nothing changed.
-    private func stopped(
-        _ backend: TestBackend, by verb: (Runner) throws -> RunReport, arranging sql: String
-    ) throws -> MigrationError {
-        try backend.withDatabase { database in
-            try Self.newest.load(into: database)
-            let connection = try database.connect()
-            try connection.execute(connection.dialect.spelling(sql))
-            let before = try LogicalDump(of: connection)
-            let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let error = try thrownError(MigrationError.self) { _ = try verb(runner) }
-            #expect(try LogicalDump(of: connection).differences(from: before) == [])
-            return error
-        }
-    }
-
-    private static func run(_ runner: Runner) throws -> RunReport { try runner.run(to: .newest) }
-
-    private static func repair(_ runner: Runner) throws -> RunReport { try runner.repair() }
-
     @Test(
         "is mended by a run, whatever is missing or otherwise, with every row where it was",
         arguments: TestBackend.allCases,
@@ -69,7 +23,7 @@ struct Convergences {
             """#,
         ])
     func mended(_ backend: TestBackend, _ sql: String) throws {
-        let hub = try converged(backend, by: Self.run, arranging: sql)
+        let hub = try DamagedHub(backend: backend, damage: sql).mended(by: .run)
         #expect(!hub.report.mended.isEmpty || !hub.report.migrations.isEmpty)
         #expect(Conservation(before: hub.before, after: hub.after).violations == [])
         #expect(hub.after.quarantined == [])
@@ -82,7 +36,7 @@ struct Convergences {
             ALTER TABLE "file" ADD COLUMN "is_deleted" {boolean};
             ALTER TABLE "repository" DROP COLUMN "likes_count"; ALTER TABLE "repository" ADD COLUMN "likes_count" INTEGER
             """#
-        let hub = try converged(backend, by: Self.run, arranging: sql)
+        let hub = try DamagedHub(backend: backend, damage: sql).mended(by: .run)
         #expect(Set(hub.after["file"].map { $0["is_deleted"]?.boolean }) == [false])
         #expect(Set(hub.after["repository"].map { $0["likes_count"] }) == [0])
     }
@@ -94,13 +48,13 @@ struct Convergences {
 
     @Test("stops a run where rows have to go, and a repair puts them into quarantine", arguments: TestBackend.allCases)
     func duplicates(_ backend: TestBackend) throws {
-        let error = try stopped(backend, by: Self.run, arranging: Self.twins)
+        let error = try DamagedHub(backend: backend, damage: Self.twins).stopped(by: .run)
         #expect(error.code == .schemaDiffers)
         let finding = try #require(error.findings.first)
         #expect(finding.message.contains("2 row(s) of token cannot be kept"))
         #expect(finding.action?.contains("kohaku-migrate repair") == true)
 
-        let hub = try converged(backend, by: Self.repair, arranging: Self.twins)
+        let hub = try DamagedHub(backend: backend, damage: Self.twins).mended(by: .repair)
         let twins = hub.before["token"].filter { $0["token_hash"] == "same" }.map(\.id).sorted()
         #expect(hub.after.quarantined(from: "token").map(\.sourceID).sorted() == Array(twins.dropFirst()))
         #expect(hub.after["token"].map(\.id).contains(twins[0]))
@@ -117,7 +71,7 @@ struct Convergences {
             FROM "repository" WHERE "id" = (SELECT min("repository_id") FROM "file");
             UPDATE "file" SET "repository_id" = 900 WHERE "id" = (SELECT min("id") FROM "file" WHERE "repository_id" < 900)
             """#
-        let hub = try converged(backend, by: Self.repair, arranging: sql)
+        let hub = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
         #expect(Conservation(before: hub.before, after: hub.after).violations == [])
         #expect(hub.after.quarantined(from: "repository").map(\.sourceID) == [900])
         #expect(hub.after.quarantined(from: "file").count == 1)
@@ -132,22 +86,19 @@ struct Convergences {
                 "action_data" TEXT NOT NULL, "created_at" {timestamp} NOT NULL, "expires_at" {timestamp} NOT NULL
             )
             """#
-        _ = try converged(backend, by: Self.repair, arranging: sql)
+        _ = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
     }
 
     @Test("leaves the foreign keys of the operator's own tables", arguments: TestBackend.allCases)
     func ownForeignKeys(_ backend: TestBackend) throws {
-        try backend.withDatabase { database in
-            try Self.newest.load(into: database)
-            let connection = try database.connect()
-            try connection.execute(
-                #"""
-                CREATE TABLE "badge" ("id" INTEGER PRIMARY KEY, "user_id" INTEGER REFERENCES "user" ("id") ON DELETE CASCADE);
-                INSERT INTO "badge" SELECT 1, min("id") FROM "user";
-                \#(Self.twins)
-                """#)
+        let sql = #"""
+            CREATE TABLE "badge" ("id" INTEGER PRIMARY KEY, "user_id" INTEGER REFERENCES "user" ("id") ON DELETE CASCADE);
+            INSERT INTO "badge" SELECT 1, min("id") FROM "user";
+            \#(Self.twins)
+            """#
+        try DamagedHub(backend: backend, damage: sql).open { connection, runner throws in
             let before = try connection.readSchema().tables["badge"]
-            _ = try Runner(catalogue: .kohakuHub, connection: connection).repair()
+            _ = try runner.repair()
             #expect(try connection.readSchema().tables["badge"] == before)
             #expect(try connection.countRows(in: "badge") == 1)
         }
@@ -159,7 +110,7 @@ struct Convergences {
             UPDATE "token" SET "user_id" = 77777 WHERE "id" = (SELECT min("id") FROM "token");
             UPDATE "invitation" SET "used_by_id" = 77777 WHERE "id" = (SELECT min("id") FROM "invitation")
             """#
-        let hub = try converged(.sqlite, by: Self.repair, arranging: sql)
+        let hub = try DamagedHub(backend: .sqlite, damage: sql).mended(by: .repair)
         let token = try #require(hub.before["token"].first { $0["user_id"] == 77777 })
         #expect(hub.after.quarantined(from: "token").map(\.sourceID) == [token.id])
         let invitation = try #require(hub.before["invitation"].first { $0["used_by_id"] == 77777 })
@@ -170,8 +121,8 @@ struct Convergences {
         "and is of a newer hub is left alone", arguments: TestBackend.allCases,
         [#"CREATE UNIQUE INDEX "user_full_name" ON "user" ("full_name", "id")"#])
     func newer(_ backend: TestBackend, _ sql: String) throws {
-        for verb in [Self.run, Self.repair] {
-            let error = try stopped(backend, by: verb, arranging: sql)
+        for verb in DamagedHub.Verb.allCases {
+            let error = try DamagedHub(backend: backend, damage: sql).stopped(by: verb)
             #expect(error.code == .schemaDiffers)
             #expect(error.differences.map(\.kind) == [.unknownUniqueIndex])
             #expect(error.nextStep?.contains("update the tool") == true)
@@ -181,8 +132,8 @@ struct Convergences {
     @Test("without a value that could be told stops, with the rows where they are", arguments: TestBackend.allCases)
     func unknowable(_ backend: TestBackend) throws {
         let sql = #"ALTER TABLE "token" DROP COLUMN "name""#
-        for verb in [Self.run, Self.repair] {
-            let error = try stopped(backend, by: verb, arranging: sql)
+        for verb in DamagedHub.Verb.allCases {
+            let error = try DamagedHub(backend: backend, damage: sql).stopped(by: verb)
             #expect(error.code == .checkFailed)
             #expect(error.findings.map(\.message).contains { $0.contains("table token has no column name") })
         }

@@ -6,58 +6,6 @@ import Testing
 /// Hubs of one version that somebody damaged: what is mended, what has to stop, and that nothing is made up.
 @Suite("A damaged hub")
 struct DamagedHubs {
-    private struct Outcome {
-        var before: DatabaseContents
-        var after: DatabaseContents
-        var report: RunReport
-    }
-
-    /// Loads a hub, damages it, and has it run or repaired; the schema is exact and all is sound then.
-    private func mended(
-        _ backend: TestBackend, _ fixture: String, by verb: (Runner) throws -> RunReport, damaging sql: String
-    ) throws -> Outcome {
-        try damaged(backend, fixture, sql) { connection, runner throws in
-            let before = try DatabaseContents(of: connection)
-            let report = try verb(runner)
-            let expected = try SchemaLines(version: Upgrade.newest, backend: backend)
-            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
-            #expect(try connection.integrity() == "ok")
-            #expect(try Runner(catalogue: .kohakuHub, connection: connection).repair().isUnchanged)
-            return Outcome(before: before, after: try DatabaseContents(of: connection), report: report)
-        }
-    }
-
-    /// What a verb throws, with nothing changed.
-    private func stopped(
-        _ backend: TestBackend, _ fixture: String, by verb: (Runner) throws -> RunReport, damaging sql: String
-    ) throws -> MigrationError {
-        try damaged(backend, fixture, sql) { connection, runner throws in
-            let before = try LogicalDump(of: connection)
-            let error = try thrownError(MigrationError.self) { _ = try verb(runner) }
-            #expect(try LogicalDump(of: connection).differences(from: before) == [])
-            #expect(error.committed.isEmpty)
-            return error
-        }
-    }
-
-    private func damaged<Result>(
-        _ backend: TestBackend, _ fixture: String, _ sql: String,
-        _ body: (any DatabaseConnection, Runner) throws -> Result
-    ) throws -> Result {
-        try backend.withDatabase { database in
-            try Fixture(fixture).load(into: database)
-            let connection = try database.connect()
-            if connection.dialect == .sqlite { try connection.execute("PRAGMA legacy_alter_table = ON") }
-            try connection.execute(connection.dialect.spelling(sql))
-            return try body(connection, Runner(catalogue: .kohakuHub, connection: connection))
-        }
-    }
-
-    private static func run(_ runner: Runner) throws -> RunReport { try runner.run(to: .newest) }
-
-    private static func repair(_ runner: Runner) throws -> RunReport { try runner.repair() }
-
     /// A column of which no migration ever filled in a value.
     private static let unknowable = [
         ("v05", "repository", "private"), ("v07", "user", "email_verified"), ("v07", "file", "size"),
@@ -72,10 +20,10 @@ struct DamagedHubs {
         "without a column whose values nothing tells stops before any change", arguments: TestBackend.allCases,
         unknowable)
     func unknowableColumn(_ backend: TestBackend, _ lost: (fixture: String, table: String, column: String)) throws {
-        for verb in [Self.run, Self.repair] {
+        for verb in DamagedHub.Verb.allCases {
             // Renamed, for SQLite drops no column that something refers to.
             let sql = #"ALTER TABLE "\#(lost.table)" RENAME COLUMN "\#(lost.column)" TO "somewhere""#
-            let error = try stopped(backend, lost.fixture, by: verb, damaging: sql)
+            let error = try DamagedHub(backend: backend, fixture: lost.fixture, damage: sql).stopped(by: verb)
             #expect(error.code == .checkFailed)
             let message = "table \(lost.table) has no column \(lost.column), and nothing tells"
             #expect(error.findings.map(\.message).contains { $0.hasPrefix(message) })
@@ -87,9 +35,10 @@ struct DamagedHubs {
         arguments: TestBackend.allCases,
         [("v08", "lfsobjecthistory"), ("v10", "lfsobjecthistory"), ("v11", "invitation")])
     func missingTable(_ backend: TestBackend, _ lost: (fixture: String, table: String)) throws {
-        for verb in [Self.run, Self.repair] {
-            let outcome = try mended(
-                backend, lost.fixture, by: verb, damaging: #"DROP TABLE "\#(lost.table)""#)
+        for verb in DamagedHub.Verb.allCases {
+            let outcome = try DamagedHub(
+                backend: backend, fixture: lost.fixture, damage: #"DROP TABLE "\#(lost.table)""#
+            ).mended(by: verb)
             #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
             #expect(outcome.after.quarantined == [])
         }
@@ -98,11 +47,11 @@ struct DamagedHubs {
     @Test("without repositories keeps what belonged to them in quarantine", arguments: TestBackend.allCases)
     func missingParents(_ backend: TestBackend) throws {
         let sql = #"DROP TABLE "repository""# + (backend == .postgresql ? " CASCADE" : "")
-        let error = try stopped(backend, "v15", by: Self.run, damaging: sql)
+        let error = try DamagedHub(backend: backend, damage: sql).stopped(by: .run)
         #expect(error.code == .schemaDiffers)
         #expect(error.findings.map(\.table).contains("file"))
 
-        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        let outcome = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
         #expect(outcome.after.quarantined(from: "file").count == outcome.before["file"].count)
         // A row is kept whole: also what it referenced and need not.
@@ -116,14 +65,14 @@ struct DamagedHubs {
     func earlyStop(_ backend: TestBackend) throws {
         let sql =
             #"DROP INDEX "token_token_hash"; UPDATE "token" SET "token_hash" = 'same' WHERE "id" IN (SELECT "id" FROM "token" LIMIT 2)"#
-        let error = try stopped(backend, "v10", by: Self.run, damaging: sql)
+        let error = try DamagedHub(backend: backend, fixture: "v10", damage: sql).stopped(by: .run)
         #expect(error.code == .schemaDiffers)
         #expect(error.findings.map(\.code) == ["rows_do_not_fit"])
-        try damaged(backend, "v10", sql) { connection, _ throws in
+        try DamagedHub(backend: backend, fixture: "v10", damage: sql).open { connection, _ throws in
             let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
             #expect(preview.findings == error.findings)
         }
-        let outcome = try mended(backend, "v10", by: Self.repair, damaging: sql)
+        let outcome = try DamagedHub(backend: backend, fixture: "v10", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "token").count == 1)
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
@@ -148,8 +97,8 @@ struct DamagedHubs {
     @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
     func unknownSize(_ backend: TestBackend) throws {
         let sql = Self.emptying("lfsobjecthistory", "size", backend)
-        #expect(try stopped(backend, "v12", by: Self.run, damaging: sql).code == .schemaDiffers)
-        let outcome = try mended(backend, "v12", by: Self.repair, damaging: sql)
+        #expect(try DamagedHub(backend: backend, fixture: "v12", damage: sql).stopped(by: .run).code == .schemaDiffers)
+        let outcome = try DamagedHub(backend: backend, fixture: "v12", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "lfsobjecthistory").map(\.reason) == ["it has no size"])
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
@@ -162,7 +111,7 @@ struct DamagedHubs {
         ])
     func incomplete(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
         let sql = Self.emptying(lost.table, lost.column, backend)
-        let outcome = try mended(backend, "v07", by: Self.run, damaging: sql)
+        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
         let reasons = outcome.after.quarantined(from: lost.table).map(\.reason)
         #expect(reasons.filter { $0 == "it has no \(lost.column)" }.count == 1)
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
@@ -173,7 +122,7 @@ struct DamagedHubs {
         [("user", "username"), ("organization", "name"), ("repository", "full_id")])
     func incompleteOwner(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
         let sql = Self.emptying(lost.table, lost.column, backend)
-        let error = try stopped(backend, "v07", by: Self.run, damaging: sql)
+        let error = try DamagedHub(backend: backend, fixture: "v07", damage: sql).stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.findings.contains { $0.code == "missing_value" && $0.table == lost.table && $0.count == 1 })
     }
@@ -191,7 +140,7 @@ struct DamagedHubs {
             WHERE name = 'invitation';
             PRAGMA writable_schema = RESET;
             """# + update
-        try damaged(backend, "v15", sql) { connection, _ throws in
+        try DamagedHub(backend: backend, damage: sql).open { connection, _ throws in
             var told: [Finding] = []
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection,
@@ -212,7 +161,7 @@ struct DamagedHubs {
             SELECT 900, "user_id", "organization_id", 'super-admin', "created_at" FROM "userorganization"
             ORDER BY "id" LIMIT 1
             """#
-        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        let outcome = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
         #expect(outcome.after["userorganization"].map(\.id).contains(900))
         let lowest = outcome.before["userorganization"].map(\.id).min()
         #expect(outcome.after.quarantined(from: "userorganization").map(\.sourceID) == [lowest])
@@ -228,12 +177,12 @@ struct DamagedHubs {
         ])
     func displaced(_ backend: TestBackend, _ table: (fixture: String, name: String, leftover: String)) throws {
         let sql = #"ALTER TABLE "\#(table.name)" RENAME TO "\#(table.leftover)""#
-        let error = try stopped(backend, table.fixture, by: Self.run, damaging: sql)
+        let error = try DamagedHub(backend: backend, fixture: table.fixture, damage: sql).stopped(by: .run)
         #expect(error.code == .schemaDiffers)
         #expect(error.message.contains("table \(table.name) is missing, and \(table.leftover) has its rows"))
         #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
 
-        var repaired = try mended(backend, table.fixture, by: Self.repair, damaging: sql)
+        var repaired = try DamagedHub(backend: backend, fixture: table.fixture, damage: sql).mended(by: .repair)
         repaired.before.tables[table.name] = repaired.before.tables.removeValue(forKey: table.leftover)
         #expect(Conservation(before: repaired.before, after: repaired.after).violations == [])
         #expect(repaired.after.tables[table.leftover] == nil)
@@ -277,9 +226,9 @@ struct DamagedHubs {
                 FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE);
             INSERT INTO "token" SELECT * FROM "t"; DROP TABLE "t"
             """#
-        let outcome = try mended(backend, "v15", by: Self.repair, damaging: sql)
+        let outcome = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-        try damaged(backend, "v15", sql) { connection, runner throws in
+        try DamagedHub(backend: backend, damage: sql).open { connection, runner throws in
             _ = try runner.repair()
             // As the application does it: without an id.
             try connection.execute(
@@ -295,17 +244,17 @@ struct DamagedHubs {
     @Test("with an operator's view on a size says so before 013 changes anything")
     func view() throws {
         let sql = #"CREATE VIEW "sizes" AS SELECT "id", "size" FROM "file""#
-        let error = try stopped(.postgresql, "v10", by: Self.run, damaging: sql)
+        let error = try DamagedHub(backend: .postgresql, fixture: "v10", damage: sql).stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.findings.map(\.examples) == [["sizes"]])
         // SQLite compiles a view whenever it is used.
-        _ = try mended(.sqlite, "v10", by: Self.run, damaging: sql)
+        _ = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .run)
     }
 
     @Test("with references to nothing is told so by a run, and mended by a repair")
     func dangling() throws {
         let sql = #"UPDATE "token" SET "user_id" = 4242 WHERE "id" = (SELECT min("id") FROM "token")"#
-        try damaged(.sqlite, "v10", sql) { connection, _ throws in
+        try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, _ throws in
             var warnings: [String] = []
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection,
@@ -313,24 +262,25 @@ struct DamagedHubs {
             _ = try runner.run(to: .newest)
             #expect(warnings.count == 1 && warnings[0].contains("1 rows of token to user"))
         }
-        let outcome = try mended(.sqlite, "v10", by: Self.repair, damaging: sql)
+        let outcome = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "token").count == 1)
     }
 
     @Test("with an id at the end of all numbers is refused in words")
     func highestID() throws {
-        let error = try stopped(
-            .sqlite, "v07", by: Self.run, damaging: #"UPDATE "token" SET "user_id" = 9223372036854775807"#)
+        let error = try DamagedHub(
+            backend: .sqlite, fixture: "v07", damage: #"UPDATE "token" SET "user_id" = 9223372036854775807"#
+        ).stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.message.contains("there is no room above it"))
     }
 
     @Test("with the same unique index twice loses one, by a run and by a repair", arguments: TestBackend.allCases)
     func twice(_ backend: TestBackend) throws {
-        for verb in [Self.run, Self.repair] {
-            let outcome = try mended(
-                backend, "v15", by: verb,
-                damaging: #"CREATE UNIQUE INDEX "file_old" ON "file" ("repository_id", "path_in_repo")"#)
+        for verb in DamagedHub.Verb.allCases {
+            let outcome = try DamagedHub(
+                backend: backend, damage: #"CREATE UNIQUE INDEX "file_old" ON "file" ("repository_id", "path_in_repo")"#
+            ).mended(by: verb)
             #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
         }
     }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// A verb whose runner changes the database: it tells what it does, stops at signals, and reports at the end.
+protocol ChangingCommand: ParsableCommand {
+    var database: DatabaseOptions { get }
+    var output: OutputOptions { get }
+}
+
+extension ChangingCommand {
+    /// Opens the database and lets a runner change it.
+    /// - Parameter isAgreed: Whether `--yes` gives the consent that migrations ask for; the settings may do so too.
+    func change(
+        _ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose, isAgreed: Bool,
+        by verb: (Runner) throws -> RunReport
+    ) throws {
+        let connection = try database.open(configuration, for: purpose)
+        connection.interruption = Signals.interruption
+        let renderer = RunRenderer(isQuiet: output.json)
+        let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
+        let runner = Runner(
+            catalogue: .kohakuHub, connection: connection, consent: consent.ask,
+            emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
+        if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
+        let report = try verb(runner)
+        if output.json {
+            printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
+        } else {
+            renderer.summarize(report)
+        }
+    }
+}
