@@ -95,16 +95,18 @@ extension PostgresConnection {
         return findings
     }
 
-    public func views(using column: String, of table: String) throws -> [String] {
-        try query(
+    public func views(using columns: [String]?, of table: String) throws -> [String] {
+        let isUsed = columns.map { "a.attname IN (\($0.map(\.quotedLiteral).joined(separator: ", ")))" } ?? "true"
+        return try query(
             """
             SELECT DISTINCT v.relname FROM pg_depend AS d
             JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            LEFT JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
             WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND \(isOne("d.refobjid", of: [table])) AND a.attname = $1
+                AND \(isOne("d.refobjid", of: [table]))
+                AND \(isUsed)
             ORDER BY 1
-            """, [.text(column)]
+            """
         ).compactMap { $0[0].text }
     }
 

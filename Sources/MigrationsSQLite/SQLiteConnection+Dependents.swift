@@ -2,8 +2,23 @@ import Migrations
 
 /// The operator's own triggers and views, which a migration must neither set off nor break.
 extension SQLiteConnection {
-    /// None: a view is compiled anew whenever it is used.
-    public func views(using column: String, of table: String) throws -> [String] { [] }
+    public func views(using columns: [String]?, of table: String) throws -> [String] {
+        let views = try query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")
+        guard !views.isEmpty else { return [] }
+        // SQLite compiles a view when it is used, and says then what it lacks: so a copy of the tables without them tells.
+        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: logger)
+        for present in try readSchema().tables.values {
+            let gone = present.name == table ? columns ?? present.columns.map(\.name) : []
+            let names = present.columns.map(\.name).filter { !gone.contains($0) }.map(\.quotedIdentifier)
+            guard !names.isEmpty else { continue }
+            try copy.execute("CREATE TABLE \(present.name.quotedIdentifier) (\(names.joined(separator: ", ")))")
+        }
+        for view in views { try copy.execute(view[1].text ?? "") }
+        return views.compactMap { $0[0].text }.filter { view in
+            let use = "EXPLAIN SELECT * FROM \(view.quotedIdentifier)"
+            return copy.failure(of: use) != nil && failure(of: use) == nil
+        }
+    }
 
     /// Drops the triggers of tables: they must not act on rows that a migration moves.
     /// - Returns: Their tables and definitions.

@@ -30,10 +30,13 @@ extension SQLiteConnection {
         return false
     }
 
-    /// Whatever table it is in: the file is one.
+    /// Whatever table it is in, for the file is one; but what rows of other tables hold is their owner's.
     public func brokenStructures(of tables: [String]) throws -> [String] {
-        let answers = try query("PRAGMA integrity_check(10)").compactMap { $0[0].text }
-        return answers.filter { $0 != "ok" }.map { "integrity check: \($0)" }
+        let answers = try query("PRAGMA integrity_check(100)").compactMap { $0[0].text }
+        let others = try readSchema().tables.keys.filter { !tables.contains($0) }
+        let allowed = others.flatMap { ["CHECK constraint failed in \($0)", "NULL value in \($0)."] }
+        return answers.filter { answer in answer != "ok" && !allowed.contains { answer.hasPrefix($0) } }
+            .map { "integrity check: \($0)" }
     }
 
     public func mendIndexes(of tables: [String]) throws {

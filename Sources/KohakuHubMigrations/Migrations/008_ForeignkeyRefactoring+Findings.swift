@@ -8,11 +8,12 @@ extension ForeignkeyRefactoring {
         // A role that may not make temporary tables, or read, could not even look further.
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
         findings += ownReferences(database.schema)
+        findings += try [views(database)].compactMap { $0 }
         let incomplete = try incompleteFindings(database)
         findings += incomplete
         // Decisions need these columns, and their values.
         guard incomplete.isEmpty else { return findings }
-        try decide(database)
+        let standIns = try decide(database)
         findings += try [ambiguousOrganizations(database)].compactMap { $0 }
         findings += try nameFindings(database)
         findings += try duplicateFindings(database)
@@ -20,6 +21,8 @@ extension ForeignkeyRefactoring {
         for rewrite in Self.rewrites where Self.isOld(rewrite.table, database.schema) {
             findings += try database.findings(of: self.rewrite(rewrite, on: database.schema))
         }
+        try dropStandIns(standIns, database)
+        for belonging in Self.belongings(on: database.schema) { findings += try database.findings(of: belonging) }
         return findings
     }
 
@@ -39,12 +42,21 @@ extension ForeignkeyRefactoring {
         ]
     }
 
+    private func views(_ database: MigrationContext) throws -> Finding? {
+        let old = Self.rewrites.filter { Self.isOld($0.table, database.schema) }
+        let changes = old.map { (table: $0.table, columns: Optional($0.replacedColumns)) }.filter { $0.columns != [] }
+        return try database.viewsInTheWay(changes + [(table: "organization", columns: nil)]) {
+            "\($0) view(s) use columns or the table of organizations, which go."
+        }
+    }
+
     /// Rows that would be equal under the new unique indexes; only a hub that lost its own unique indexes has them.
     private func duplicateFindings(_ database: MigrationContext) throws -> [Finding] {
         let unique = [
             ("file", ["repo_full_id", "path_in_repo"]), ("commit", ["commit_id", "repo_full_id"]),
             ("token", ["token_hash"]), ("session", ["session_id"]), ("sshkey", ["fingerprint"]),
             ("emailverification", ["token"]), ("invitation", ["token"]), ("user", ["email"]), ("user", ["username"]),
+            ("organization", ["name"]),
             ("repository", ["repo_type", "namespace", "name"]),
         ]
         return try unique.compactMap { table, columns in
@@ -57,6 +69,7 @@ extension ForeignkeyRefactoring {
                 .error, code: "duplicate_rows", table: table,
                 about: """
                     SELECT \(columns.map(\.quotedIdentifier).joined(separator: " || ', ' || ")) FROM \(table.quotedIdentifier)
+                    WHERE \(columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND "))
                     GROUP BY \(list) HAVING count(*) > 1 ORDER BY \(list)
                     """,
                 action: "Delete or change all but one of each."

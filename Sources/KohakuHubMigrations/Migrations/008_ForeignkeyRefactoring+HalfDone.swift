@@ -56,7 +56,7 @@ extension ForeignkeyRefactoring {
     /// - Returns: Their names.
     func createStandIns(_ database: MigrationContext) throws -> [String] {
         let standIns = [
-            "organization": "name TEXT",
+            "organization": "name TEXT", "userorganization": "user_id INTEGER, organization_id INTEGER",
             "file": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, lfs {boolean}, updated_at {timestamp}",
             "stagingupload": "repo_full_id TEXT, repo_type TEXT, path_in_repo TEXT, sha256 TEXT",
             "lfsobjecthistory": "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, commit_id TEXT",
@@ -74,6 +74,35 @@ extension ForeignkeyRefactoring {
     func dropStandIns(_ names: [String], _ database: MigrationContext) throws {
         let temporary = database.dialect == .sqlite ? "temp" : "pg_temp"
         for name in names { try database.execute("DROP TABLE \(temporary).\(name.quotedIdentifier)") }
+    }
+
+    /// What goes to quarantine of tables that are in their new form already: rows of a repository that cannot stay.
+    static func belongings(on schema: Schema) -> [TableRewrite] {
+        let new = rewrites.map(\.table).filter { schema.tables[$0] != nil && !isOld($0, schema) }
+        return (new + ["repositorylike", "downloadsession", "dailyrepostats"]).compactMap { table in
+            guard schema.has(table, "repository_id") else { return nil }
+            return TableRewrite(
+                table, columns: "", indexes: "",
+                quarantine: [
+                    .rows(
+                        where: """
+                            old."repository_id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)
+                            """,
+                        reason: #"'repository ' || old."repository_id" || ' is in quarantine'"#,
+                        summary: "their repository goes to quarantine")
+                ])
+        }
+    }
+
+    func quarantineBelongings(_ database: MigrationContext) throws {
+        for belonging in Self.belongings(on: database.schema) {
+            guard let table = database.schema.tables[belonging.table] else { continue }
+            var report = TableReport(table: table.name)
+            report.rowsIn = try database.connection.countRows(in: table.name)
+            report.quarantined = try database.quarantine(from: table, rules: belonging.quarantine)
+            report.rowsOut = try database.connection.countRows(in: table.name)
+            if report.quarantined > 0 { try database.report(report) }
+        }
     }
 
     /// An organization that is a user already gets what its own table says, for that is where the application wrote last.
@@ -106,8 +135,8 @@ extension ForeignkeyRefactoring {
             """#)
     }
 
-    /// The rewrite of a table as it is: without rows of a table that is gone, with the uploaders that are known, and without
-    /// rows that lack what the new table requires.
+    /// The rewrite of a table as it is: without rows of a table that is gone, with the uploaders and the big sizes that are
+    /// known, and without rows that lack what the new table requires.
     func rewrite(_ rewrite: TableRewrite, on schema: Schema) -> TableRewrite {
         var rewrite = rewrite
         rewrite.sources.removeAll { source in
@@ -116,6 +145,11 @@ extension ForeignkeyRefactoring {
         if rewrite.table == "stagingupload", schema.has("stagingupload", "uploader_id") {
             rewrite.sources[0].values["uploader_id"] =
                 #"CASE WHEN old."uploader_id" IN (SELECT user_id FROM kohaku_user) THEN old."uploader_id" END"#
+        }
+        // Where 013 came before, on PostgreSQL, sizes may need it.
+        if schema.column(rewrite.table, "size")?.type == "bigint" {
+            let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
+            rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }
         }
         rewrite.quarantine.insert(contentsOf: Self.incomplete(rewrite, on: schema), at: 0)
         return rewrite

@@ -5,10 +5,14 @@ import Migrations
 extension ForeignkeyRefactoring {
     /// The columns that every row needs a value in: required ones that keep their value, and those whose value leads to one.
     private static func neededColumns(of rewrite: TableRewrite) -> [String] {
-        let required = rewrite.columns.filter { $0.sql.hasSuffix(" NOT NULL") }.map(\.name)
+        let required = requiredColumns(of: rewrite)
         let leading = rewrite.replacedColumns.filter { !["name", "used_by"].contains($0) }
         return required.filter { !rewrite.changingColumns.contains($0) } + leading
-            + (rewrite.table == "userorganization" ? ["organization_id"] : [])
+            + (["userorganization": ["organization_id"], "invitation": ["parameters"]][rewrite.table] ?? [])
+    }
+
+    private static func requiredColumns(of rewrite: TableRewrite) -> [String] {
+        rewrite.columns.filter { $0.sql.hasSuffix(" NOT NULL") }.map(\.name)
     }
 
     /// What others belong to: it cannot go to quarantine without them.
@@ -27,10 +31,15 @@ extension ForeignkeyRefactoring {
     /// The columns that are missing, and the users, organizations and repositories that have no value where they need one.
     func incompleteFindings(_ database: MigrationContext) throws -> [Finding] {
         let schema = database.schema
+        if let missing = try missingRepositories(database) { return [missing] }
         var needed = Self.needed
-        for rewrite in Self.rewrites where Self.isOld(rewrite.table, schema) {
-            needed[rewrite.table] = Self.neededColumns(of: rewrite)
+        for rewrite in Self.rewrites {
+            let isOld = Self.isOld(rewrite.table, schema)
+            needed[rewrite.table] = isOld ? Self.neededColumns(of: rewrite) : Self.requiredColumns(of: rewrite)
+            needed[rewrite.table]?.removeAll { $0 == "usage_count" }
         }
+        // The namespace tells who an owner is that is not known, but not without the column.
+        if !schema.has("repository", "owner_id") { needed["repository"]?.append("owner_id") }
         // 003 has its own way with a table that is not its own.
         if try !CommitTable().signature.holds(on: schema) { needed["commit"] = nil }
         return try needed.sorted { $0.key < $1.key }.flatMap { table, columns -> [Finding] in
@@ -48,5 +57,15 @@ extension ForeignkeyRefactoring {
                 ) { "\($0) row(s) of \(table) have no \(name), and nothing tells what it was." }
             }
         }
+    }
+
+    private func missingRepositories(_ database: MigrationContext) throws -> Finding? {
+        guard !database.hasTable("repository") else { return nil }
+        let owned = ["commit", "file", "lfsobjecthistory", "stagingupload"].filter(database.hasTable)
+        let rows = try owned.reduce(0) { try $0 + database.connection.countRows(in: $1) }
+        return Finding(
+            .error, code: "missing_table", table: "repository", count: rows,
+            message: "table repository is missing, to which \(rows) row(s) of \(owned.joined(separator: ", ")) belong.",
+            action: "Restore a backup.")
     }
 }

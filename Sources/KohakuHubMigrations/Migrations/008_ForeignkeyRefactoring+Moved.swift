@@ -57,6 +57,15 @@ extension ForeignkeyRefactoring {
                 ) AS p ON p.full_id = m.full_id AND p.repo_type = m.repo_type
                 GROUP BY m.full_id, m.repo_type ORDER BY m.full_id, m.repo_type
                 """#)
+        // History of an unknown type goes where the rest of its full id goes, or nowhere.
+        try database.execute(
+            """
+            UPDATE kohaku_moved SET repository_id = NULL, owner_id = NULL
+            WHERE repo_type = '' AND full_id IN (SELECT full_id FROM kohaku_orphan WHERE repo_type <> '')
+                AND NOT EXISTS (
+                    SELECT 1 FROM kohaku_moved AS m WHERE m.full_id = kohaku_moved.full_id AND m.repo_type <> ''
+                        AND m.repository_id = kohaku_moved.repository_id)
+            """)
         try database.execute(
             """
             INSERT INTO kohaku_history (history_id, repository_id, rule)

@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
     func numberOrganizations(_ database: MigrationContext, above given: (id: Int64, holder: String)) throws {
         let (highest, holder) = given
         let organizations = try database.connection.countRows(in: "organization")
-        guard highest <= Int64(Int32.max) - organizations else {
+        guard highest < Int64(Int32.max) - organizations else {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
@@ -85,10 +85,11 @@ extension ForeignkeyRefactoring {
         try database.execute("CREATE INDEX kohaku_user_username ON kohaku_user (username)")
     }
 
-    /// Ids given from now on lie above all that were ever given, also to users who are long deleted.
+    /// Ids that PostgreSQL gives from now on lie above all that were ever given, also to users who are long deleted. SQLite
+    /// gives one above the highest present.
     func advanceSequences(_ database: MigrationContext) throws {
         let highest = try database.connection.integer("SELECT max(highest) FROM kohaku_highest")
-        for rewrite in Self.rewrites {
+        for rewrite in Self.rewrites where database.hasTable(rewrite.table) {
             try database.connection.advanceSequence(of: rewrite.table, past: rewrite.table == "user" ? highest : 0)
         }
     }

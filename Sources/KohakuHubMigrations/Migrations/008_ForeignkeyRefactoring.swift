@@ -17,6 +17,8 @@ public struct ForeignkeyRefactoring: Migration {
     public let consent: String? =
         "it merges organizations into users and rewrites every table. Only a backup leads back."
 
+    public var rewrittenTables: Set<String> { Set(Self.rewrites.map(\.table)) }
+
     public func check(_ database: MigrationContext) throws -> [Finding] {
         try findings(database)
     }
@@ -28,8 +30,11 @@ public struct ForeignkeyRefactoring: Migration {
         try makeUpForOlder(database)
         let standIns = try decide(database)
         try dropStandIns(standIns, database)
+        // The history is linked to files, also where that table is missing.
+        try Self.createMissing(["file"], database)
         try completeMerged(database)
         let foreignKeys = try suspendForeignKeys(database)
+        try quarantineBelongings(database)
         for table in Self.rewrites where Self.isOld(table.table, database.schema) {
             try database.rewrite(rewrite(table, on: database.schema))
         }
@@ -55,7 +60,6 @@ public struct ForeignkeyRefactoring: Migration {
 
     /// Decides where every row goes, in temporary tables, from the tables as they are: nothing is changed yet.
     /// - Returns: The tables that empty ones stand in for.
-    @discardableResult
     func decide(_ database: MigrationContext) throws -> [String] {
         let highest = try highestUserID(database)
         let standIns = try createStandIns(database)

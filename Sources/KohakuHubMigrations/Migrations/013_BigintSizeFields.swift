@@ -19,15 +19,11 @@ public struct BigintSizeFields: Migration {
     private static let tables = ["file", "stagingupload", "lfsobjecthistory"]
 
     public func check(_ database: MigrationContext) throws -> [Finding] {
-        let views = try Self.tables.filter { database.schema.column($0, "size")?.type == "integer" }
-            .flatMap { try database.connection.views(using: "size", of: $0) }
-        guard !views.isEmpty else { return [] }
-        return [
-            Finding(
-                .error, code: "view_in_the_way", table: "", count: Int64(views.count),
-                message: "\(views.count) view(s) use a column size, whose type cannot be changed meanwhile.",
-                examples: views, action: "Drop them, run again, and make them anew.")
-        ]
+        let changing = Self.tables.filter { database.schema.column($0, "size")?.type == "integer" }
+        let finding = try database.viewsInTheWay(changing.map { ($0, ["size"]) }) {
+            "\($0) view(s) use a column size, whose type cannot be changed meanwhile."
+        }
+        return [finding].compactMap { $0 }
     }
 
     public func migrate(_ database: MigrationContext) throws {

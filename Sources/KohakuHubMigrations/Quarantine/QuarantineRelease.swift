@@ -30,9 +30,9 @@ public struct QuarantineRelease {
         }
     }
 
-    /// Repositories come before what belongs to them, and commits before the history that names them.
+    /// Users and repositories come before what belongs to them, and commits before the history that names them.
     private static func rank(_ table: String) -> Int {
-        ["repository", "file", "commit"].firstIndex(of: table) ?? 3
+        ["user", "repository", "file", "commit"].firstIndex(of: table) ?? 4
     }
 
     private func insert(_ row: QuarantinedRow) throws {

@@ -92,8 +92,9 @@ public protocol DatabaseConnection: AnyObject {
     /// What stands in the way of rewriting these tables: too little disk space, missing privileges.
     func obstacles(toRewriting tables: [String]) throws -> [Finding]
 
-    /// The views that use a column in a way that keeps its type from being changed.
-    func views(using column: String, of table: String) throws -> [String]
+    /// The views that would not work without these columns of a table, or without the table.
+    /// - Parameter columns: The columns; `nil` for the table as a whole.
+    func views(using columns: [String]?, of table: String) throws -> [String]
 
     /// An aggregate that joins texts with `, ` in SQL.
     func joined(_ expression: String) -> String

@@ -9,6 +9,9 @@ public protocol Migration: Sendable {
     /// What the operator is asked to agree to before the migration runs; `nil` when it asks nothing.
     var consent: String? { get }
 
+    /// The tables whose rows the migration itself fits to their new form, with what its ``check(_:)`` says of them.
+    var rewrittenTables: Set<String> { get }
+
     /// Whether the migration before it can lead to a schema that has this one's change already, as when an application
     /// made a table with later columns from the start.
     var canBePresentEarly: Bool { get }
@@ -32,6 +35,7 @@ public protocol Migration: Sendable {
 
 extension Migration {
     public var consent: String? { nil }
+    public var rewrittenTables: Set<String> { [] }
     public var canBePresentEarly: Bool { false }
     public var canRunLate: Bool { false }
     public func remains(on schema: Schema) throws -> String? { nil }

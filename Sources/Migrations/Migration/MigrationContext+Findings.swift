@@ -57,6 +57,18 @@ extension MigrationContext {
             action: action)
     }
 
+    /// The operator's views that a change would break or that keep it from being made; `nil` when there are none.
+    /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
+    public func viewsInTheWay(
+        _ changes: [(table: String, columns: [String]?)], message: (Int) -> String
+    ) throws -> Finding? {
+        let views = Set(try changes.flatMap { try connection.views(using: $0.columns, of: $0.table) }).sorted()
+        guard !views.isEmpty else { return nil }
+        return Finding(
+            .error, code: "view_in_the_way", table: "", count: Int64(views.count), message: message(views.count),
+            examples: Array(views.prefix(exampleLimit)), action: "Drop them, run again, and make them anew.")
+    }
+
     /// A column that is missing though rows need a value in it; `nil` when the table has no rows.
     public func missingColumn(_ column: String, of table: String) throws -> Finding? {
         let rows = try connection.countRows(in: table)

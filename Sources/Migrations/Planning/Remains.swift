@@ -44,6 +44,11 @@ extension Catalogue {
         }
     }
 
+    /// Whether rows of other canonical tables must belong to one of this table.
+    func isOwner(_ table: String) -> Bool {
+        canonicalTables.contains { $0.columns.contains { $0.reference?.table == table && !$0.isNullable } }
+    }
+
     /// Whether a schema is something else's: it has tables, but not the application's.
     func isForeign(_ schema: Schema) -> Bool {
         !schema.tables.isEmpty && schema.tables[rootTable] == nil

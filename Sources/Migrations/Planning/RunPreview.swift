@@ -30,14 +30,19 @@ public struct RunPreview: Sendable {
         case .known(let plan):
             version = plan.version
             try catalogue.requireWhole(plan.pending, on: inspection.schema)
-            let numbers = Set(try plan.pending(for: target).map(\.number))
+            let migrations = try plan.pending(for: target)
+            let numbers = Set(migrations.map(\.number))
             pending = plan.entries.filter { numbers.contains($0.migration.number) }
             if version == catalogue.newest {
                 mending = catalogue.differences(of: inspection.schema).filter { !$0.isOperatorsOwn }
             }
             findings = try runner.findings(
-                before: pending.map(\.migration), of: plan, on: inspection.schema
+                before: migrations, of: plan, on: inspection.schema
             ).map(\.finding)
+            let reachesNewest = (migrations.last?.number ?? version) == catalogue.newest
+            if reachesNewest, !findings.contains(where: { $0.severity == .error }) {
+                try runner.requireKnown(migrations, on: inspection.schema)
+            }
             guard !pending.isEmpty else { return }
             try connection.withReadTransaction {
                 for table in inspection.schema.tables.keys.sorted() {

@@ -23,5 +23,8 @@ public struct Verification: Sendable {
     }
 
     /// Whether the schema is the newest, apart from what is the operator's own, and every reference is sound.
-    public var isExact: Bool { differences.isEmpty && violations.isEmpty }
+    public var isExact: Bool {
+        guard case .exact = diagnosis else { return false }
+        return violations.isEmpty
+    }
 }

@@ -93,7 +93,9 @@ struct Convergence {
     /// place of NULL, and no reference where that may be.
     private func fitRows(of definition: TableDefinition) throws {
         guard let table = context.schema.tables[definition.name] else { return }
-        let fitting = RowFitting(of: table, to: definition, in: context.schema, isThorough: isRepair)
+        let fitting = RowFitting(
+            of: table, to: definition, in: context.schema, isOwner: catalogue.isOwner(definition.name),
+            isThorough: isRepair)
         if let stop = MigrationError(stoppingFor: try fitting.findings(context, isRepair: isRepair)) { throw stop }
         try quarantine(fitting.rules, from: table)
         for statement in fitting.fills + fitting.clearings.map(\.statement) { try context.execute(statement) }

@@ -6,6 +6,8 @@ struct RowFitting {
     private(set) var clearings: [Clearing] = []
     /// The rows that cannot stay.
     private(set) var rules: [QuarantineRule] = []
+    /// The rows that cannot stay, and to which others belong: they would go with them.
+    private(set) var ownerRules: [QuarantineRule] = []
     /// The columns that are missing and whose values nothing tells.
     private(set) var unknowableColumns: [String] = []
 
@@ -13,14 +15,21 @@ struct RowFitting {
     private var lacksKey = false
 
     /// Whether the rows fit as they are, whatever they hold.
-    var isTrivial: Bool { rules.isEmpty && clearings.isEmpty && unknowableColumns.isEmpty && !lacksKey }
+    var isTrivial: Bool {
+        rules.isEmpty && ownerRules.isEmpty && clearings.isEmpty && unknowableColumns.isEmpty && !lacksKey
+    }
 
     private let definition: TableDefinition
     private let present: Schema.Table
     private let differences: [SchemaDifference]
 
-    /// - Parameter isThorough: Whether every reference is looked at, also those that the database should have checked.
-    init(of present: Schema.Table, to definition: TableDefinition, in schema: Schema, isThorough: Bool) {
+    /// - Parameters:
+    ///   - isOwner: Whether rows of other tables belong to rows of this one.
+    ///   - isThorough: Whether every reference and unique index is looked at, also those that the database should have
+    ///     checked.
+    init(
+        of present: Schema.Table, to definition: TableDefinition, in schema: Schema, isOwner: Bool, isThorough: Bool
+    ) {
         self.definition = definition
         self.present = present
         differences = present.differences(from: definition.table(schema.dialect))
@@ -29,24 +38,28 @@ struct RowFitting {
                 if !column.isNullable, column.fill == nil { unknowableColumns.append(column.name) }
                 continue
             }
-            if differs(column, in: [.columnNullability]), !column.isNullable { require(column) }
+            if differs(column, in: [.columnNullability]), !column.isNullable { require(column, isOwner: isOwner) }
             if column.type == .id, differs(column, in: [.primaryKey]) { lacksKey = true }
             let hasParents = schema.tables[column.reference?.table ?? ""] != nil
             if isThorough || !hasParents || differs(column, in: [.missingForeignKey, .foreignKeyDefinition]) {
                 check(column, hasParents: hasParents)
             }
         }
-        for index in definition.indexes where index.isUnique && isMissing(index) { makeUnique(index) }
+        for index in definition.indexes where index.isUnique && (isThorough || isMissing(index)) {
+            makeUnique(index, isOwner: isOwner)
+        }
     }
 
     private func differs(_ column: TableDefinition.Column, in kinds: Set<SchemaDifference.Kind>) -> Bool {
         differences.contains { kinds.contains($0.kind) && $0.name == column.name }
     }
 
-    private mutating func require(_ column: TableDefinition.Column) {
+    private mutating func require(_ column: TableDefinition.Column, isOwner: Bool) {
         let name = column.name.quotedIdentifier
         if let fill = column.fill {
             fills.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = \(fill) WHERE \(name) IS NULL")
+        } else if isOwner {
+            ownerRules.append(.rows(without: column.name))
         } else {
             rules.append(.rows(without: column.name))
         }
@@ -71,24 +84,24 @@ struct RowFitting {
     }
 
     private func isMissing(_ index: TableDefinition.Index) -> Bool {
-        index.columns.allSatisfy { present.column($0) != nil }
-            && !present.indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == index.columns }
+        !present.indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == index.columns }
     }
 
-    private mutating func makeUnique(_ index: TableDefinition.Index) {
+    private mutating func makeUnique(_ index: TableDefinition.Index, isOwner: Bool) {
+        guard index.columns.allSatisfy({ present.column($0) != nil }) else { return }
         let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
         let isComplete = index.columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND ")
         let order = (index.precedence.map { [$0] } ?? []) + [#""id""#]
         let columns = index.columns.joined(separator: ", ")
-        rules.append(
-            .rows(
-                where: """
-                    old."id" IN (SELECT "id" FROM (
-                        SELECT "id", row_number() OVER (PARTITION BY \(list) ORDER BY \(order.joined(separator: ", "))) AS place
-                        FROM \(definition.name.quotedIdentifier) WHERE \(isComplete)) AS ranked WHERE place > 1)
-                    """,
-                reason: "'another row has the same \(columns)'",
-                summary: "another row has the same \(columns)"))
+        let rule = QuarantineRule.rows(
+            where: """
+                old."id" IN (SELECT "id" FROM (
+                    SELECT "id", row_number() OVER (PARTITION BY \(list) ORDER BY \(order.joined(separator: ", "))) AS place
+                    FROM \(definition.name.quotedIdentifier) WHERE \(isComplete)) AS ranked WHERE place > 1)
+                """,
+            reason: "'another row has the same \(columns)'",
+            summary: "another row has the same \(columns)")
+        if isOwner { ownerRules.append(rule) } else { rules.append(rule) }
     }
 
     /// The rows that cannot stay, which a repair puts into quarantine and a run does not touch, and the columns that neither
@@ -104,6 +117,10 @@ struct RowFitting {
                 of: rules, on: name, .error, code: Self.rowsDoNotFit,
                 action: "To put them into quarantine: kohaku-migrate repair"
             ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
+        findings += try context.findings(
+            of: ownerRules, on: name, .error, code: "owner_does_not_fit",
+            action: "Change them, or delete them if they are of no use."
+        ) { "\($0) row(s) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [sharedIDs(context)]).compactMap { $0 }
         return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }
     }

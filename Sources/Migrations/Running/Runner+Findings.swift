@@ -9,7 +9,7 @@ extension Runner {
 
     /// The data checks of the pending migrations, and the rows that the newest schema cannot hold.
     ///
-    /// A migration that asks for consent rewrites tables, so what rows must fit before it is its own check's.
+    /// What becomes of the rows of a table that a migration rewrites is its own check's to say.
     /// - Parameters:
     ///   - pending: The migrations that will run.
     ///   - plan: All that are pending.
@@ -24,10 +24,12 @@ extension Runner {
                 }
             }
         }
-        guard plan.pending.allSatisfy({ $0.migration.consent == nil }) else { return found }
-        let fittings = catalogue.canonicalTables.compactMap { definition in
+        let rewritten = plan.pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
+        let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
             schema.tables[definition.name].map {
-                RowFitting(of: $0, to: definition, in: schema, isThorough: isRepair)
+                RowFitting(
+                    of: $0, to: definition, in: schema, isOwner: catalogue.isOwner(definition.name),
+                    isThorough: isRepair)
             }
         }.filter { !$0.isTrivial }
         guard !fittings.isEmpty else { return found }

@@ -9,7 +9,8 @@ extension Runner {
         if alters, !isAgreed {
             try ask(
                 "mending the schema of \(catalogue.newest.paddedToThree)",
-                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.")
+                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.",
+                isUnchanged: report.migrations.isEmpty)
         }
         var mended = report
         try withStopsNamed("mending the schema") {
@@ -33,6 +34,21 @@ extension Runner {
     func tellMended(_ report: RunReport) {
         for difference in report.mended { emit(.mended(difference)) }
         for violation in report.violations { emit(.restored(violation)) }
+    }
+
+    /// Refuses, before anything changes, what mending would stop at. A migration that rewrites tables carries unique indexes
+    /// along whose columns it keeps.
+    func requireKnown(_ pending: [RegisteredMigration], on schema: Schema) throws {
+        let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
+        let columns = Dictionary(
+            uniqueKeysWithValues: catalogue.canonicalTables.map { ($0.name, Set($0.columns.map(\.name))) })
+        try requireKnown(
+            harmfulDifferences(of: schema).filter { difference in
+                guard difference.isUnknown, !difference.isHarmless else { return false }
+                guard rewritten.contains(difference.table) else { return true }
+                guard let index = schema.tables[difference.table]?.index(difference.name ?? "") else { return false }
+                return columns[difference.table]?.isSuperset(of: index.columns ?? []) == true
+            })
     }
 
     /// Refuses to touch what a newer application may need.

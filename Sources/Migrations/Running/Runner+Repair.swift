@@ -23,7 +23,7 @@ extension Runner {
             }
             for warning in plan.warnings { emit(.warning(warning)) }
             emit(.planned(plan, pending: plan.pending))
-            let displaced = catalogue.displacedTables(on: schema)
+            let displaced = try displacedTables(on: schema)
             if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
@@ -43,17 +43,37 @@ extension Runner {
             } catch let error as MigrationError where error.underlying is RehearsalEnd {}
             report = repaired
             report.violations =
-                displaced.map { "table \($0.table) is missing, and \($0.leftover) has its rows" } + violations
+                displaced.map { table, leftover in
+                    let state = schema.tables[table] == nil ? "missing" : "empty"
+                    return "table \(table) is \(state), and \(leftover) has its rows"
+                } + violations
             tellMended(report)
         }
+    }
+
+    /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
+    /// made an empty table of their name in the meantime.
+    private func displacedTables(on schema: Schema) throws -> [(table: String, leftover: String)] {
+        let emptied = try tables.filter { try schema.tables[$0] != nil && connection.countRows(in: $0) == 0 }
+        let candidates = emptied.flatMap { table in ["\(table)_old", "\(table)_new"].map { (table, $0) } }
+        return try catalogue.displacedTables(on: schema)
+            + candidates.filter { _, leftover in
+                try catalogue.leftoverTables.contains(leftover) && schema.tables[leftover] != nil
+                    && connection.countRows(in: leftover) > 0
+            }
     }
 
     /// Gives tables their names again that a rebuild of something else took from them, and looks at the rows then.
     /// - Returns: What is pending after that.
     private func putBack(_ displaced: [(table: String, leftover: String)]) throws -> [RegisteredMigration] {
+        let suspended = try connection.suspendForeignKeys(of: displaced.map(\.table))
+        let present = try connection.readSchema().tables
         for (table, leftover) in displaced {
+            if present[table] != nil { try connection.execute("DROP TABLE \(table.quotedIdentifier)") }
             try connection.execute("ALTER TABLE \(leftover.quotedIdentifier) RENAME TO \(table.quotedIdentifier)")
         }
+        // The canonical ones come back with their tables.
+        try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
         let schema = try connection.readSchema()
         let plan = Plan(catalogue.migrations, on: schema)
         try checkData(plan.pending, of: plan, schema: schema, isRepair: true)

@@ -115,6 +115,7 @@ public struct Runner {
         let pending = try plan.pending(for: target)
         emit(.planned(plan, pending: pending))
         try checkData(pending, of: plan, schema: schema)
+        if (pending.last?.number ?? plan.version) == catalogue.newest { try requireKnown(pending, on: schema) }
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
@@ -131,13 +132,16 @@ public struct Runner {
         }
     }
 
-    func ask(_ subject: String, _ question: String, migration: RegisteredMigration? = nil) throws {
+    func ask(
+        _ subject: String, _ question: String, migration: RegisteredMigration? = nil, isUnchanged: Bool = true
+    ) throws {
+        let state = isUnchanged ? "Nothing was changed." : "Nothing of this was changed."
         guard try consent(subject, question) else {
             throw MigrationError(
                 .consentRequired,
                 "\(subject) needs your consent: \(question)",
                 migration: migration?.title,
-                nextStep: "Nothing was changed. To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
+                nextStep: "\(state) To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
         }
     }
 

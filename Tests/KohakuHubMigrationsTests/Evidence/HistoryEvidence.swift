@@ -74,6 +74,22 @@ struct HistoryEvidence {
             ], with: left, in: table, on: backend)
     }
 
+    /// `ada/old` became `ada/new`, the model 3; its object `a.bin` is of a commit that is known, and `b.bin` is not.
+    @Test("and what is left of an unknown type stays with the rest of it", arguments: TestBackend.allCases)
+    func movedTogether(_ backend: TestBackend) throws {
+        let left: [SmallHub.Row] = [
+            .commit("c", "model", "ada/old"), .object(of: "c", "ada/old"),
+            .object(of: "unknown", "ada/old", path: "b.bin", hash: "bb"),
+            .repository(3, "model", "ada/new"), .file(1, "ada/new"), .repository(4, "dataset", "ada/data"),
+        ]
+        try Situation.expect(
+            [
+                Situation("nobody has the other", in: []),
+                Situation("the adopter has it", .file(2, "ada/new", path: "b.bin", hash: "bb"), in: [3]),
+                Situation("only a stranger has it", .file(2, "ada/data", path: "b.bin", hash: "bb"), in: []),
+            ], with: left, in: "lfsobjecthistory", path: "b.bin", on: backend)
+    }
+
     @Test("and finds its file by repository and path", arguments: TestBackend.allCases)
     func files(_ backend: TestBackend) throws {
         try HubShape.v7.withTemplate(backend) { template in

@@ -61,7 +61,7 @@ struct Convergences {
         #expect(hub.report.mendedTables.map(\.quarantined) == [2])
     }
 
-    @Test("takes no row along that references one which goes to quarantine", arguments: TestBackend.allCases)
+    @Test("stops where a row has to go to which others belong", arguments: TestBackend.allCases)
     func twinRepositories(_ backend: TestBackend) throws {
         let sql = #"""
             DROP INDEX "repository_repo_type_namespace_name";
@@ -71,10 +71,12 @@ struct Convergences {
             FROM "repository" WHERE "id" = (SELECT min("repository_id") FROM "file");
             UPDATE "file" SET "repository_id" = 900 WHERE "id" = (SELECT min("id") FROM "file" WHERE "repository_id" < 900)
             """#
-        let hub = try DamagedHub(backend: backend, damage: sql).mended(by: .repair)
-        #expect(Conservation(before: hub.before, after: hub.after).violations == [])
-        #expect(hub.after.quarantined(from: "repository").map(\.sourceID) == [900])
-        #expect(hub.after.quarantined(from: "file").count == 1)
+        for verb in DamagedHub.Verb.allCases {
+            let error = try DamagedHub(backend: backend, damage: sql).stopped(by: verb)
+            #expect(error.code == .checkFailed)
+            #expect(error.findings.map(\.code) == ["owner_does_not_fit"])
+            #expect(error.findings.first?.examples == ["id 900"])
+        }
     }
 
     @Test("and is a foreign key too many goes with a repair", arguments: TestBackend.allCases)

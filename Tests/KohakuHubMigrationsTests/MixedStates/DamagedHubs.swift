@@ -188,6 +188,43 @@ struct DamagedHubs {
         #expect(repaired.after.tables[table.leftover] == nil)
     }
 
+    @Test(
+        "whose table has another name while an application made an empty one gets its rows back",
+        arguments: TestBackend.allCases)
+    func displacedByEmpty(_ backend: TestBackend) throws {
+        let hub = DamagedHub(
+            backend: backend,
+            damage: #"""
+                ALTER TABLE "file" RENAME TO "file_old";
+                CREATE TABLE "file" ("id" {id}, "repository_id" INTEGER NOT NULL, "path_in_repo" VARCHAR(255) NOT NULL,
+                    "size" {bigint} NOT NULL, "sha256" VARCHAR(255) NOT NULL, "lfs" {boolean} NOT NULL,
+                    "is_deleted" {boolean} NOT NULL, "owner_id" INTEGER NOT NULL, "created_at" {timestamp} NOT NULL,
+                    "updated_at" {timestamp} NOT NULL)
+                """#)
+        var outcome = try hub.mended(by: .repair)
+        outcome.before.tables["file"] = outcome.before.tables.removeValue(forKey: "file_old")
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        #expect(outcome.after.quarantined == [])
+        #expect(
+            outcome.after["lfsobjecthistory"].map { $0["file_id"] }
+                == outcome.before["lfsobjecthistory"].map { $0["file_id"] })
+    }
+
+    @Test(
+        "of an older version keeps sizes that need 64 bits where the columns have them", arguments: TestBackend.allCases
+    )
+    func bigSizes(_ backend: TestBackend) throws {
+        let widening = ["file", "stagingupload", "lfsobjecthistory"].map {
+            #"ALTER TABLE "\#($0)" ALTER COLUMN "size" TYPE bigint;"#
+        }
+        let sql =
+            (backend == .postgresql ? widening.joined() : "")
+            + #"UPDATE "file" SET "size" = 5000000000 WHERE "size" > 0"#
+        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        #expect(outcome.after["file"].contains { $0["size"] == 5_000_000_000 })
+    }
+
     @Test("with UNIQUE constraints in place of several indexes is mended by a run")
     func uniqueConstraints() throws {
         try TestBackend.sqlite.withDatabase { database in
@@ -241,13 +278,81 @@ struct DamagedHubs {
         }
     }
 
+    @Test(
+        "with an operator's view on what goes says so before anything changes", arguments: TestBackend.allCases,
+        [
+            #"SELECT "path_in_repo" FROM "file" WHERE "repo_full_id" LIKE 'mika/%'"#,
+            #"SELECT count(*) AS "n" FROM "organization""#,
+        ])
+    func viewOfOld(_ backend: TestBackend, _ query: String) throws {
+        let sql = #"CREATE VIEW "names" AS SELECT "username" FROM "user"; CREATE VIEW "report" AS "# + query
+        let error = try DamagedHub(backend: backend, fixture: "v05", damage: sql).stopped(by: .run)
+        #expect(error.code == .checkFailed)
+        #expect(error.findings.map(\.code) == ["view_in_the_way"])
+        #expect(error.findings.map(\.examples) == [["report"]])
+    }
+
+    @Test("with a unique index that nobody knows stops before the first migration", arguments: TestBackend.allCases)
+    func unknownIndex(_ backend: TestBackend) throws {
+        for fixture in ["v07", "v10"] {
+            let sql = #"CREATE UNIQUE INDEX "once" ON "token" ("last_used", "id")"#
+            let hub = DamagedHub(backend: backend, fixture: fixture, damage: sql)
+            let error = try hub.stopped(by: .run)
+            #expect(error.code == .schemaDiffers)
+            #expect(error.differences.map(\.name) == ["once"])
+            try hub.open { connection, runner throws in
+                let told = try thrownError(MigrationError.self) {
+                    _ = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+                }
+                #expect(told.differences == error.differences)
+                // Version 008 has no quarrel with it.
+                if fixture == "v07" { #expect(try runner.run(to: .upTo(8)).version == 8) }
+            }
+        }
+    }
+
+    @Test("of an older version without memberships gets an empty table", arguments: TestBackend.allCases)
+    func missingMemberships(_ backend: TestBackend) throws {
+        let outcome = try DamagedHub(
+            backend: backend, fixture: "v04", damage: #"DROP TABLE "userorganization""#
+        ).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        #expect(outcome.after["userorganization"].isEmpty)
+    }
+
+    @Test("of an older version without repositories stops", arguments: TestBackend.allCases)
+    func missingRepositories(_ backend: TestBackend) throws {
+        let hub = DamagedHub(backend: backend, fixture: "v04", damage: #"DROP TABLE "repository""#)
+        let error = try hub.stopped(by: .run)
+        #expect(error.code == .checkFailed)
+        #expect(error.findings.map(\.code) == ["missing_table"])
+    }
+
+    @Test(
+        "of an older version keeps what new tables hold of a repository that cannot stay in quarantine",
+        arguments: TestBackend.allCases)
+    func belongings(_ backend: TestBackend) throws {
+        let sql = #"""
+            CREATE TABLE "repositorylike" ("id" {id}, "repository_id" INTEGER NOT NULL REFERENCES "repository" ("id") ON DELETE CASCADE,
+                "user_id" INTEGER NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "created_at" {timestamp} NOT NULL);
+            INSERT INTO "repositorylike" ("repository_id", "user_id", "created_at")
+            SELECT r."id", (SELECT min("id") FROM "user"), r."created_at" FROM "repository" AS r ORDER BY r."id"
+            """#
+        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        let gone = outcome.after.quarantined(from: "repository").map(\.sourceID)
+        #expect(!gone.isEmpty)
+        let likes = outcome.after.quarantined(from: "repositorylike")
+        #expect(likes.map(\.reason) == gone.map { "repository \($0) is in quarantine" })
+    }
+
     @Test("with an operator's view on a size says so before 013 changes anything")
     func view() throws {
         let sql = #"CREATE VIEW "sizes" AS SELECT "id", "size" FROM "file""#
         let error = try DamagedHub(backend: .postgresql, fixture: "v10", damage: sql).stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.findings.map(\.examples) == [["sizes"]])
-        // SQLite compiles a view whenever it is used.
+        // SQLite compiles a view whenever it is used, and its sizes always had 64 bits.
         _ = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .run)
     }
 

@@ -75,12 +75,15 @@ struct ExpectedHistory {
         }
     }
 
-    /// The only repository that has an object of every path.
+    /// The only repository that has an object of every path. What is of an unknown type stays with the rest of its full id.
     private func adopter(of left: Left) -> Int64? {
         let paths = (moved[left] ?? [:]).values
         guard let first = paths.first else { return nil }
         let holders = paths.reduce(first) { $0.intersection($1) }
-        return holders.count == 1 ? holders.first : nil
+        guard holders.count == 1, let holder = holders.first else { return nil }
+        let typed = moved.keys.filter { $0.fullID == left.fullID && $0.type != nil }
+        guard left.type == nil, !typed.isEmpty else { return holder }
+        return typed.contains { adopter(of: $0) == holder } ? holder : nil
     }
 
     /// By full id and type, or with the LFS objects of a moved repository, but no commit twice.
