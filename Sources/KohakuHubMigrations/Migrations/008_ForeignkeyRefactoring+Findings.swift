@@ -13,10 +13,10 @@ extension ForeignkeyRefactoring {
         findings += incomplete
         // Decisions need these columns, and their values.
         guard incomplete.isEmpty else { return findings }
+        findings += try duplicateFindings(database)
         let standIns = try decide(database)
         findings += try [ambiguousOrganizations(database)].compactMap { $0 }
         findings += try nameFindings(database)
-        findings += try duplicateFindings(database)
         findings += try placementFindings(database)
         for rewrite in Self.rewrites where Self.isOld(rewrite.table, database.schema) {
             findings += try database.findings(of: self.rewrite(rewrite, on: database.schema))

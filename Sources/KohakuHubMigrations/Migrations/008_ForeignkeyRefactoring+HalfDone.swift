@@ -40,19 +40,18 @@ extension ForeignkeyRefactoring {
         schema.has("user", "is_org") ? #"coalesce(\#(alias)."is_org" = true, false)"# : "false"
     }
 
-    /// Does what older migrations would have done: an older upgrade may have gone past them. Each changes nothing where its
-    /// change is there.
+    /// Does what older migrations would have done: an older upgrade may have gone past them, or stopped in one that its
+    /// signature shows already. Each changes nothing where its change is there.
     func makeUpForOlder(_ database: MigrationContext) throws {
         let older: [any Migration] = [
             UserOrgQuotas(), CommitTable(), RepoQuotas(), ProfilesAndInvitations(), InvitationMultiUse(),
             AvatarSupport(),
         ]
-        for migration in older where try !migration.signature.holds(on: database.schema) {
-            try migration.migrate(database)
-        }
+        for migration in older { try migration.migrate(database) }
     }
 
-    /// Stands empty tables in for those that are missing or in their new form, so that decisions find old columns only.
+    /// Stands tables in for those that are missing or in their new form, so that decisions find old columns only. They are
+    /// empty, but for new invitations beside organizations of which none is a user yet: these have old ids too.
     /// - Returns: Their names.
     func createStandIns(_ database: MigrationContext) throws -> [String] {
         let standIns = [
@@ -65,10 +64,36 @@ extension ForeignkeyRefactoring {
         ]
         let names = standIns.keys.filter { !Self.isOld($0, database.schema) }.sorted()
         for name in names {
+            if name == "invitation", try hasOldInvitations(database) {
+                try database.execute(
+                    #"""
+                    CREATE TEMPORARY TABLE "invitation" AS
+                    SELECT "id", "action", "parameters", CAST(NULL AS INTEGER) AS "created_by", CAST(NULL AS INTEGER) AS "used_by" FROM "invitation"
+                    """#)
+                continue
+            }
             try database.execute(
                 "CREATE TEMPORARY TABLE \(name.quotedIdentifier) (id INTEGER, \(standIns[name] ?? ""))")
         }
         return names
+    }
+
+    /// Whether a table of invitations that is in its new form was written while organizations had their old ids.
+    private func hasOldInvitations(_ database: MigrationContext) throws -> Bool {
+        guard database.schema.has("invitation", "parameters"), database.hasTable("organization") else { return false }
+        let isMerged = Self.isOrganization("u", database.schema)
+        return try database.connection.integer(#"SELECT count(*) FROM "user" AS u WHERE \#(isMerged)"#) == 0
+    }
+
+    /// Gives invitations that are in their new form the organizations' new ids.
+    func remapNewInvitations(_ database: MigrationContext) throws {
+        guard database.hasTable("invitation"), !Self.isOld("invitation", database.schema) else { return }
+        try database.execute(
+            #"""
+            UPDATE "invitation" SET "parameters" = (
+                SELECT i.parameters FROM kohaku_invitation AS i WHERE i.invitation_id = "invitation"."id")
+            WHERE "id" IN (SELECT invitation_id FROM kohaku_invitation WHERE parameters IS NOT NULL)
+            """#)
     }
 
     func dropStandIns(_ names: [String], _ database: MigrationContext) throws {
@@ -76,22 +101,26 @@ extension ForeignkeyRefactoring {
         for name in names { try database.execute("DROP TABLE \(temporary).\(name.quotedIdentifier)") }
     }
 
-    /// What goes to quarantine of tables that are in their new form already: rows of a repository that cannot stay.
+    /// What goes to quarantine of tables that are in their new form already: rows of a repository that cannot stay, and
+    /// invitations to organizations that are gone.
     static func belongings(on schema: Schema) -> [TableRewrite] {
         let new = rewrites.map(\.table).filter { schema.tables[$0] != nil && !isOld($0, schema) }
-        return (new + ["repositorylike", "downloadsession", "dailyrepostats"]).compactMap { table in
-            guard schema.has(table, "repository_id") else { return nil }
-            return TableRewrite(
-                table, columns: "", indexes: "",
-                quarantine: [
-                    .rows(
-                        where: """
-                            old."repository_id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)
-                            """,
-                        reason: #"'repository ' || old."repository_id" || ' is in quarantine'"#,
-                        summary: "their repository goes to quarantine")
-                ])
-        }
+        let invitations = TableRewrite(
+            "invitation", columns: "", indexes: "", quarantine: Array(invitation.quarantine.prefix(1)))
+        return (new.contains("invitation") ? [invitations] : [])
+            + (new + ["repositorylike", "downloadsession", "dailyrepostats"]).compactMap { table in
+                guard schema.has(table, "repository_id") else { return nil }
+                return TableRewrite(
+                    table, columns: "", indexes: "",
+                    quarantine: [
+                        .rows(
+                            where: """
+                                old."repository_id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)
+                                """,
+                            reason: #"'repository ' || old."repository_id" || ' is in quarantine'"#,
+                            summary: "their repository goes to quarantine")
+                    ])
+            }
     }
 
     func quarantineBelongings(_ database: MigrationContext) throws {

@@ -19,8 +19,9 @@ extension ForeignkeyRefactoring {
                             SELECT min(k."repo_type") FROM "commit" AS k
                             WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"), '') AS repo_type
                     FROM "lfsobjecthistory" AS h WHERE h."id" NOT IN (SELECT history_id FROM kohaku_history)
+                        AND h."path_in_repo" IS NOT NULL AND h."sha256" IS NOT NULL
                 ) AS o
-                WHERE NOT EXISTS (
+                WHERE full_id IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM kohaku_exact AS e
                     WHERE e.full_id = o.full_id AND (e.repo_type = o.repo_type OR o.repo_type = ''))
                 ORDER BY history_id

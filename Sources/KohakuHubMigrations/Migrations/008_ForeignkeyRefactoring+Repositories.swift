@@ -178,6 +178,7 @@ extension ForeignkeyRefactoring {
                 SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h WHERE NOT EXISTS (
                     SELECT 1 FROM "commit" AS k
                     WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id")
+                    AND h."repo_full_id" IS NOT NULL AND h."path_in_repo" IS NOT NULL
                 ORDER BY h."id"
                 """#)
         let rules = [

@@ -35,6 +35,7 @@ public struct ForeignkeyRefactoring: Migration {
         try completeMerged(database)
         let foreignKeys = try suspendForeignKeys(database)
         try quarantineBelongings(database)
+        try remapNewInvitations(database)
         for table in Self.rewrites where Self.isOld(table.table, database.schema) {
             try database.rewrite(rewrite(table, on: database.schema))
         }

@@ -107,6 +107,7 @@ struct DamagedHubs {
         "of an older version with a row that lacks what it needs quarantines it", arguments: TestBackend.allCases,
         [
             ("file", "size"), ("file", "repo_full_id"), ("commit", "user_id"), ("stagingupload", "sha256"),
+            ("lfsobjecthistory", "repo_full_id"), ("lfsobjecthistory", "sha256"),
             ("emailverification", "user"), ("userorganization", "organization_id"), ("invitation", "created_by"),
         ])
     func incomplete(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
@@ -326,6 +327,61 @@ struct DamagedHubs {
         let error = try hub.stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.findings.map(\.code) == ["missing_table"])
+    }
+
+    /// What table-creating code of a newer hub had made beside old tables when it died: no index is there yet.
+    private static let newInvitationTable = #"""
+        CREATE TABLE "invitation" ("id" {id}, "token" VARCHAR(255) NOT NULL, "action" VARCHAR(255) NOT NULL,
+            "parameters" TEXT NOT NULL, "created_by_id" INTEGER REFERENCES "user" ("id") ON DELETE CASCADE,
+            "expires_at" {timestamp} NOT NULL, "max_usage" INTEGER, "usage_count" INTEGER NOT NULL, "used_at" {timestamp},
+            "used_by_id" INTEGER REFERENCES "user" ("id") ON DELETE SET NULL, "created_at" {timestamp} NOT NULL)
+        """#
+
+    @Test(
+        "whose older upgrade stopped half-way through the quotas, or before the index of invitations, is mended",
+        arguments: TestBackend.allCases,
+        [
+            (
+                "v01",
+                #"""
+                ALTER TABLE "user" ADD COLUMN "private_quota_bytes" {bigint};
+                ALTER TABLE "user" ADD COLUMN "public_quota_bytes" {bigint};
+                ALTER TABLE "user" ADD COLUMN "private_used_bytes" {bigint} DEFAULT 0;
+                ALTER TABLE "user" ADD COLUMN "public_used_bytes" {bigint} DEFAULT 0
+                """#
+            ),
+            ("v02", newInvitationTable),
+        ])
+    func partlyOlder(_ backend: TestBackend, _ hub: (fixture: String, damage: String)) throws {
+        let outcome = try DamagedHub(backend: backend, fixture: hub.fixture, damage: hub.damage).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test(
+        "of an older version with new invitations gives them the organization's new id", arguments: TestBackend.allCases
+    )
+    func newInvitations(_ backend: TestBackend) throws {
+        let sql =
+            Self.newInvitationTable + #"""
+                ; INSERT INTO "invitation" ("token", "action", "parameters", "created_by_id", "expires_at", "usage_count",
+                    "created_at")
+                SELECT o."name", 'join_org', '{"org_id": ' || o."id" || '}', (SELECT min("id") FROM "user"),
+                    '2027-01-01 00:00:00', 0, '2026-01-01 00:00:00' FROM "organization" AS o
+                ;
+                INSERT INTO "invitation" ("token", "action", "parameters", "created_by_id", "expires_at", "usage_count",
+                    "created_at")
+                SELECT 'gone', 'join_org', '{"org_id": 4242}', (SELECT min("id") FROM "user"), '2027-01-01 00:00:00', 0,
+                    '2026-01-01 00:00:00'
+                """#
+        let outcome = try DamagedHub(backend: backend, fixture: "v02", damage: sql).mended(by: .run)
+        for organization in outcome.before["organization"] {
+            let name = organization["name"] ?? .null
+            let user = outcome.after["user"].first { $0["username"] == name }
+            let invitation = outcome.after["invitation"].first { $0["token"] == name }
+            #expect(invitation?["parameters"] == .text(#"{"org_id": \#(user?.id ?? 0)}"#))
+        }
+        #expect(!outcome.before["organization"].isEmpty)
+        #expect(outcome.after.quarantined(from: "invitation").map { $0.values["token"] } == [.text("gone")])
     }
 
     @Test(
