@@ -19,7 +19,8 @@ extension ForeignkeyRefactoring {
         findings += try nameFindings(database)
         findings += try placementFindings(database)
         for rewrite in Self.rewrites where Self.isOld(rewrite.table, database.schema) {
-            findings += try database.findings(of: self.rewrite(rewrite, on: database.schema))
+            let rewrite = self.rewrite(rewrite, on: database.schema)
+            findings += try database.findings(of: rewrite) + referenceFindings(rewrite, database)
         }
         try dropStandIns(standIns, database)
         for belonging in Self.belongings(on: database.schema) { findings += try database.findings(of: belonging) }
@@ -40,6 +41,30 @@ extension ForeignkeyRefactoring {
                 examples: tables.map(\.name).sorted(),
                 action: "Drop those foreign keys, and point them to user when the run is done.")
         ]
+    }
+
+    /// Rows of the operator's own tables that reference rows which go to quarantine.
+    private func referenceFindings(_ rewrite: TableRewrite, _ database: MigrationContext) throws -> [Finding] {
+        guard !rewrite.quarantine.isEmpty else { return [] }
+        let hubs = Self.rewrites.map(\.table) + Self.belongings(on: database.schema).map(\.table) + ["organization"]
+        let going = rewrite.quarantine.map { "(\(database.dialect.spelling($0.condition)))" }.joined(separator: " OR ")
+        let own = database.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
+        return try own.flatMap { table in
+            try table.foreignKeys.filter {
+                $0.referencedTable == rewrite.table && $0.columns.count == 1 && $0.referencedColumns == ["id"]
+            }.compactMap { key in
+                let column = key.columns[0].quotedIdentifier
+                return try database.finding(
+                    .error, code: "own_reference", table: table.name,
+                    about: """
+                        SELECT '\(rewrite.table) ' || \(column) FROM \(table.name.quotedIdentifier)
+                        WHERE \(column) IN (SELECT old."id" FROM \(rewrite.table.quotedIdentifier) AS old WHERE \(going))
+                        ORDER BY \(column)
+                        """,
+                    action: "Delete those rows, or drop the foreign key."
+                ) { "\($0) row(s) of \(table.name), which is not the hub's, reference rows that go to quarantine." }
+            }
+        }
     }
 
     private func views(_ database: MigrationContext) throws -> Finding? {

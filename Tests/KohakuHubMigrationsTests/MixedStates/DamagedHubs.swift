@@ -329,6 +329,22 @@ struct DamagedHubs {
         #expect(error.findings.map(\.code) == ["missing_table"])
     }
 
+    @Test(
+        "with rows of an operator's table that reference rows which cannot stay says so",
+        arguments: TestBackend.allCases,
+        [("repository", 1), ("session", 2)])
+    func ownReferences(_ backend: TestBackend, _ parent: (table: String, count: Int64)) throws {
+        let sql = #"""
+            CREATE TABLE "notes" ("id" {id}, "about" INTEGER REFERENCES "\#(parent.table)" ("id") ON DELETE CASCADE);
+            INSERT INTO "notes" ("about") SELECT "id" FROM "\#(parent.table)" ORDER BY "id"
+            """#
+        let error = try DamagedHub(backend: backend, fixture: "v07", damage: sql).stopped(by: .run)
+        #expect(error.code == .checkFailed)
+        #expect(error.findings.map(\.code) == ["own_reference"])
+        #expect(error.findings.map(\.table) == ["notes"])
+        #expect(error.findings.map(\.count) == [parent.count])
+    }
+
     /// What table-creating code of a newer hub had made beside old tables when it died: no index is there yet.
     private static let newInvitationTable = #"""
         CREATE TABLE "invitation" ("id" {id}, "token" VARCHAR(255) NOT NULL, "action" VARCHAR(255) NOT NULL,
