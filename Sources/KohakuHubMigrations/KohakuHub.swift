@@ -7,6 +7,7 @@ extension Catalogue {
         canonicalTables: CanonicalSchema.tables,
         rootTable: "user",
         leftoverTables: Set(
-            CanonicalSchema.tables.flatMap { ["\($0.name)_new", "\($0.name)_old"] } + ["_org_id_mapping"])
+            (CanonicalSchema.tables.map(\.name) + ["organization"]).flatMap { ["\($0)_new", "\($0)_old"] }
+                + ["_org_id_mapping"])
     )
 }

@@ -17,7 +17,7 @@ public struct ForeignkeyRefactoring: Migration {
     public let consent: String? =
         "it merges organizations into users and rewrites every table. Only a backup leads back."
 
-    public var rewrittenTables: Set<String> { Set(Self.rewrites.map(\.table)) }
+    public var rewrittenTables: Set<String> { Set(Self.rewrites.map(\.table) + ["organization"]) }
 
     public func check(_ database: MigrationContext) throws -> [Finding] {
         try findings(database)

@@ -35,7 +35,14 @@ public struct Catalogue: Sendable {
 
     /// The differences of a schema from the newest one.
     public func differences(of schema: Schema) -> [SchemaDifference] {
-        schema.differences(
-            from: canonicalTables.map { $0.table(schema.dialect) }, ignoring: [Quarantine.tableName])
+        let leftovers = leftoverTables.filter { schema.tables[$0] != nil }
+        return schema.differences(
+            from: canonicalTables.map { $0.table(schema.dialect) }, ignoring: leftovers.union([Quarantine.tableName])
+        ) + leftovers.sorted().map { SchemaDifference(.leftoverTable, table: $0) }
+    }
+
+    /// Whether rows of other canonical tables must belong to one of this table.
+    func isOwner(_ table: String) -> Bool {
+        canonicalTables.contains { $0.columns.contains { $0.reference?.table == table && !$0.isNullable } }
     }
 }

@@ -37,9 +37,10 @@ public enum Diagnosis: Sendable {
             }
             let all = catalogue.differences(of: schema)
             let differences = all.filter { !$0.isOperatorsOwn }
+            let changing = differences.filter { !$0.isLeftAlone }
             if differences.isEmpty {
                 self = .exact(hasExtras: !all.isEmpty)
-            } else if differences.allSatisfy(\.isUnknown), differences.contains(where: { !$0.isHarmless }) {
+            } else if changing.allSatisfy(\.isUnknown), changing.contains(where: { !$0.isHarmless }) {
                 self = .newer(differences)
             } else {
                 self = .differing(differences)
@@ -50,7 +51,8 @@ public enum Diagnosis: Sendable {
     /// Whether a run would do something.
     public var isPending: Bool {
         switch self {
-        case .fresh, .older, .differing: true
+        case .fresh, .older: true
+        case .differing(let differences): differences.contains { !$0.isLeftAlone }
         case .foreign, .halfDone, .exact, .newer: false
         }
     }

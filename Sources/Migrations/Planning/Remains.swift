@@ -10,7 +10,7 @@ extension Catalogue {
     /// What something else left half done of the pending migrations, or of the rebuild of a table; `nil` when all is whole.
     /// - Throws: What a signature of one's own throws.
     func remains(of pending: [RegisteredMigration], on schema: Schema) throws -> Remains? {
-        if let (table, leftover) = displacedTables(on: schema).first {
+        if let (table, leftover) = displacedTables(by: pending, on: schema).first {
             return Remains(
                 work: "the rebuild of \(table)", description: "table \(table) is missing, and \(leftover) has its rows")
         }
@@ -37,16 +37,25 @@ extension Catalogue {
 
     /// The tables that died under another name while something else rebuilt them, with that name. Where both are there, the
     /// old one was moved away first, so that it is whole.
-    func displacedTables(on schema: Schema) -> [(table: String, leftover: String)] {
-        canonicalTables.map(\.name).filter { schema.tables[$0] == nil }.compactMap { table in
-            ["\(table)_old", "\(table)_new"].first { leftoverTables.contains($0) && schema.tables[$0] != nil }
-                .map { (table, $0) }
+    /// - Parameter pending: The migrations that may need tables which the newest schema has not.
+    func displacedTables(
+        by pending: [RegisteredMigration] = [], on schema: Schema
+    ) -> [(table: String, leftover: String)] {
+        rebuiltTables(by: pending).filter { schema.tables[$0] == nil }.compactMap { table in
+            leftovers(of: table, on: schema).first.map { (table, $0) }
         }
     }
 
-    /// Whether rows of other canonical tables must belong to one of this table.
-    func isOwner(_ table: String) -> Bool {
-        canonicalTables.contains { $0.columns.contains { $0.reference?.table == table && !$0.isNullable } }
+    /// The names under which a table may have died.
+    func leftovers(of table: String, on schema: Schema) -> [String] {
+        ["\(table)_old", "\(table)_new"].filter { leftoverTables.contains($0) && schema.tables[$0] != nil }
+    }
+
+    /// The tables of the newest schema, and those besides that pending migrations rewrite.
+    func rebuiltTables(by pending: [RegisteredMigration]) -> [String] {
+        let names = canonicalTables.map(\.name)
+        let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
+        return names + rewritten.subtracting(names).sorted()
     }
 
     /// Whether a schema is something else's: it has tables, but not the application's.

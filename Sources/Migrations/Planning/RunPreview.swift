@@ -34,7 +34,7 @@ public struct RunPreview: Sendable {
             let numbers = Set(migrations.map(\.number))
             pending = plan.entries.filter { numbers.contains($0.migration.number) }
             if version == catalogue.newest {
-                mending = catalogue.differences(of: inspection.schema).filter { !$0.isOperatorsOwn }
+                mending = catalogue.differences(of: inspection.schema).filter { !$0.isLeftAlone }
             }
             findings = try runner.findings(
                 before: migrations, of: plan, on: inspection.schema

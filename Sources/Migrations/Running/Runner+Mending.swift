@@ -73,14 +73,14 @@ extension Runner {
     }
 
     func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {
-        catalogue.differences(of: schema).filter { !$0.isOperatorsOwn }
+        catalogue.differences(of: schema).filter { !$0.isLeftAlone }
     }
 
     /// Compares the result with the canonical schema.
     func compare(_ report: inout RunReport) throws {
         let schema = try connection.readSchema()
         report.version = Plan(catalogue.migrations, on: schema).version
-        report.mentioned = catalogue.differences(of: schema).filter(\.isOperatorsOwn)
+        report.mentioned = catalogue.differences(of: schema).filter(\.isLeftAlone)
         for difference in report.mentioned { emit(.mentioned(difference)) }
         let harmful = harmfulDifferences(of: schema)
         guard harmful.isEmpty else {

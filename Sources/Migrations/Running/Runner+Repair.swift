@@ -23,7 +23,7 @@ extension Runner {
             }
             for warning in plan.warnings { emit(.warning(warning)) }
             emit(.planned(plan, pending: plan.pending))
-            let displaced = try displacedTables(on: schema)
+            let displaced = try displacedTables(by: plan.pending, on: schema)
             if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
@@ -53,13 +53,16 @@ extension Runner {
 
     /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
     /// made an empty table of their name in the meantime.
-    private func displacedTables(on schema: Schema) throws -> [(table: String, leftover: String)] {
-        let emptied = try tables.filter { try schema.tables[$0] != nil && connection.countRows(in: $0) == 0 }
-        let candidates = emptied.flatMap { table in ["\(table)_old", "\(table)_new"].map { (table, $0) } }
-        return try catalogue.displacedTables(on: schema)
-            + candidates.filter { _, leftover in
-                try catalogue.leftoverTables.contains(leftover) && schema.tables[leftover] != nil
-                    && connection.countRows(in: leftover) > 0
+    private func displacedTables(
+        by pending: [RegisteredMigration], on schema: Schema
+    ) throws -> [(table: String, leftover: String)] {
+        let emptied = try catalogue.rebuiltTables(by: pending).filter { table in
+            try schema.tables[table] != nil && connection.countRows(in: table) == 0
+        }
+        return try catalogue.displacedTables(by: pending, on: schema)
+            + emptied.compactMap { table in
+                try catalogue.leftovers(of: table, on: schema).first { try connection.countRows(in: $0) > 0 }
+                    .map { (table, $0) }
             }
     }
 

@@ -18,6 +18,8 @@ public struct SchemaDifference: Sendable, Hashable {
         case ownTable
         case ownColumn
         case ownIndex
+        /// A table that an interrupted upgrade of something else left behind.
+        case leftoverTable
         /// A column that is required and not known: rows of the application cannot be written.
         case unknownRequiredColumn
         /// An index or foreign key that is not known and can refuse the application's rows.
@@ -68,13 +70,16 @@ public struct SchemaDifference: Sendable, Hashable {
         default: false
         }
     }
+
+    /// Whether a run leaves it as it is: the operator's own, and what has rows that only a repair may put into quarantine.
+    public var isLeftAlone: Bool { isOperatorsOwn || kind == .leftoverTable }
 }
 
 extension SchemaDifference.Kind {
     /// Whether the application does not notice, as far as the kind alone tells.
     fileprivate var isHarmless: Bool {
         switch self {
-        case .columnDefault, .autoincrement, .ownTable, .ownColumn, .ownIndex: true
+        case .columnDefault, .autoincrement, .leftoverTable, .ownTable, .ownColumn, .ownIndex: true
         default: false
         }
     }
@@ -98,6 +103,7 @@ extension SchemaDifference: CustomStringConvertible {
         case .foreignKeyDefinition: "foreign key \(subject) is to \(found), not \(expected)"
         case .uniqueConstraint: "table \(table) has a UNIQUE constraint on (\(found))"
         case .autoincrement: "table \(table) has AUTOINCREMENT"
+        case .leftoverTable: "table \(table) was left behind by an older upgrade: a repair empties it into quarantine"
         case .ownTable: "table \(table) is not one of the hub's"
         case .ownColumn: "column \(subject) is not one of the hub's"
         case .ownIndex: "index \(name ?? "") on \(table) (\(found)) is not one of the hub's"

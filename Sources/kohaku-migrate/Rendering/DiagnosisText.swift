@@ -27,7 +27,8 @@ struct DiagnosisText {
                     : "Exactly version \(newest)."
             case .differing(let differences):
                 "Version \(newest), but not in every part (differences: \(differences.count), harmful: "
-                    + "\(differences.count { !$0.isHarmless })). To mend it: kohaku-migrate run"
+                    + "\(differences.count { !$0.isHarmless })). To mend it: kohaku-migrate "
+                    + (diagnosis.isPending ? "run" : "repair")
             case .newer:
                 "Newer than version \(newest), the newest that this tool knows, or changed by hand. Update the tool."
             }

@@ -172,6 +172,7 @@ struct DamagedHubs {
     @Test(
         "whose table has another name since a rebuild died gets it back", arguments: TestBackend.allCases,
         [
+            ("v07", "organization", "organization_new"), ("v03", "organization", "organization_old"),
             ("v07", "file", "file_new"), ("v07", "invitation", "invitation_new"),
             ("v08", "lfsobjecthistory", "lfsobjecthistory_new"),
             ("v15", "file", "file_old"), ("v15", "commit", "commit_new"), ("v15", "user", "user_new"),
@@ -187,6 +188,25 @@ struct DamagedHubs {
         repaired.before.tables[table.name] = repaired.before.tables.removeValue(forKey: table.leftover)
         #expect(Conservation(before: repaired.before, after: repaired.after).violations == [])
         #expect(repaired.after.tables[table.leftover] == nil)
+    }
+
+    @Test(
+        "with a table that an older upgrade left behind is told so, and a run leaves it alone",
+        arguments: TestBackend.allCases, ["v07", "v15"])
+    func leftover(_ backend: TestBackend, _ fixture: String) throws {
+        let sql =
+            #"CREATE TABLE "organization_new" ("id" INTEGER PRIMARY KEY); INSERT INTO "organization_new" VALUES (7)"#
+        let hub = DamagedHub(backend: backend, fixture: fixture, damage: sql)
+        try hub.open { connection, runner in
+            let report = try runner.run(to: .newest)
+            #expect(report.mentioned.map(\.kind) == [.leftoverTable])
+            #expect(try connection.countRows(in: "organization_new") == 1)
+            let verification = try Verification(of: connection, catalogue: .kohakuHub)
+            #expect(verification.diagnosis.word == "differing" && !verification.diagnosis.isPending)
+            #expect(verification.differences.map(\.kind) == [.leftoverTable] && !verification.isExact)
+        }
+        let outcome = try hub.mended(by: .repair)
+        #expect(outcome.after.quarantined(from: "organization_new").map(\.sourceID) == [7])
     }
 
     @Test(
