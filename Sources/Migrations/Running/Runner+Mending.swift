@@ -68,7 +68,7 @@ extension Runner {
         let schema = try connection.readSchema()
         let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
-        report.mended = harmfulDifferences(of: schema)
+        report.mended = catalogue.differences(of: schema).filter { isRepair ? !$0.isOperatorsOwn : !$0.isLeftAlone }
         report.mendedTables = context.reports
     }
 

@@ -103,7 +103,7 @@ extension SchemaDifference: CustomStringConvertible {
         case .foreignKeyDefinition: "foreign key \(subject) is to \(found), not \(expected)"
         case .uniqueConstraint: "table \(table) has a UNIQUE constraint on (\(found))"
         case .autoincrement: "table \(table) has AUTOINCREMENT"
-        case .leftoverTable: "table \(table) was left behind by an older upgrade: a repair empties it into quarantine"
+        case .leftoverTable: "table \(table) was left behind by an older upgrade"
         case .ownTable: "table \(table) is not one of the hub's"
         case .ownColumn: "column \(subject) is not one of the hub's"
         case .ownIndex: "index \(name ?? "") on \(table) (\(found)) is not one of the hub's"

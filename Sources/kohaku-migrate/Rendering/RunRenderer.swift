@@ -37,7 +37,9 @@ final class RunRenderer {
         case .restored(let violation):
             print("  " + "mended: \(violation)".wrapped(indent: 4))
         case .mentioned(let difference):
-            print("  " + "left alone: \(difference)".wrapped(indent: 4))
+            let hint =
+                difference.isOperatorsOwn ? "" : ". To put its rows into quarantine: kohaku-migrate repair"
+            print("  " + "left alone: \(difference)\(hint)".wrapped(indent: 4))
         case .warning(let text):
             printError("warning: \(text)".wrapped())
         case .tableRewritten:
