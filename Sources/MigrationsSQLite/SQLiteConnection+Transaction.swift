@@ -1,4 +1,5 @@
 import CSQLite
+import Logging
 public import Migrations
 
 extension SQLiteConnection {
@@ -43,11 +44,13 @@ extension SQLiteConnection {
     }
 
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
-        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: logger)
+        // What is done to the copy is not done to the database, and its log should not look so.
+        let silent = Logger(label: "copy") { _ in SwiftLogNoOpLogHandler() }
+        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: silent)
         for row in try query("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'") {
             try copy.execute(row[0].text ?? "")
         }
-        try body(copy)
+        try copy.withMigrationTransaction { try body(copy) }
     }
 
     public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {

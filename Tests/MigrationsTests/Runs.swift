@@ -34,7 +34,8 @@ struct Runs {
         migrations[1].change = { context in
             try context.addColumn(#""c2" INTEGER"#, to: "t")
             try context.execute(#"INSERT INTO "t" ("id") VALUES (2)"#)
-            try context.execute("INSERT INTO nothing VALUES (1)")
+            // It has a row of this id, which an empty copy does not show.
+            try context.execute(#"INSERT INTO "t" ("id") VALUES (1)"#)
         }
         try TestRun.on(backend, columns: [], migrations) { run throws in
             var started: [String] = []
@@ -53,16 +54,37 @@ struct Runs {
         }
     }
 
+    @Test(
+        "stops before the first migration where the schema shows that one would fail", arguments: TestBackend.allCases)
+    func foretold(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].change = { try $0.execute("INSERT INTO nothing VALUES (1)") }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
+            #expect(error.code == .schemaDiffers)
+            #expect(error.migration == "002 change_2")
+            #expect(error.message.contains("nothing"))
+            #expect(error.committed.isEmpty)
+            #expect(try run.columns() == [])
+            let told = try thrownError(MigrationError.self) {
+                _ = try RunPreview(of: run.connection, catalogue: run.catalogue, target: .newest)
+            }
+            #expect(told.message == error.message)
+            // It is not in the way of the first.
+            #expect(try run.runner().run(to: .upTo(1)).version == 1)
+        }
+    }
+
     @Test("goes on where it stopped once the cause is mended", arguments: TestBackend.allCases)
     func mended(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
         migrations[1].change = { context in
-            try context.execute("INSERT INTO cause VALUES (1)")
+            try context.execute(#"INSERT INTO "t" ("id") VALUES (1)"#)
             try context.addColumn(#""c2" INTEGER"#, to: "t")
         }
         try TestRun.on(backend, columns: [], migrations) { run throws in
             try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
-            try run.connection.execute("CREATE TABLE cause (n INTEGER)")
+            try run.connection.execute(#"DELETE FROM "t" WHERE "id" = 1"#)
             let report = try run.runner().run(to: .newest)
             #expect(report.migrations.map(\.migration.number) == [2, 3])
         }

@@ -39,9 +39,8 @@ public struct RunPreview: Sendable {
             findings = try runner.findings(
                 before: migrations, of: plan, on: inspection.schema
             ).map(\.finding)
-            let reachesNewest = (migrations.last?.number ?? version) == catalogue.newest
-            if reachesNewest, !findings.contains(where: { $0.severity == .error }) {
-                try runner.requireKnown(migrations, on: inspection.schema)
+            if !findings.contains(where: { $0.severity == .error }) {
+                try runner.requirePassable(migrations, of: plan, on: inspection.schema)
             }
             guard !pending.isEmpty else { return }
             try connection.withReadTransaction {

@@ -115,7 +115,7 @@ public struct Runner {
         let pending = try plan.pending(for: target)
         emit(.planned(plan, pending: pending))
         try checkData(pending, of: plan, schema: schema)
-        if (pending.last?.number ?? plan.version) == catalogue.newest { try requireKnown(pending, on: schema) }
+        try requirePassable(pending, of: plan, on: schema)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
