@@ -95,16 +95,28 @@ extension PostgresConnection {
         return findings
     }
 
-    public func views(using columns: [String]?, of table: String) throws -> [String] {
-        let isUsed = columns.map { "a.attname IN (\($0.map(\.quotedLiteral).joined(separator: ", ")))" } ?? "true"
+    public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {
+        guard !changes.isEmpty else { return [] }
+        // What belongs to a table goes with it.
+        let isOwn = """
+            EXISTS (SELECT FROM pg_depend AS o WHERE (o.classid, o.objid, o.refobjid) = (d.classid, d.objid, d.refobjid)
+                AND o.deptype IN ('a', 'i'))
+            """
+        let isInTheWay = changes.map { table, columns in
+            let names = columns.map { "a.attname IN (\($0.map(\.quotedLiteral).joined(separator: ", ")))" }
+            return "\(isOne("d.refobjid", of: [table])) AND \(names ?? "NOT \(isOwn)")"
+        }
         return try query(
             """
-            SELECT DISTINCT v.relname FROM pg_depend AS d
-            JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class
+            SELECT DISTINCT coalesce('view ' || v.relname, pg_describe_object(d.classid, d.objid, 0))
+            FROM pg_depend AS d
             LEFT JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND \(isOne("d.refobjid", of: [table]))
-                AND \(isUsed)
+            LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+            LEFT JOIN pg_class AS v ON v.oid = r.ev_class
+            WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
+                    'pg_attrdef'::regclass)
+                AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'
+                AND (\(isInTheWay.joined(separator: " OR ")))
             ORDER BY 1
             """
         ).compactMap { $0[0].text }

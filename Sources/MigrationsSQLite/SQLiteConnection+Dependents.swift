@@ -2,13 +2,13 @@ import Migrations
 
 /// The operator's own triggers and views, which a migration must neither set off nor break.
 extension SQLiteConnection {
-    public func views(using columns: [String]?, of table: String) throws -> [String] {
+    public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {
         let views = try query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")
         guard !views.isEmpty else { return [] }
         // SQLite compiles a view when it is used, and says then what it lacks: so a copy of the tables without them tells.
         let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: logger)
         for present in try readSchema().tables.values {
-            let gone = present.name == table ? columns ?? present.columns.map(\.name) : []
+            let gone = changes.filter { $0.table == present.name }.flatMap { $0.columns ?? present.columns.map(\.name) }
             let names = present.columns.map(\.name).filter { !gone.contains($0) }.map(\.quotedIdentifier)
             guard !names.isEmpty else { continue }
             try copy.execute("CREATE TABLE \(present.name.quotedIdentifier) (\(names.joined(separator: ", ")))")
@@ -17,7 +17,7 @@ extension SQLiteConnection {
         return views.compactMap { $0[0].text }.filter { view in
             let use = "EXPLAIN SELECT * FROM \(view.quotedIdentifier)"
             return copy.failure(of: use) != nil && failure(of: use) == nil
-        }
+        }.map { "view \($0)" }.sorted()
     }
 
     /// Drops the triggers of tables: they must not act on rows that a migration moves.

@@ -8,7 +8,7 @@ extension ForeignkeyRefactoring {
         // A role that may not make temporary tables, or read, could not even look further.
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
         findings += ownReferences(database.schema)
-        findings += try [views(database)].compactMap { $0 }
+        findings += try [dependents(database)].compactMap { $0 }
         let incomplete = try incompleteFindings(database)
         findings += incomplete
         // Decisions need these columns, and their values.
@@ -67,11 +67,11 @@ extension ForeignkeyRefactoring {
         }
     }
 
-    private func views(_ database: MigrationContext) throws -> Finding? {
+    private func dependents(_ database: MigrationContext) throws -> Finding? {
         let old = Self.rewrites.filter { Self.isOld($0.table, database.schema) }
         let changes = old.map { (table: $0.table, columns: Optional($0.replacedColumns)) }.filter { $0.columns != [] }
-        return try database.viewsInTheWay(changes + [(table: "organization", columns: nil)]) {
-            "\($0) view(s) use columns or the table of organizations, which go."
+        return try database.dependentsInTheWay(of: changes + [(table: "organization", columns: nil)]) {
+            "\($0) view(s) or the like use columns or the table of organizations, which go."
         }
     }
 

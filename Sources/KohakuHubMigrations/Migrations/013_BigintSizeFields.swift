@@ -20,8 +20,8 @@ public struct BigintSizeFields: Migration {
 
     public func check(_ database: MigrationContext) throws -> [Finding] {
         let changing = Self.tables.filter { database.schema.column($0, "size")?.type == "integer" }
-        let finding = try database.viewsInTheWay(changing.map { ($0, ["size"]) }) {
-            "\($0) view(s) use a column size, whose type cannot be changed meanwhile."
+        let finding = try database.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
+            "\($0) view(s) or the like use a column size, whose type cannot be changed meanwhile."
         }
         return [finding].compactMap { $0 }
     }

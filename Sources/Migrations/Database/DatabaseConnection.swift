@@ -92,9 +92,10 @@ public protocol DatabaseConnection: AnyObject {
     /// What stands in the way of rewriting these tables: too little disk space, missing privileges.
     func obstacles(toRewriting tables: [String]) throws -> [Finding]
 
-    /// The views that would not work without these columns of a table, or without the table.
-    /// - Parameter columns: The columns; `nil` for the table as a whole.
-    func views(using columns: [String]?, of table: String) throws -> [String]
+    /// The operator's views that would not work after changes, and on PostgreSQL also policies, triggers and generated
+    /// columns, each in words: `view report`.
+    /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
+    func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String]
 
     /// An aggregate that joins texts with `, ` in SQL.
     func joined(_ expression: String) -> String

@@ -57,16 +57,17 @@ extension MigrationContext {
             action: action)
     }
 
-    /// The operator's views that a change would break or that keep it from being made; `nil` when there are none.
+    /// What the operator made that changes would break or that keeps them from being made; `nil` when there is nothing.
     /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
-    public func viewsInTheWay(
-        _ changes: [(table: String, columns: [String]?)], message: (Int) -> String
+    public func dependentsInTheWay(
+        of changes: [(table: String, columns: [String]?)], message: (Int) -> String
     ) throws -> Finding? {
-        let views = Set(try changes.flatMap { try connection.views(using: $0.columns, of: $0.table) }).sorted()
-        guard !views.isEmpty else { return nil }
+        let dependents = try connection.dependents(on: changes)
+        guard !dependents.isEmpty else { return nil }
         return Finding(
-            .error, code: "view_in_the_way", table: "", count: Int64(views.count), message: message(views.count),
-            examples: Array(views.prefix(exampleLimit)), action: "Drop them, run again, and make them anew.")
+            .error, code: "dependent_in_the_way", table: "", count: Int64(dependents.count),
+            message: message(dependents.count), examples: Array(dependents.prefix(exampleLimit)),
+            action: "Drop them, run again, and make them anew.")
     }
 
     /// A column that is missing though rows need a value in it; `nil` when the table has no rows.

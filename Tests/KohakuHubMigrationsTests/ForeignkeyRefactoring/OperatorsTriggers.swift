@@ -38,7 +38,7 @@ struct OperatorsTriggers {
     @Test("stops the run when a trigger would name a column that is gone")
     func brokenTrigger() throws {
         try TestBackend.sqlite.withDatabase { database in
-            try Fixture("v07").load(into: database)
+            try Fixture("v05").load(into: database)
             let connection = try database.connect()
             try connection.execute(
                 """
@@ -49,6 +49,7 @@ struct OperatorsTriggers {
             let error = try thrownError(MigrationError.self) {
                 _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             }
+            #expect(error.committed.isEmpty)
             #expect(error.message.contains("the trigger on file does not work with the new tables"))
             #expect(try DatabaseContents(of: connection) == before)
         }

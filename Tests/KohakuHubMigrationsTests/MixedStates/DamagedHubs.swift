@@ -309,8 +309,28 @@ struct DamagedHubs {
         let sql = #"CREATE VIEW "names" AS SELECT "username" FROM "user"; CREATE VIEW "report" AS "# + query
         let error = try DamagedHub(backend: backend, fixture: "v05", damage: sql).stopped(by: .run)
         #expect(error.code == .checkFailed)
-        #expect(error.findings.map(\.code) == ["view_in_the_way"])
-        #expect(error.findings.map(\.examples) == [["report"]])
+        #expect(error.findings.map(\.code) == ["dependent_in_the_way"])
+        #expect(error.findings.map(\.examples) == [["view report"]])
+    }
+
+    @Test(
+        "with a policy, a trigger or a generated column on what goes says so before anything changes",
+        arguments: ["v05", "v08"])
+    func dependentOfOld(_ fixture: String) throws {
+        let column = fixture == "v05" ? "repo_full_id" : "size"
+        let sql = #"""
+            CREATE FUNCTION "own" () RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+            CREATE TRIGGER "own" BEFORE UPDATE OF "\#(column)" ON "file" FOR EACH ROW EXECUTE FUNCTION "own" ();
+            CREATE POLICY "own" ON "file" USING ("\#(column)" IS NOT NULL);
+            ALTER TABLE "file" ADD COLUMN "own" boolean GENERATED ALWAYS AS ("\#(column)" IS NULL) STORED;
+            CREATE POLICY "own" ON "\#(fixture == "v05" ? "organization" : "user")" USING ("id" > 0)
+            """#
+        let error = try DamagedHub(backend: .postgresql, fixture: fixture, damage: sql).stopped(by: .run)
+        #expect(error.findings.map(\.code) == ["dependent_in_the_way"])
+        #expect(
+            error.findings.map(\.examples) == [
+                ["default value for column own of table file", "policy own on table file", "trigger own on table file"]
+            ])
     }
 
     @Test("with a unique index that nobody knows stops before the first migration", arguments: TestBackend.allCases)
@@ -443,7 +463,7 @@ struct DamagedHubs {
         let sql = #"CREATE VIEW "sizes" AS SELECT "id", "size" FROM "file""#
         let error = try DamagedHub(backend: .postgresql, fixture: "v10", damage: sql).stopped(by: .run)
         #expect(error.code == .checkFailed)
-        #expect(error.findings.map(\.examples) == [["sizes"]])
+        #expect(error.findings.map(\.examples) == [["view sizes"]])
         // SQLite compiles a view whenever it is used, and its sizes always had 64 bits.
         _ = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .run)
     }
