@@ -9,7 +9,9 @@ extension PostgresConnection {
     ///
     /// The lock belongs to the transaction, so a crash cannot leak it and a pooler cannot misplace it. It is polled rather
     /// than waited for: a waiting session would hold a snapshot that blocks others.
-    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+    public func withMigrationTransaction<Result>(
+        isRehearsal: Bool, _ body: () throws -> Result
+    ) throws -> Result {
         try execute("BEGIN")
         do {
             try takeMigrationLock()
@@ -17,7 +19,8 @@ extension PostgresConnection {
             let triggers = try disableTriggers()
             let result = try body()
             try enable(triggers)
-            try execute("COMMIT")
+            // What is checked at the commit is checked in a rehearsal too.
+            try execute(isRehearsal ? "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK" : "COMMIT")
             return result
         } catch {
             rollBack()

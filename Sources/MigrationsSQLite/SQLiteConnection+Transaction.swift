@@ -11,8 +11,10 @@ extension SQLiteConnection {
     /// 3. `body` changes the tables. Indexes that hold constants are built anew before: a deleted row would not be found.
     /// 4. `foreign_key_check` finds what the change broke, and so does a look at views and triggers; what was broken
     ///    before does not stop it. The triggers are away meanwhile.
-    /// 5. `COMMIT`, and the pragmas are as they were, on every path.
-    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+    /// 5. `COMMIT`, or `ROLLBACK` after a rehearsal, and the pragmas are as they were, on every path.
+    public func withMigrationTransaction<Result>(
+        isRehearsal: Bool, _ body: () throws -> Result
+    ) throws -> Result {
         // secure_delete=FAST: Debian's SQLite overwrites every dropped page with zeros by default, which costs more than
         // the whole copy. legacy_alter_table: renaming the new table must not look into views.
         let pragmas = ["foreign_keys": "OFF", "secure_delete": "FAST", "threads": "2", "legacy_alter_table": "ON"]
@@ -34,7 +36,7 @@ extension SQLiteConnection {
             try checkForeignKeys()
             try restoreTriggers(triggers)
             try checkDependents(except: brokenBefore)
-            try execute("COMMIT")
+            try execute(isRehearsal ? "ROLLBACK" : "COMMIT")
             return result
         } catch {
             // A full disk or an I/O error may have rolled back already.

@@ -19,6 +19,29 @@ struct Transactions {
         }
     }
 
+    @Test("of a rehearsal is checked as any other and rolled back", arguments: TestBackend.allCases)
+    func rehearsal(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)
+                """)
+            try connection.withMigrationTransaction(isRehearsal: true) {
+                try connection.execute("INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1)")
+            }
+            #expect(try connection.countRows(in: "child") == 0)
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(isRehearsal: true) {
+                    try connection.execute("INSERT INTO child VALUES (7)")
+                }
+            }
+            #expect(error.kind == .constraint)
+            // The connection is not left in a transaction.
+            try connection.withMigrationTransaction { try connection.execute("INSERT INTO parent VALUES (7)") }
+        }
+    }
+
     @Test("is rolled back whole when its body throws: rows, columns and tables", arguments: TestBackend.allCases)
     func rollback(_ backend: TestBackend) throws {
         try backend.withConnection { connection in

@@ -30,8 +30,9 @@ public protocol DatabaseConnection: AnyObject {
 
     /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
     /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
+    /// - Parameter isRehearsal: Whether all is rolled back in place of the commit as well.
     /// - Throws: ``DatabaseError``, or what `body` throws.
-    func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result
+    func withMigrationTransaction<Result>(isRehearsal: Bool, _ body: () throws -> Result) throws -> Result
 
     /// Runs `body` in one transaction that is rolled back, so that everything it reads is of one moment and nothing it makes
     /// stays. Inside another transaction it is a part of that.
@@ -140,6 +141,11 @@ extension DatabaseConnection {
     /// What is broken though the definitions of these tables allow it, in words.
     public func violations(of tables: [String]) throws -> [String] {
         try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
+    }
+
+    /// Runs `body` in one write transaction, as ``withMigrationTransaction(isRehearsal:_:)`` does, and commits it.
+    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try withMigrationTransaction(isRehearsal: false, body)
     }
 
     /// Runs `body` inside the present transaction and takes back what it did.

@@ -29,18 +29,15 @@ extension Runner {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
             var repaired = report
-            do {
-                try withStopsNamed("the repair") {
-                    try connection.withMigrationTransaction {
-                        let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)
-                        try performMissing(pending, &repaired)
-                        try converge(&repaired, isRepair: true)
-                        try compare(&repaired)
-                        try requireSound()
-                        if isRehearsal { throw RehearsalEnd() }
-                    }
+            try withStopsNamed("the repair") {
+                try connection.withMigrationTransaction(isRehearsal: isRehearsal) {
+                    let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)
+                    try performMissing(pending, &repaired)
+                    try converge(&repaired, isRepair: true)
+                    try compare(&repaired)
+                    try requireSound()
                 }
-            } catch let error as MigrationError where error.underlying is RehearsalEnd {}
+            }
             report = repaired
             report.violations =
                 displaced.map { table, leftover in
@@ -99,6 +96,3 @@ extension Runner {
         }
     }
 }
-
-/// Ends a rehearsal by rolling it back.
-private struct RehearsalEnd: Error {}

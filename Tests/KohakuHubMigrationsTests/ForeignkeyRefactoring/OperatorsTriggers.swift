@@ -55,6 +55,22 @@ struct OperatorsTriggers {
         }
     }
 
+    @Test("is told beforehand: a trigger that keeps a repair from being made")
+    func triggerInTheWay() throws {
+        let sql = #"""
+            DROP INDEX "token_token_hash"; CREATE TABLE "journal" ("entry"); ALTER TABLE "organization" ADD "own" INTEGER;
+            CREATE TRIGGER "own" AFTER INSERT ON "token" BEGIN INSERT INTO "journal" SELECT "own" FROM "organization"; END
+            """#
+        try DamagedHub(backend: .sqlite, fixture: "v07", damage: sql).open { connection, runner throws in
+            let told = try thrownError(MigrationError.self) {
+                _ = try RepairPreview(of: connection, catalogue: .kohakuHub)
+            }
+            #expect(told.message.contains("the trigger on token does not work with the new tables"))
+            let error = try thrownError(MigrationError.self) { _ = try runner.repair() }
+            #expect(error.message == told.message)
+        }
+    }
+
     @Test("is kept: a foreign key of a column of the operator's own", arguments: TestBackend.allCases)
     func foreignKey(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
