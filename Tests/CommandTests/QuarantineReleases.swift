@@ -122,6 +122,27 @@ struct QuarantineReleases {
         }
     }
 
+    @Test("A membership that a repair took away from the newest schema comes back", arguments: TestBackend.allCases)
+    func laterMembership(_ backend: TestBackend) throws {
+        try backend.withHub("v15") { hub in
+            let connection = try hub.database.connect()
+            let before = try hub.snapshot().contents["userorganization"]
+            let user = try #require(before.first?["user_id"]?.integer)
+            if connection.dialect == .postgresql {
+                for key in try connection.readSchema().tables["userorganization"]?.foreignKeys ?? [] {
+                    try connection.execute(
+                        "ALTER TABLE userorganization DROP CONSTRAINT \(key.name?.quotedIdentifier ?? "")")
+                }
+            }
+            try connection.execute("UPDATE userorganization SET user_id = 9000 WHERE user_id = $1", [.integer(user)])
+            try hub.expect(0, "repair", "--yes")
+            try connection.execute(
+                "UPDATE kohaku_quarantine SET row_json = replace(row_json, '9000', $1)", [.text(String(user))])
+            try hub.expect(0, "quarantine", "release", "--all")
+            #expect(try hub.snapshot().contents["userorganization"] == before)
+        }
+    }
+
     @Test("Numbers and blobs of columns that SQLite does not hold to their type come back as they were")
     func looseTypes() throws {
         try TestBackend.sqlite.withHub("v07") { hub in

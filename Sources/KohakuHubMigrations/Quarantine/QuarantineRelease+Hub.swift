@@ -6,7 +6,7 @@ extension QuarantineRelease {
         switch row.table {
         case "emailverification":
             rename("user", to: "user_id", in: &values)
-        case "userorganization":
+        case "userorganization" where row.isOlderThanMerge:
             throw refusal(
                 of: row,
                 "organizations have had other ids since they became users, so its organization_id says nothing",
@@ -41,7 +41,8 @@ extension QuarantineRelease {
 
     private func adaptInvitation(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
         let names = ["join_org", "register_account"].contains(values["action"]?.text)
-        if names, let text = values["parameters"]?.text, let parameters = InvitationParameters(text),
+        if names, row.isOlderThanMerge, let text = values["parameters"]?.text,
+            let parameters = InvitationParameters(text),
             parameters.organizationID != nil
         {
             guard let organization = InvitationWithoutCreator(row)?.organization else {
@@ -123,4 +124,9 @@ extension QuarantineRelease {
                 [id, values["path_in_repo"] ?? .null]
             ).first?[0] ?? .null
     }
+}
+
+extension QuarantinedRow {
+    /// Whether organizations had ids of their own when the row went to quarantine.
+    var isOlderThanMerge: Bool { migration <= 8 }
 }
