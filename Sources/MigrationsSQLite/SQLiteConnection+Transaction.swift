@@ -67,27 +67,37 @@ extension SQLiteConnection {
     }
 }
 
-/// A row that references one that is not there.
+/// A row that references one that is not there, or a foreign key by which no row can be looked up.
 struct ForeignKeyViolation: Hashable {
     var table: String
-    var row: Int64
+    /// The row; `nil` when what the foreign key references is no key.
+    var row: Int64?
     var parent: String
 }
 
 extension SQLiteConnection {
     public func brokenReferences(from tables: [String]) throws -> [String] {
-        Dictionary(grouping: try brokenForeignKeys().filter { tables.contains($0.table) }) {
-            "\($0.table) to \($0.parent)"
-        }.map { "\($0.value.count) rows of \($0.key)" }.sorted()
+        let present = try readSchema().tables
+        let broken = try tables.filter { present[$0] != nil }.flatMap { try brokenForeignKeys(in: $0) }
+        return Dictionary(grouping: broken) {
+            $0.row == nil ? "\($0.table) to what is no key of \($0.parent)" : "\($0.table) to \($0.parent)"
+        }.map { $0.value[0].row == nil ? $0.key : "\($0.value.count) rows of \($0.key)" }.sorted()
     }
 
-    func brokenForeignKeys(in table: String? = nil) throws -> Set<ForeignKeyViolation> {
+    func brokenForeignKeys() throws -> Set<ForeignKeyViolation> {
+        try readSchema().tables.keys.reduce(into: []) { try $0.formUnion(brokenForeignKeys(in: $1)) }
+    }
+
+    private func brokenForeignKeys(in table: String) throws -> Set<ForeignKeyViolation> {
         var violations: Set<ForeignKeyViolation> = []
-        let argument = table.map { "(\($0.quotedIdentifier))" } ?? ""
-        try forEachRow("PRAGMA foreign_key_check\(argument)", []) { row in
-            violations.insert(
-                ForeignKeyViolation(
-                    table: row[0].text ?? "", row: row[1].integer ?? 0, parent: row[2].text ?? ""))
+        do {
+            try forEachRow("PRAGMA foreign_key_check(\(table.quotedIdentifier))", []) { row in
+                violations.insert(
+                    ForeignKeyViolation(table: table, row: row[1].integer ?? 0, parent: row[2].text ?? ""))
+            }
+        } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
+            let parent = error.message.split(separator: "\"").last.map(String.init) ?? ""
+            violations.insert(ForeignKeyViolation(table: table, row: nil, parent: parent))
         }
         return violations
     }
@@ -96,11 +106,13 @@ extension SQLiteConnection {
         let schema = try readSchema()
         for table in writes.tablesToCheck(in: schema) {
             let broken = try brokenForeignKeys(in: table).subtracting(knownViolations ?? [])
-            guard let first = broken.min(by: { $0.row < $1.row }) else { continue }
+            guard let first = broken.min(by: { $0.row ?? 0 < $1.row ?? 0 }) else { continue }
             throw DatabaseError(
                 .constraint,
-                "\(broken.count) rows of \(table) would reference rows that do not exist, "
-                    + "the first from id \(first.row) to \(first.parent)")
+                first.row.map {
+                    "\(broken.count) rows of \(table) would reference rows that do not exist, the first from id \($0) to "
+                        + first.parent
+                } ?? "\(table) would reference what is no key of \(first.parent)")
         }
     }
 }

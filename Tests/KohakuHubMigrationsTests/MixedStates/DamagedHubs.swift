@@ -314,6 +314,31 @@ struct DamagedHubs {
     }
 
     @Test(
+        "that lost a primary key which others reference gets it back", arguments: ["v07", "v10", "v15"],
+        ["user", "repository"])
+    func lostKey(_ fixture: String, _ table: String) throws {
+        // Foreign keys to it reference no key then, which SQLite calls a mismatch.
+        let sql = #"""
+            CREATE TABLE "copy" AS SELECT * FROM "\#(table)"; DROP TABLE "\#(table)";
+            ALTER TABLE "copy" RENAME TO "\#(table)"
+            """#
+        let outcome = try DamagedHub(backend: .sqlite, fixture: fixture, damage: sql).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test("with a table of the operator's that references no key any more stops before anything changes")
+    func referenceToLostKey() throws {
+        let sql = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("full_id"))"#
+        let error = try DamagedHub(backend: .sqlite, fixture: "v00", damage: sql).stopped(by: .run)
+        #expect(error.message.contains("mine would reference what is no key of repository"))
+        let older = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("name"))"#
+        try DamagedHub(backend: .sqlite, fixture: "v00", damage: older).open { connection, runner in
+            _ = try runner.run(to: .newest)
+            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+        }
+    }
+
+    @Test(
         "with a policy, a trigger or a generated column on what goes says so before anything changes",
         arguments: ["v05", "v08"])
     func dependentOfOld(_ fixture: String) throws {
