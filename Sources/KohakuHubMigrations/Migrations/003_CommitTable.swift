@@ -39,16 +39,13 @@ public struct CommitTable: Migration {
         guard let table = database.schema.tables["commit"],
             ["repo_type", "branch", "username", "user_id", "repository_id"].allSatisfy({ table.column($0) == nil })
         else { return }
-        var report = TableReport(table: "commit")
-        report.rowsIn = try database.connection.countRows(in: "commit")
-        report.quarantined = try database.quarantine(
+        try database.quarantineReporting(
             from: table,
             rules: [
                 .rows(
                     where: "true", reason: "'the table had no repo_type, branch and username'",
                     summary: "the table has not the columns that the application writes")
             ])
-        try database.report(report)
         try database.execute(#"DROP TABLE "commit""#)
         try database.refreshSchema()
     }

@@ -126,11 +126,7 @@ extension ForeignkeyRefactoring {
     func quarantineBelongings(_ database: MigrationContext) throws {
         for belonging in Self.belongings(on: database.schema) {
             guard let table = database.schema.tables[belonging.table] else { continue }
-            var report = TableReport(table: table.name)
-            report.rowsIn = try database.connection.countRows(in: table.name)
-            report.quarantined = try database.quarantine(from: table, rules: belonging.quarantine)
-            report.rowsOut = try database.connection.countRows(in: table.name)
-            if report.quarantined > 0 { try database.report(report) }
+            try database.quarantineReporting(from: table, rules: belonging.quarantine)
         }
     }
 

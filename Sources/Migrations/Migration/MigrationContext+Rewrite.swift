@@ -137,6 +137,16 @@ extension MigrationContext {
         try refreshSchema()
     }
 
+    /// Moves the rows that meet a rule into quarantine, and reports on the table when there are any.
+    public func quarantineReporting(from table: Schema.Table, rules: [QuarantineRule]) throws {
+        var report = TableReport(table: table.name)
+        report.rowsIn = try connection.countRows(in: table.name)
+        report.quarantined = try quarantine(from: table, rules: rules)
+        guard report.quarantined > 0 else { return }
+        report.rowsOut = try connection.countRows(in: table.name)
+        try self.report(report)
+    }
+
     private func insertIntoQuarantine(
         _ table: Schema.Table, id: String, reason: String, where condition: String
     ) throws -> Int {

@@ -97,17 +97,8 @@ struct Convergence {
             of: table, to: definition, in: context.schema, isOwner: catalogue.isOwner(definition.name),
             isThorough: isRepair)
         if let stop = MigrationError(stoppingFor: try fitting.findings(context, isRepair: isRepair)) { throw stop }
-        try quarantine(fitting.rules, from: table)
+        try context.quarantineReporting(from: table, rules: fitting.rules)
         for statement in fitting.fills + fitting.clearings.map(\.statement) { try context.execute(statement) }
-    }
-
-    private func quarantine(_ rules: [QuarantineRule], from table: Schema.Table) throws {
-        var report = TableReport(table: table.name)
-        report.rowsIn = try context.connection.countRows(in: table.name)
-        report.quarantined = try context.quarantine(from: table, rules: rules)
-        guard report.quarantined > 0 else { return }
-        report.rowsOut = try context.connection.countRows(in: table.name)
-        try context.report(report)
     }
 
     private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {
