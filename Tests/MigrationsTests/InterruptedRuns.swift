@@ -24,7 +24,8 @@ struct InterruptedRuns {
                 }
             }
         }
-        #expect(interruptions > count - 5)
+        // The connection knows since its first run which references were broken before.
+        #expect(interruptions > count - 10)
     }
 
     /// Runs until just before a statement, and returns what is said to be kept; `nil` when it went through.
