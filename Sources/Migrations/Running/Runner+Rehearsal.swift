@@ -29,7 +29,9 @@ extension Runner {
                 title = "looking at the schema"
             }
         } catch {
-            guard let title, let error = error as? DatabaseError, error.kind != .interrupted else { return nil }
+            guard let title, let error = error as? DatabaseError else { return nil }
+            // The other kinds are about the server, the moment or the role.
+            guard error.kind == .other || error.kind == .constraint else { return nil }
             return (error, title)
         }
         return nil
