@@ -112,7 +112,7 @@ extension PostgresConnection {
             FROM pg_depend AS d
             LEFT JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
             LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-            LEFT JOIN pg_class AS v ON v.oid = r.ev_class
+            LEFT JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
             WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
                     'pg_attrdef'::regclass)
                 AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'

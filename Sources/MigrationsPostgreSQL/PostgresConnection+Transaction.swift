@@ -98,6 +98,7 @@ extension PostgresConnection {
         let schema = try readSchema()
         try execute("BEGIN")
         defer { rollBack() }
+        try limitWaits()
         try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {

@@ -143,6 +143,34 @@ struct QuarantineReleases {
         }
     }
 
+    @Test(
+        "An invitation of the newest schema stays when its organization is somebody else's",
+        arguments: TestBackend.allCases)
+    func laterInvitation(_ backend: TestBackend) throws {
+        try backend.withHub("v15") { hub in
+            let connection = try hub.database.connect()
+            let id = try connection.integer("SELECT max(id) FROM invitation")
+            let user = try connection.integer(#"SELECT max(id) FROM "user""#)
+            try connection.execute(
+                """
+                UPDATE invitation SET action = 'join_org', parameters = '{"org_id": \(user)}', created_by_id = NULL
+                    WHERE id = \(id);
+                DROP INDEX invitation_token;
+                INSERT INTO invitation (id, token, action, parameters, usage_count, expires_at, created_at)
+                    SELECT id + 1, token, action, parameters, 0, expires_at, created_at FROM invitation WHERE id = \(id)
+                """)
+            try hub.expect(0, "repair", "--yes")
+            try connection.execute("DELETE FROM invitation WHERE id = \(id)")
+            let number = try number("invitation", id + 1, connection)
+            let before = try hub.snapshot().contents
+            try connection.execute(#"UPDATE "user" SET created_at = '2999-01-01 00:00:00' WHERE id = \#(user)"#)
+            try expectRefused(hub, number, "the organization it invites to, user \(user), is gone or somebody else's")
+            try connection.execute(#"UPDATE "user" SET created_at = '2000-01-01 00:00:00' WHERE id = \#(user)"#)
+            try hub.expect(0, "quarantine", "release", number)
+            #expect(try hub.snapshot().contents["invitation"].count == before["invitation"].count + 1)
+        }
+    }
+
     @Test("Numbers and blobs of columns that SQLite does not hold to their type come back as they were")
     func looseTypes() throws {
         try TestBackend.sqlite.withHub("v07") { hub in

@@ -41,16 +41,21 @@ extension QuarantineRelease {
 
     private func adaptInvitation(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
         let names = ["join_org", "register_account"].contains(values["action"]?.text)
-        if names, row.isOlderThanMerge, let text = values["parameters"]?.text,
-            let parameters = InvitationParameters(text),
-            parameters.organizationID != nil
+        if names, let text = values["parameters"]?.text, let parameters = InvitationParameters(text),
+            let given = parameters.organizationID
         {
-            guard let organization = InvitationWithoutCreator(row)?.organization else {
+            let nextStep = "Invite to the organization in the hub instead."
+            if row.isOlderThanMerge {
+                guard let organization = InvitationWithoutCreator(row)?.organization else {
+                    throw refusal(
+                        of: row, "organizations have had other ids since they became users, so its org_id says nothing",
+                        nextStep)
+                }
+                values["parameters"] = .text(parameters.replacingOrganization(by: organization))
+            } else if try !existed(given, before: values) {
                 throw refusal(
-                    of: row, "organizations have had other ids since they became users, so its org_id says nothing",
-                    "Invite to the organization in the hub instead.")
+                    of: row, "the organization it invites to, user \(given), is gone or somebody else's", nextStep)
             }
-            values["parameters"] = .text(parameters.replacingOrganization(by: organization))
         }
         rename("created_by", to: "created_by_id", in: &values)
         rename("used_by", to: "used_by_id", in: &values)

@@ -4,7 +4,7 @@ import Migrations
 extension QuarantineRelease {
     /// Refuses a row of a user whose id somebody younger than the row has now: a token would open a stranger's account.
     func checkPeople(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws {
-        let columns = ["user", "user_id", "created_by", "author_id"]
+        let columns = ["user", "user_id", "created_by", "created_by_id", "author_id"]
         for column in columns + (row.isOlderThanMerge ? [] : ["organization_id"]) {
             guard let id = values[column]?.integer, try exists(id), try !existed(id, before: values) else { continue }
             throw refusal(

@@ -53,14 +53,13 @@ extension Runner {
     private func displacedTables(
         by pending: [RegisteredMigration], on schema: Schema
     ) throws -> [(table: String, leftover: String)] {
-        let emptied = try catalogue.rebuiltTables(by: pending).filter { table in
-            try schema.tables[table] != nil && connection.countRows(in: table) == 0
+        try catalogue.rebuiltTables(by: pending).compactMap { table in
+            let isMissing = schema.tables[table] == nil
+            guard try isMissing || connection.countRows(in: table) == 0 else { return nil }
+            let leftovers = catalogue.leftovers(of: table, on: schema)
+            let filled = try leftovers.first { try connection.countRows(in: $0) > 0 }
+            return (filled ?? (isMissing ? leftovers.first : nil)).map { (table, $0) }
         }
-        return try catalogue.displacedTables(by: pending, on: schema)
-            + emptied.compactMap { table in
-                try catalogue.leftovers(of: table, on: schema).first { try connection.countRows(in: $0) > 0 }
-                    .map { (table, $0) }
-            }
     }
 
     /// Gives tables their names again that a rebuild of something else took from them, and looks at the rows then.
