@@ -6,7 +6,7 @@ extension SQLiteConnection {
         let views = try query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")
         guard !views.isEmpty else { return [] }
         // SQLite compiles a view when it is used, and says then what it lacks: so a copy of the tables without them tells.
-        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: logger)
+        let copy = try Self.inMemory()
         for present in try readSchema().tables.values {
             let gone = changes.filter { $0.table == present.name }.flatMap { $0.columns ?? present.columns.map(\.name) }
             let names = present.columns.map(\.name).filter { !gone.contains($0) }.map(\.quotedIdentifier)

@@ -45,10 +45,14 @@ extension SQLiteConnection {
         }
     }
 
-    public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
-        // What is done to the copy is not done to the database, and its log should not look so.
+    /// A database in memory for copies of tables. What is done to it is not done to this one, and no log should look so.
+    static func inMemory() throws -> SQLiteConnection {
         let silent = Logger(label: "copy") { _ in SwiftLogNoOpLogHandler() }
-        let copy = try SQLiteConnection(path: ":memory:", mode: .create, logger: silent)
+        return try SQLiteConnection(path: ":memory:", mode: .create, logger: silent)
+    }
+
+    public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
+        let copy = try Self.inMemory()
         for row in try query("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'") {
             try copy.execute(row[0].text ?? "")
         }
@@ -98,8 +102,29 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
             let parent = error.message.split(separator: "\"").last.map(String.init) ?? ""
             violations.insert(ForeignKeyViolation(table: table, row: nil, parent: parent))
+            // The pragma stops there and tells no other key's rows.
+            violations.formUnion(try orphans(in: table))
         }
         return violations
+    }
+
+    /// The rows of a table by which it references what is not there, whether that is a key or not.
+    private func orphans(in table: String) throws -> Set<ForeignKeyViolation> {
+        let schema = try readSchema()
+        guard let child = schema.tables[table], child.column("id") != nil else { return [] }
+        var orphans: Set<ForeignKeyViolation> = []
+        for key in child.foreignKeys where key.columns.count == 1 {
+            let (parent, column) = (key.referencedTable, key.referencedColumns[0].quotedIdentifier)
+            guard schema.has(parent, key.referencedColumns[0]) else { continue }
+            let reference = key.columns[0].quotedIdentifier
+            try forEachRow(
+                """
+                SELECT "id" FROM \(table.quotedIdentifier) WHERE \(reference) NOT IN (
+                    SELECT \(column) FROM \(parent.quotedIdentifier) WHERE \(column) IS NOT NULL)
+                """, []
+            ) { orphans.insert(ForeignKeyViolation(table: table, row: $0[0].integer ?? 0, parent: parent)) }
+        }
+        return orphans
     }
 
     private func checkForeignKeys() throws {

@@ -326,6 +326,26 @@ struct DamagedHubs {
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
 
+    @Test(
+        "that lost a primary key is not stopped by a row that referenced nothing before",
+        arguments: ["user", "repository"])
+    func lostKeyAndOrphan(_ table: String) throws {
+        let child = table == "user" ? "token" : "commit"
+        let sql = #"""
+            CREATE TABLE "copy" AS SELECT * FROM "\#(table)"; DROP TABLE "\#(table)";
+            ALTER TABLE "copy" RENAME TO "\#(table)";
+            UPDATE "\#(child)" SET "\#(table)_id" = 9999 WHERE "id" = (SELECT min("id") FROM "\#(child)")
+            """#
+        try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, runner in
+            let before = try Verification(of: connection, catalogue: .kohakuHub)
+            #expect(before.violations.contains("broken reference: \(child) to what is no key of \(table)"))
+            #expect(before.violations.contains("broken reference: 1 rows of \(child) to \(table)"))
+            _ = try runner.run(to: .newest)
+            let after = try Verification(of: connection, catalogue: .kohakuHub)
+            #expect(after.violations == ["broken reference: 1 rows of \(child) to \(table)"])
+        }
+    }
+
     @Test("with a table of the operator's that references no key any more stops before anything changes")
     func referenceToLostKey() throws {
         let sql = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("full_id"))"#
