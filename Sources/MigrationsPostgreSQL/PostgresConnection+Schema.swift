@@ -59,10 +59,12 @@ extension PostgresConnection {
 
     private func readIndexes(into tables: inout [String: Schema.Table]) throws {
         var indexes: [(table: String, index: Schema.Index)] = []
+        // Definitions are asked for only where they are read: the server takes longer to spell them than for the rest.
         try forEachRow(
             """
-            SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL, pg_get_indexdef(i.indexrelid),
-                k.position, a.attname, pg_get_indexdef(i.indexrelid, k.position::int, true)
+            SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL,
+                CASE WHEN k.position = 1 THEN pg_get_indexdef(i.indexrelid) END, k.position, a.attname,
+                CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.position::int, true) END
             FROM pg_index AS i
             JOIN pg_class AS c ON c.oid = i.indrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
