@@ -1,8 +1,16 @@
-public import Migrations
+import Migrations
 
 extension PostgresConnection {
     public func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String {
-        let list = columns.map(\.quotedIdentifier).joined(separator: ", ")
+        // A timestamptz becomes a timestamp, which spells the same instant otherwise.
+        let zoned = try Set(
+            query(
+                "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND atttypid = 'timestamptz'::regtype",
+                [.text(table.quotedIdentifier)]
+            ).map { $0[0] })
+        let list = columns.map { column in
+            column.quotedIdentifier + (zoned.contains(.text(column)) ? " AT TIME ZONE 'UTC'" : "")
+        }.joined(separator: ", ")
         let sum = try query(
             """
             SELECT coalesce(sum(hashtextextended(row(\(list))::text, 0)::numeric), 0)::text
@@ -49,50 +57,12 @@ extension PostgresConnection {
     }
 
     /// Whether a relation is one of these tables in the current schema, as a condition.
-    private func isOne(_ relation: String, of tables: [String]) -> String {
+    func isOne(_ relation: String, of tables: [String]) -> String {
         """
         \(relation) IN (
             SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = current_schema() AND c.relname IN (\(tables.map(\.quotedLiteral).joined(separator: ", "))))
+            WHERE n.nspname = current_schema() AND c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[]))
         """
-    }
-
-    /// Only a table's owner may alter it, and the rewrite needs temporary tables.
-    public func obstacles(toRewriting tables: [String]) throws -> [Finding] {
-        let list = tables.map(\.quotedLiteral).joined(separator: ", ")
-        let foreign = try query(
-            """
-            SELECT c.relname || ', owned by ' || pg_get_userbyid(c.relowner)
-            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-            WHERE c.relkind IN ('r', 'p') AND c.relname IN (\(list))
-                AND NOT pg_has_role(current_user, c.relowner, 'USAGE')
-            ORDER BY 1
-            """
-        ).map { $0[0].text ?? "" }
-        var findings: [Finding] = []
-        if !foreign.isEmpty {
-            findings.append(
-                Finding(
-                    .error, code: "not_owner", table: "", count: Int64(foreign.count),
-                    message: "\(foreign.count) table(s) belong to another role, and only an owner can alter them.",
-                    examples: foreign, action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role."))
-        }
-        let privileges = try query(
-            """
-            SELECT p.name FROM (VALUES
-                ('CREATE on the schema', has_schema_privilege(current_schema(), 'CREATE')),
-                ('TEMPORARY on the database', has_database_privilege(current_database(), 'TEMPORARY'))
-            ) AS p (name, held) WHERE NOT p.held
-            """
-        ).map { $0[0].text ?? "" }
-        if !privileges.isEmpty {
-            findings.append(
-                Finding(
-                    .error, code: "missing_privilege", table: "", count: Int64(privileges.count),
-                    message: "The connecting role lacks \(privileges.joined(separator: " and ")).",
-                    action: "GRANT it to the role."))
-        }
-        return findings
     }
 
     public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {

@@ -6,10 +6,9 @@ extension PostgresConnection {
     ///
     /// A table of the same name in another schema is not the hub's, and neither is a table that an extension made.
     public func readSchema() throws -> Schema {
-        // One snapshot for all queries; and defaults are not told of a table that somebody has locked, so that the wait
-        // needs its limit.
+        // One snapshot for all queries.
         guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables() }
-        return try withReadTransaction { try readTables() }
+        return try withReadTransaction(of: []) { try readTables() }
     }
 
     private func readTables() throws -> Schema {

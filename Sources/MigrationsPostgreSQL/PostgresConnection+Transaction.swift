@@ -2,23 +2,17 @@ import CLibPQ
 public import Migrations
 
 extension PostgresConnection {
-    /// A number of this tool's own for `pg_try_advisory_xact_lock`: the letters `kohakumi`.
-    private static let advisoryLock: Int64 = 0x6b6f_6861_6b75_6d69
-
-    /// Runs `body` in one transaction that holds the migration lock.
-    ///
-    /// The lock belongs to the transaction, so a crash cannot leak it and a pooler cannot misplace it. It is polled rather
-    /// than waited for: a waiting session would hold a snapshot that blocks others.
+    /// Runs `body` in one transaction that holds the migration lock and every table, see ``begin(_:on:)``.
     public func withMigrationTransaction<Result>(
-        isRehearsal: Bool, _ body: () throws -> Result
+        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
     ) throws -> Result {
-        try execute("BEGIN")
+        try begin(.change, on: tables)
         do {
-            try takeMigrationLock()
-            try limitWaits()
-            let triggers = try disableTriggers()
+            let ownership = try Ownership(of: tables, on: self)
+            let triggers = try disableTriggers(of: tables)
             let result = try body()
             try enable(triggers)
+            try ownership.apply()
             // What is checked at the commit is checked in a rehearsal too.
             try execute(isRehearsal ? "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK" : "COMMIT")
             return result
@@ -30,13 +24,12 @@ extension PostgresConnection {
 
     /// Turns off the operator's triggers, which must not act on rows that a migration moves.
     /// - Returns: The triggers as `table` and `name`.
-    private func disableTriggers() throws -> [DatabaseRow] {
+    private func disableTriggers(of tables: [String]) throws -> [DatabaseRow] {
         let triggers = try query(
             """
             SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-            WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relkind IN ('r', 'p')
-                AND pg_has_role(current_user, c.relowner, 'USAGE')
+            WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_has_role(current_user, c.relowner, 'USAGE')
+                AND \(isOne("c.oid", of: tables))
             ORDER BY c.relname, t.tgname
             """)
         try switchTriggers(triggers, "DISABLE")
@@ -63,42 +56,26 @@ extension PostgresConnection {
         }
     }
 
-    /// A waiting ALTER queues every later reader behind it, and a table that somebody holds keeps even a look waiting.
-    private func limitWaits() throws {
-        // 0 would mean for ever.
-        try execute("SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))")
-    }
-
-    private func takeMigrationLock() throws {
-        let clock = ContinuousClock()
-        let deadline = clock.now + lockTimeout
-        while try query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.advisoryLock)]).first?[0].boolean != true
-        {
-            guard clock.now < deadline else {
-                throw DatabaseError(.locked, "another migration of this database is running", code: "55P03")
-            }
-            try execute("SELECT pg_sleep(0.1 + random() * 0.2)")
-        }
-    }
-
-    public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+    public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
         guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(body) }
-        try execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try begin(.look, on: tables)
         defer { rollBack() }
-        try limitWaits()
         return try body()
     }
 
-    private func rollBack() {
+    func rollBack() {
         uninterrupted { try? execute("ROLLBACK") }
     }
 
     /// The copy is a schema of its own inside a transaction that is rolled back: no table of the hub is locked.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
-        let schema = try readSchema()
-        try execute("BEGIN")
-        defer { rollBack() }
-        try limitWaits()
+        try withReadTransaction(of: []) {
+            try makeEmptyCopy(of: readSchema())
+            try body(self)
+        }
+    }
+
+    private func makeEmptyCopy(of schema: Schema) throws {
         try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {
@@ -120,6 +97,5 @@ extension PostgresConnection {
                 try execute("ALTER TABLE \(table.name.quotedIdentifier) ADD \(key.definition)")
             }
         }
-        try body(self)
     }
 }

@@ -13,7 +13,7 @@ extension SQLiteConnection {
     ///    before does not stop it. The triggers are away meanwhile.
     /// 5. `COMMIT`, or `ROLLBACK` after a rehearsal, and the pragmas are as they were, on every path.
     public func withMigrationTransaction<Result>(
-        isRehearsal: Bool, _ body: () throws -> Result
+        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
     ) throws -> Result {
         // secure_delete=FAST: Debian's SQLite overwrites every dropped page with zeros by default, which costs more than
         // the whole copy. legacy_alter_table: renaming the new table must not look into views.
@@ -56,15 +56,18 @@ extension SQLiteConnection {
         for row in try query("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'") {
             try copy.execute(row[0].text ?? "")
         }
-        try copy.withMigrationTransaction { try body(copy) }
+        try copy.withMigrationTransaction(locking: []) { try body(copy) }
     }
 
-    public func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+    public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
         guard sqlite3_get_autocommit(handle) != 0 else { return try withSavepoint(body) }
         try execute("BEGIN")
         defer { rollBack() }
         return try body()
     }
+
+    /// SQLite has one lock for all tables.
+    public func lock(_ table: String) {}
 
     private func rollBack() {
         uninterrupted { try? execute("ROLLBACK") }

@@ -32,6 +32,9 @@ public final class RunningProgram {
     /// What it wrote to standard error until now.
     public var errors: String { text("errors") }
 
+    /// Whether it has ended.
+    public var isEnded: Bool { !process.isRunning }
+
     /// Sends it a signal.
     public func signal(_ number: Int32) {
         kill(process.processIdentifier, number)

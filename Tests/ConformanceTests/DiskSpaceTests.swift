@@ -44,7 +44,7 @@ struct DiskSpaceTests {
             let connection = try database.connect()
             try connection.execute(#"CREATE TABLE "book" ("id" INTEGER PRIMARY KEY)"#)
             #expect(SQLiteFile.freeBytes(beside: path) ?? 0 > 0)
-            #expect(try connection.obstacles(toRewriting: ["book"]) == [])
+            #expect(try connection.obstacles(toChanging: ["book"], isRewriting: true) == [])
         }
     }
 }

@@ -77,7 +77,7 @@ enum Library {
         try backend.withConnection { connection in
             try connection.execute(sql(backend.dialect))
             try before(connection)
-            let reports = try connection.withMigrationTransaction {
+            let reports = try connection.withMigrationTransaction(locking: ["book"]) {
                 let context = MigrationContext(
                     connection: connection, schema: try connection.readSchema(), number: 42)
                 let foreignKeys = try connection.suspendForeignKeys(of: ["book"])

@@ -120,7 +120,7 @@ struct Transactions {
             let reader = try database.connect()
             let writer = try database.connect(lockTimeout: .zero)
             try writer.execute("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1)")
-            try reader.withReadTransaction { () throws in
+            try reader.withReadTransaction(of: []) { () throws in
                 #expect(try reader.countRows(in: "t") == 1)
                 // On SQLite without WAL the writer has to wait for the reader, which is as good.
                 _ = try? writer.execute("INSERT INTO t VALUES (2)")

@@ -31,7 +31,8 @@ struct Previews {
     @Test("and lists the statements that change something", arguments: TestBackend.allCases)
     func statements(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [1]) { run throws in
-            let preview = try StatementPreview(of: Array(run.catalogue.migrations.dropFirst()), on: run.connection)
+            let preview = try StatementPreview(
+                of: Array(run.catalogue.migrations.dropFirst()), in: run.catalogue, on: run.connection)
             #expect(preview.entries.map(\.migration.number) == [2, 3])
             #expect(
                 preview.entries.map(\.statements) == [

@@ -13,7 +13,7 @@ public struct QuarantineRelease {
     public static func release(
         _ ids: [Int64]?, of connection: any DatabaseConnection
     ) throws -> [QuarantinedRow] {
-        try connection.withMigrationTransaction {
+        try connection.withMigrationTransaction(locking: Catalogue.kohakuHub.tables) {
             var rows: [QuarantinedRow] = []
             if let ids {
                 rows = try Quarantine.rows(ids, of: connection)

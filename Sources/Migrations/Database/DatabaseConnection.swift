@@ -30,13 +30,24 @@ public protocol DatabaseConnection: AnyObject {
 
     /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
     /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
-    /// - Parameter isRehearsal: Whether all is rolled back in place of the commit as well.
+    ///
+    /// Nobody else reads or writes the tables from before `body` begins until the commit.
+    /// - Parameters:
+    ///   - tables: The tables that `body` reads and writes, as far as they exist. They also tell in which schema it works,
+    ///     and whose the tables are that it creates: those of the first that exists.
+    ///   - isRehearsal: Whether all is rolled back in place of the commit as well.
     /// - Throws: ``DatabaseError``, or what `body` throws.
-    func withMigrationTransaction<Result>(isRehearsal: Bool, _ body: () throws -> Result) throws -> Result
+    func withMigrationTransaction<Result>(
+        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
+    ) throws -> Result
 
     /// Runs `body` in one transaction that is rolled back, so that everything it reads is of one moment and nothing it makes
     /// stays. Inside another transaction it is a part of that.
-    func withReadTransaction<Result>(_ body: () throws -> Result) throws -> Result
+    /// - Parameter tables: The tables whose definitions stay as they are meanwhile, and that tell in which schema it works.
+    func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result
+
+    /// Keeps everybody else away from a table until the present transaction ends.
+    func lock(_ table: String) throws
 
     /// Runs `body` on an empty copy of this database's schema that is gone afterwards.
     /// - Throws: ``DatabaseError``, or what `body` throws.
@@ -90,8 +101,10 @@ public protocol DatabaseConnection: AnyObject {
     /// A checksum over the contents of these columns in the rows up to an id, whatever the rows' order.
     func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String
 
-    /// What stands in the way of rewriting these tables: too little disk space, missing privileges.
-    func obstacles(toRewriting tables: [String]) throws -> [Finding]
+    /// What stands in the way of changing these tables: missing privileges, rows that are hidden or are another table's, too
+    /// little room on the disk.
+    /// - Parameter isRewriting: Whether tables are copied, which needs room.
+    func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding]
 
     /// The operator's views that would not work after changes, and on PostgreSQL also policies, triggers and generated
     /// columns, each in words: `view report`.
@@ -143,17 +156,26 @@ extension DatabaseConnection {
         try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
     }
 
-    /// Runs `body` in one write transaction, as ``withMigrationTransaction(isRehearsal:_:)`` does, and commits it.
-    public func withMigrationTransaction<Result>(_ body: () throws -> Result) throws -> Result {
-        try withMigrationTransaction(isRehearsal: false, body)
+    /// Runs `body` in one write transaction, as ``withMigrationTransaction(locking:isRehearsal:_:)`` does, and commits it.
+    public func withMigrationTransaction<Result>(
+        locking tables: [String], _ body: () throws -> Result
+    ) throws -> Result {
+        try withMigrationTransaction(locking: tables, isRehearsal: false, body)
     }
 
     /// Runs `body` inside the present transaction and takes back what it did.
     public func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
+        func takeBack() throws { try execute("ROLLBACK TO kohaku_look; RELEASE kohaku_look") }
         try execute("SAVEPOINT kohaku_look")
-        // After an error the whole transaction is rolled back.
-        let result = try body()
-        try execute("ROLLBACK TO kohaku_look; RELEASE kohaku_look")
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            // An error of its own would hide what happened.
+            uninterrupted { try? takeBack() }
+            throw error
+        }
+        try takeBack()
         return result
     }
 

@@ -8,6 +8,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case readOnly
         /// The file is not a database.
         case notADatabase
+        /// It is not clear which tables are meant: those of several schemas, or none.
+        case ambiguous
         /// Somebody else holds a lock, and the wait for it ended.
         case locked
         /// A constraint refused the rows.

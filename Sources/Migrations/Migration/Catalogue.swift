@@ -27,6 +27,14 @@ public struct Catalogue: Sendable {
         self.leftoverTables = leftoverTables
     }
 
+    /// Every table that the migrations read or write, the root table first: the newest schema's, those that migrations
+    /// rewrite, what older upgrades left behind, and the quarantine.
+    public var tables: [String] {
+        let rewritten = migrations.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
+        let others = rewritten.union(canonicalTables.map(\.name)).union(leftoverTables).union([Quarantine.tableName])
+        return [rootTable] + others.subtracting([rootTable]).sorted()
+    }
+
     /// The number of the newest migration.
     public var newest: Int { migrations.count }
 
@@ -39,6 +47,13 @@ public struct Catalogue: Sendable {
         return schema.differences(
             from: canonicalTables.map { $0.table(schema.dialect) }, ignoring: leftovers.union([Quarantine.tableName])
         ) + leftovers.sorted().map { SchemaDifference(.leftoverTable, table: $0) }
+    }
+
+    /// Runs `body` on the schema of a database in one transaction that is rolled back: the tables stay as the schema says, and
+    /// all that `body` reads is of one moment.
+    /// - Throws: ``DatabaseError``, or what `body` throws.
+    func reading<Result>(_ connection: any DatabaseConnection, _ body: (Schema) throws -> Result) throws -> Result {
+        try connection.withReadTransaction(of: tables) { try body(connection.readSchema()) }
     }
 
     /// Whether rows of other canonical tables must belong to one of this table.

@@ -8,6 +8,8 @@ extension MigrationContext {
                 .failed, "table \(rewrite.table) is missing",
                 nextStep: "Nothing was changed. See: kohaku-migrate verify")
         }
+        // Before the first count: what is written after it would be lost.
+        try connection.lock(rewrite.table)
         var report = TableReport(table: rewrite.table)
         report.rowsIn = try connection.countRows(in: rewrite.table)
         report.quarantined = try quarantine(from: present, rules: rewrite.quarantine)

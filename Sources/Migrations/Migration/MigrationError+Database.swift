@@ -13,6 +13,9 @@ extension MigrationError {
             code = .locked
             nextStep =
                 "Another process holds the database. Stop the hub or wait for the other migration, then run again."
+        case .ambiguous:
+            code = .schemaDiffers
+            nextStep = "Nothing was changed."
         case .unreachable, .notADatabase, .readOnly:
             code = .unreachable
             nextStep = "Check the database URL, the server and the permissions, then run again."

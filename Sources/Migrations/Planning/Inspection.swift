@@ -18,7 +18,7 @@ public struct Inspection: Sendable {
     /// Reads the schema and judges every migration by it.
     /// - Throws: ``DatabaseError`` when the schema cannot be read.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
-        schema = try connection.withReadTransaction { try connection.readSchema() }
+        schema = try catalogue.reading(connection) { $0 }
         if schema.tables.isEmpty {
             state = .fresh
         } else if catalogue.isForeign(schema) {

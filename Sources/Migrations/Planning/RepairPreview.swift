@@ -40,7 +40,15 @@ public struct RepairPreview: Sendable {
         report = try runner.repair(isRehearsal: true)
         self.findings = findings
         guard !report.isUnchanged else { return }
-        let schema = inspection.schema
+        tables = try catalogue.reading(connection) { _ in
+            try Self.tables(of: connection, on: inspection.schema, catalogue: catalogue)
+        }
+    }
+
+    private static func tables(
+        of connection: any DatabaseConnection, on schema: Schema, catalogue: Catalogue
+    ) throws -> [Table] {
+        var tables: [Table] = []
         for definition in catalogue.canonicalTables.sorted(by: { $0.name < $1.name }) {
             var table = Table(name: definition.name)
             guard let present = schema.tables[definition.name] else {
@@ -61,5 +69,6 @@ public struct RepairPreview: Sendable {
         for name in catalogue.leftoverTables.sorted() where schema.tables[name] != nil {
             tables.append(Table(name: name, isLeftover: true, rows: try connection.countRows(in: name)))
         }
+        return tables
     }
 }

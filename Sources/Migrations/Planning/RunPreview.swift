@@ -19,6 +19,14 @@ public struct RunPreview: Sendable {
     public init(of connection: any DatabaseConnection, catalogue: Catalogue, target: Target, exampleLimit: Int = 5)
         throws
     {
+        self = try connection.withReadTransaction(of: catalogue.tables) {
+            try Self(lookingAt: connection, catalogue: catalogue, target: target, exampleLimit: exampleLimit)
+        }
+    }
+
+    private init(
+        lookingAt connection: any DatabaseConnection, catalogue: Catalogue, target: Target, exampleLimit: Int
+    ) throws {
         let inspection = try Inspection(of: connection, catalogue: catalogue)
         let runner = Runner(catalogue: catalogue, connection: connection, exampleLimit: exampleLimit)
         switch inspection.state {
@@ -43,10 +51,8 @@ public struct RunPreview: Sendable {
                 try runner.requirePassable(migrations, of: plan, on: inspection.schema)
             }
             guard !pending.isEmpty else { return }
-            try connection.withReadTransaction {
-                for table in inspection.schema.tables.keys.sorted() {
-                    rows.append((table, try connection.countRows(in: table)))
-                }
+            for table in inspection.schema.tables.keys.sorted() {
+                rows.append((table, try connection.countRows(in: table)))
             }
         }
     }

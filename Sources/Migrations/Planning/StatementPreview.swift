@@ -13,7 +13,17 @@ public struct StatementPreview: Sendable {
 
     /// Runs migrations on an empty copy of a database's schema. The database itself is not changed.
     /// - Throws: What the migrations throw.
-    public init(of migrations: [RegisteredMigration], on connection: any DatabaseConnection) throws {
+    public init(
+        of migrations: [RegisteredMigration], in catalogue: Catalogue, on connection: any DatabaseConnection
+    ) throws {
+        entries = try connection.withReadTransaction(of: catalogue.tables) {
+            try Self.entries(of: migrations, on: connection)
+        }
+    }
+
+    private static func entries(
+        of migrations: [RegisteredMigration], on connection: any DatabaseConnection
+    ) throws -> [Entry] {
         var entries: [Entry] = []
         try connection.withEmptyCopy { copy in
             for migration in migrations {
@@ -23,10 +33,10 @@ public struct StatementPreview: Sendable {
                 let context = MigrationContext(
                     connection: copy, schema: try copy.readSchema(), number: migration.number)
                 try migration.migration.migrate(context)
-                entries.append(Entry(migration: migration, statements: statements.filter(Self.changesSomething)))
+                entries.append(Entry(migration: migration, statements: statements.filter(changesSomething)))
             }
         }
-        self.entries = entries
+        return entries
     }
 
     private static func changesSomething(_ statement: String) -> Bool {

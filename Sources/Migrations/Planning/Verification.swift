@@ -14,12 +14,16 @@ public struct Verification: Sendable {
     /// Compares a database with the newest schema of a catalogue.
     /// - Throws: ``DatabaseError``.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
-        inspection = try Inspection(of: connection, catalogue: catalogue)
+        (inspection, violations) = try catalogue.reading(connection) { _ in
+            (
+                try Inspection(of: connection, catalogue: catalogue),
+                try connection.violations(of: catalogue.canonicalTables.map(\.name))
+            )
+        }
         diagnosis = try Diagnosis(inspection, catalogue: catalogue)
         let all = catalogue.differences(of: inspection.schema)
         differences = all.filter { !$0.isOperatorsOwn }
         mentioned = all.filter(\.isOperatorsOwn)
-        violations = try connection.violations(of: catalogue.canonicalTables.map(\.name))
     }
 
     /// Whether the schema is the newest, apart from what is the operator's own, and every reference is sound.

@@ -25,19 +25,23 @@ public struct QuarantineSummary: Sendable, Hashable {
 }
 
 extension Quarantine {
-    /// Whether a database has a quarantine.
-    /// - Throws: ``DatabaseError``.
-    public static func exists(in connection: any DatabaseConnection) throws -> Bool {
-        try connection.readSchema().tables[tableName] != nil
+    /// Runs `body` where the quarantine is; `nil` when there is none.
+    private static func reading<Result>(
+        _ connection: any DatabaseConnection, _ body: () throws -> Result
+    ) throws -> Result? {
+        try connection.withReadTransaction(of: [tableName]) {
+            try connection.readSchema().tables[tableName] == nil ? nil : body()
+        }
     }
 
     /// The rows of each table, the tables in alphabetical order.
     /// - Throws: ``DatabaseError``.
     public static func summary(of connection: any DatabaseConnection) throws -> [QuarantineSummary] {
-        guard try exists(in: connection) else { return [] }
-        return try connection.query(
-            "SELECT source_table, count(*) FROM \(tableName) GROUP BY source_table ORDER BY source_table"
-        ).map { QuarantineSummary(table: $0[0].text ?? "", count: $0[1].integer ?? 0) }
+        try reading(connection) {
+            try connection.query(
+                "SELECT source_table, count(*) FROM \(tableName) GROUP BY source_table ORDER BY source_table"
+            ).map { QuarantineSummary(table: $0[0].text ?? "", count: $0[1].integer ?? 0) }
+        } ?? []
     }
 
     /// Hands over the rows in the order in which they came, one by one.
@@ -45,23 +49,27 @@ extension Quarantine {
     public static func forEachRow(
         of connection: any DatabaseConnection, _ body: (QuarantinedRow) throws -> Void
     ) throws {
-        guard try exists(in: connection) else { return }
-        try connection.forEachRow("\(selection) ORDER BY id", []) { try body(QuarantinedRow($0)) }
+        _ = try reading(connection) {
+            try connection.forEachRow("\(selection) ORDER BY id", []) { try body(QuarantinedRow($0)) }
+        }
     }
 
     /// The rows of these numbers, each once.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage`` when there is none of a number.
     public static func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
-        let isThere = try exists(in: connection)
         var seen: Set<Int64> = []
-        return try ids.filter { seen.insert($0).inserted }.map { id in
-            guard isThere, let row = try connection.query("\(selection) WHERE id = $1", [.integer(id)]).first else {
-                throw MigrationError(
-                    .usage, "there is no row \(id) in quarantine",
-                    nextStep: "See what is there with: kohaku-migrate quarantine list")
-            }
-            return QuarantinedRow(row)
+        let distinct = ids.filter { seen.insert($0).inserted }
+        let found =
+            try reading(connection) {
+                try distinct.compactMap { try connection.query("\(selection) WHERE id = $1", [.integer($0)]).first }
+                    .map { QuarantinedRow($0) }
+            } ?? []
+        if let missing = distinct.first(where: { id in !found.contains { $0.id == id } }) {
+            throw MigrationError(
+                .usage, "there is no row \(missing) in quarantine",
+                nextStep: "See what is there with: kohaku-migrate quarantine list")
         }
+        return found
     }
 
     /// Deletes rows from quarantine, and the table with the last of them.

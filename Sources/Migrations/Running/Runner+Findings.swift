@@ -17,9 +17,21 @@ extension Runner {
         before pending: [RegisteredMigration], of plan: Plan, on schema: Schema, isRepair: Bool = false
     ) throws -> [(finding: Finding, migration: RegisteredMigration?)] {
         var found: [(finding: Finding, migration: RegisteredMigration?)] = []
+        if isRepair || !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty {
+            found = try withStopsNamed("looking at the tables") {
+                try connection.withReadTransaction(of: catalogue.tables) {
+                    try connection.obstacles(
+                        toChanging: catalogue.tables,
+                        isRewriting: pending.contains { !$0.migration.rewrittenTables.isEmpty }
+                    ).map { ($0, nil) }
+                }
+            }
+            // A role that may not make temporary tables, or read, could not even look further.
+            if found.contains(where: { $0.finding.severity == .error }) { return found }
+        }
         for migration in pending {
             found += try withStopsNamed(migration.title) {
-                try connection.withReadTransaction {
+                try connection.withReadTransaction(of: catalogue.tables) {
                     try migration.migration.check(context(on: schema, for: migration.number)).map { ($0, migration) }
                 }
             }
@@ -35,11 +47,19 @@ extension Runner {
         guard !fittings.isEmpty else { return found }
         let newest = context(on: schema, for: catalogue.newest)
         found += try withStopsNamed("looking at the rows") {
-            try connection.withReadTransaction {
+            try connection.withReadTransaction(of: catalogue.tables) {
                 try fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }.map { ($0, nil) }
             }
         }
         return found
+    }
+
+    /// Refuses a migration whose own check finds an error, inside its transaction.
+    func requireAllowed(_ migration: RegisteredMigration, on schema: Schema) throws {
+        let found = try connection.withReadTransaction(of: catalogue.tables) {
+            try migration.migration.check(context(on: schema, for: migration.number))
+        }
+        if let stop = MigrationError(stoppingFor: found) { throw stop }
     }
 
     private func context(on schema: Schema, for number: Int) -> MigrationContext {

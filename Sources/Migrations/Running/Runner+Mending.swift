@@ -1,9 +1,10 @@
 /// What comes after the last migration: the schema is brought to the canonical one and compared with it.
 extension Runner {
     /// Mends what differs from the canonical schema where no row has to go for it.
-    func mend(_ report: inout RunReport, isAgreed: Bool) throws {
-        let differences = try harmfulDifferences(of: connection.readSchema())
-        guard !differences.isEmpty else { return }
+    /// - Returns: Whether there was anything.
+    func mend(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
+        let differences = harmfulDifferences(of: schema)
+        guard !differences.isEmpty else { return false }
         try requireKnown(differences.filter { $0.isUnknown && !$0.isHarmless })
         let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
         if alters, !isAgreed {
@@ -14,18 +15,22 @@ extension Runner {
         }
         var mended = report
         try withStopsNamed("mending the schema") {
-            try connection.withMigrationTransaction {
+            try connection.withMigrationTransaction(locking: catalogue.tables) {
                 try performMissing([], &mended)
                 try converge(&mended, isRepair: false)
             }
         }
         report = mended
         tellMended(report)
+        return true
     }
 
     /// SQLite lets rows reference what is not there; a run leaves them. A migration that rewrites tables has seen to them.
     func warnOfBrokenReferences() throws {
-        for broken in try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name)) {
+        let broken = try catalogue.reading(connection) { _ in
+            try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name))
+        }
+        for broken in broken {
             emit(.warning("broken reference: \(broken). To put such rows into quarantine: kohaku-migrate repair"))
         }
     }
@@ -77,8 +82,7 @@ extension Runner {
     }
 
     /// Compares the result with the canonical schema.
-    func compare(_ report: inout RunReport) throws {
-        let schema = try connection.readSchema()
+    func compare(_ report: inout RunReport, _ schema: Schema) throws {
         report.version = Plan(catalogue.migrations, on: schema).version
         report.mentioned = catalogue.differences(of: schema).filter(\.isLeftAlone)
         for difference in report.mentioned { emit(.mentioned(difference)) }

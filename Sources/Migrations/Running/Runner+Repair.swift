@@ -6,7 +6,7 @@ extension Runner {
     /// - Throws: ``MigrationError``; nothing is changed then.
     public func repair(isRehearsal: Bool = false) throws -> RunReport {
         try reporting { report in
-            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
+            let schema = try withStopsNamed("reading the schema") { try catalogue.reading(connection) { $0 } }
             guard !isFresh(schema) else {
                 throw MigrationError(
                     .schemaDiffers, "the database is fresh: there is nothing to repair",
@@ -15,7 +15,7 @@ extension Runner {
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
-            let violations = try connection.violations(of: tables)
+            let violations = try catalogue.reading(connection) { _ in try connection.violations(of: tables) }
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)
             if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
@@ -23,18 +23,18 @@ extension Runner {
             }
             for warning in plan.warnings { emit(.warning(warning)) }
             emit(.planned(plan, pending: plan.pending))
-            let displaced = try displacedTables(by: plan.pending, on: schema)
+            let displaced = try catalogue.reading(connection) { _ in try displacedTables(by: plan.pending, on: schema) }
             if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
             var repaired = report
             try withStopsNamed("the repair") {
-                try connection.withMigrationTransaction(isRehearsal: isRehearsal) {
+                try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isRehearsal) {
                     let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)
                     try performMissing(pending, &repaired)
                     try converge(&repaired, isRepair: true)
-                    try compare(&repaired)
+                    try compare(&repaired, connection.readSchema())
                     try requireSound()
                 }
             }

@@ -36,12 +36,13 @@ public struct Runner {
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
     public func run(to target: Target) throws -> RunReport {
         try reporting { report in
-            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
-            if isFresh(schema) {
-                try create(&report, target: target)
+            let look = try look(&report, target: target)
+            if isFresh(look.schema) {
+                // Another process may be faster.
+                guard try !create(&report, target: target) else { return }
+                try migrate(&report, from: self.look(&report, target: target))
             } else {
-                try requireOurs(schema)
-                try migrate(&report, schema: schema, target: target)
+                try migrate(&report, from: look)
             }
         }
     }
@@ -64,7 +65,7 @@ public struct Runner {
     /// Gives a fresh database the canonical schema.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
     public func initialize() throws -> RunReport {
-        let schema = try connection.readSchema()
+        let schema = try catalogue.reading(connection) { $0 }
         guard isFresh(schema) else {
             try requireOurs(schema)
             try catalogue.requireWhole(Plan(catalogue.migrations, on: schema).pending, on: schema)
@@ -91,31 +92,49 @@ public struct Runner {
             nextStep: "Check the database URL. A new hub needs an empty database of its own. Nothing was changed.")
     }
 
-    private func create(_ report: inout RunReport, target: Target) throws {
+    /// Creates the canonical schema.
+    /// - Returns: Whether the database still was fresh: another process may have been faster.
+    private func create(_ report: inout RunReport, target: Target) throws -> Bool {
         try catalogue.requireNewest(target)
         emit(.creating(tables: catalogue.canonicalTables.count))
-        try withStopsNamed("creating the schema") {
-            try connection.withMigrationTransaction {
-                // Another process may have been faster; its tables are not ours to fill in.
-                guard try isFresh(connection.readSchema()) else { return }
+        report.wasFresh = try withStopsNamed("creating the schema") {
+            try connection.withMigrationTransaction(locking: catalogue.tables) {
+                guard try isFresh(connection.readSchema()) else { return false }
                 for table in catalogue.canonicalTables {
                     for statement in table.statements(connection.dialect) { try connection.execute(statement) }
                 }
+                return true
             }
         }
-        report.wasFresh = true
-        try compare(&report)
+        if report.wasFresh { try compare(&report, catalogue.reading(connection) { $0 }) }
+        return report.wasFresh
     }
 
-    private func migrate(_ report: inout RunReport, schema: Schema, target: Target) throws {
-        let plan = Plan(catalogue.migrations, on: schema)
-        for warning in plan.warnings { emit(.warning(warning)) }
-        report.version = plan.version
-        try catalogue.requireWhole(plan.pending, on: schema)
-        let pending = try plan.pending(for: target)
-        emit(.planned(plan, pending: pending))
-        try checkData(pending, of: plan, schema: schema)
-        try requirePassable(pending, of: plan, on: schema)
+    /// Looks at everything that can stop a run, before anything changes.
+    /// - Returns: The schema, and the migrations that will run.
+    private func look(
+        _ report: inout RunReport, target: Target
+    ) throws -> (schema: Schema, pending: [RegisteredMigration]) {
+        try connection.withReadTransaction(of: catalogue.tables) {
+            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
+            guard !isFresh(schema) else { return (schema, []) }
+            try requireOurs(schema)
+            let plan = Plan(catalogue.migrations, on: schema)
+            for warning in plan.warnings { emit(.warning(warning)) }
+            report.version = plan.version
+            try catalogue.requireWhole(plan.pending, on: schema)
+            let pending = try plan.pending(for: target)
+            emit(.planned(plan, pending: pending))
+            try checkData(pending, of: plan, schema: schema)
+            try requirePassable(pending, of: plan, on: schema)
+            return (schema, pending)
+        }
+    }
+
+    private func migrate(
+        _ report: inout RunReport, from look: (schema: Schema, pending: [RegisteredMigration])
+    ) throws {
+        let pending = look.pending
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
@@ -126,8 +145,9 @@ public struct Runner {
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
             let isAgreed = pending.contains { $0.migration.consent != nil }
-            try mend(&report, isAgreed: isAgreed)
-            try compare(&report)
+            var schema = try pending.isEmpty ? look.schema : catalogue.reading(connection) { $0 }
+            if try mend(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
+            try compare(&report, schema)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         }
     }
@@ -145,15 +165,18 @@ public struct Runner {
         }
     }
 
-    /// Runs one migration in its transaction, unless another process did in the meantime.
+    /// Runs one migration in its transaction, unless another process went on in the meantime. Its check is made again now that
+    /// nobody else writes: what it allowed may have changed since.
     private func run(_ migration: RegisteredMigration) throws -> MigrationReport? {
         emit(.started(migration))
         let clock = ContinuousClock()
         let start = clock.now
         let tables: [TableReport]? = try withStopsNamed(migration.title) {
-            try connection.withMigrationTransaction {
+            try connection.withMigrationTransaction(locking: catalogue.tables) {
                 let schema = try connection.readSchema()
-                guard !isPresent(migration, on: schema) else { return nil }
+                let pending = Plan(catalogue.migrations, on: schema).pending
+                guard pending.contains(where: { $0.number == migration.number }) else { return nil }
+                try requireAllowed(migration, on: schema)
                 return try perform(migration, on: schema)
             }
         }

@@ -59,7 +59,7 @@ extension PlanCommand {
         let preview = try RunPreview(
             of: connection, catalogue: .kohakuHub, target: target, exampleLimit: output.exampleLimit)
         let statements =
-            sql ? try StatementPreview(of: preview.pending.map(\.migration), on: connection) : nil
+            sql ? try StatementPreview(of: preview.pending.map(\.migration), in: .kohakuHub, on: connection) : nil
         if output.json {
             printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
         } else if let statements {

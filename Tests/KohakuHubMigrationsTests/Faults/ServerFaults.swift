@@ -8,8 +8,7 @@ import Testing
 struct ServerFaults {
     /// Runs the command on a hub with a setting of the database, and then without it.
     private func run(
-        with setting: String, files: Int = 0, on fixture: Fixture = Fixture("v07"),
-        beside: (any DatabaseConnection) throws -> Void = { _ in }
+        with setting: String, files: Int = 0, on fixture: Fixture = Fixture("v07")
     ) throws -> Program.Outcome {
         try TestBackend.postgresql.withDatabase { database in
             try fixture.load(into: database)
@@ -20,28 +19,14 @@ struct ServerFaults {
             for assignment in setting.split(separator: ";") {
                 try hub.execute("ALTER DATABASE \(name) SET \(assignment)")
             }
-            try hub.execute("BEGIN")
-            try beside(hub)
             let arguments = ["run", "--yes", "--database-url", database.url]
             let outcome = try Program.outcome(of: BuiltProgram.command, arguments)
-            try hub.execute("ROLLBACK")
             try hub.execute("ALTER DATABASE \(name) RESET ALL")
             #expect(try LogicalDump(of: database).differences(from: before) == [])
             let again = try Program.outcome(of: BuiltProgram.command, arguments)
             #expect(again.status == 0, "\(again)")
             return outcome
         }
-    }
-
-    @Test("by its statement_timeout has it rolled back, and is quoted")
-    func statementTimeout() throws {
-        let outcome = try run(with: "statement_timeout = '1500ms'") { hub in
-            // What the migration waits for does not come.
-            try hub.execute(#"LOCK TABLE "file" IN ACCESS SHARE MODE"#)
-        }
-        #expect(outcome.status == 1, "\(outcome)")
-        #expect(outcome.errors.contains("in 008 foreignkey_refactoring: canceling statement due to statement timeout"))
-        #expect(outcome.errors.contains("rolled back whole"))
     }
 
     @Test("by its limit on temporary files has it rolled back, and is quoted")

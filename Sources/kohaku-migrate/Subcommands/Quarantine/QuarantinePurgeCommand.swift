@@ -41,7 +41,9 @@ struct QuarantinePurgeCommand: ParsableCommand {
                     nextStep: "Nothing was deleted. To agree, run with --yes.")
             }
             if !rows.isEmpty {
-                try connection.withMigrationTransaction { try Quarantine.delete(rows.map(\.id), from: connection) }
+                try connection.withMigrationTransaction(locking: [Quarantine.tableName]) {
+                    try Quarantine.delete(rows.map(\.id), from: connection)
+                }
             }
             if output.json {
                 printJSON(QuarantineChangeDocument(rows, database: configuration.database))

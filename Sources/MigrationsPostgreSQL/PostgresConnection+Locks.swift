@@ -1,0 +1,180 @@
+import CLibPQ
+import Migrations
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension PostgresConnection {
+    /// What a transaction does with its tables.
+    enum Access {
+        /// It reads them: only their definitions are held.
+        case look
+        /// It changes them: nobody else reads or writes them.
+        case change
+    }
+
+    /// A number of this tool's own for `pg_try_advisory_xact_lock`: the letters `kohakumi`.
+    private static let advisoryLock: Int64 = 0x6b6f_6861_6b75_6d69
+
+    /// How long one try for the locks may take. While it waits, it keeps every later reader of the tables waiting too.
+    private static let longestTry = Duration.milliseconds(500)
+    /// How long one try takes at least, however little time is left.
+    private static let shortestTry = Duration.milliseconds(50)
+
+    /// Begins a transaction that holds its locks, and then works in the schema of its tables.
+    ///
+    /// A try that fails is rolled back whole, so that nothing waits for it, and made again until the lock timeout is used
+    /// up. Where it looks, the snapshot is taken after the locks: it sees what those before it committed.
+    /// - Throws: ``Migrations/DatabaseError``; that of the kind ``Migrations/DatabaseError/Kind/locked`` names who is in the
+    ///   way.
+    func begin(_ access: Access, on tables: [String]) throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + lockTimeout
+        while true {
+            let home = try findHome(of: tables)
+            if access == .change, home.isStandby {
+                throw DatabaseError(
+                    .readOnly, "this server is a standby, which takes no changes: connect to the primary")
+            }
+            do {
+                let left = min(max(deadline - clock.now, Self.shortestTry), Self.longestTry)
+                try execute(beginning(access, in: home, tryingFor: left))
+                if access == .change { try takeMigrationLock() }
+                guard !tables.isEmpty else { return }
+                try lockTables(access, of: home)
+                let now = try findHome(of: tables)
+                if (now.schema, now.tables) == (home.schema, home.tables) { return }
+                // A table came or went before the locks were held.
+                rollBack()
+            } catch let error as DatabaseError where Self.isWorthAnotherTry(error) {
+                rollBack()
+                guard clock.now < deadline else { throw try locked(access, home) }
+                try pause()
+            } catch {
+                rollBack()
+                throw error
+            }
+        }
+    }
+
+    /// The statements that begin a transaction; none of them takes a snapshot.
+    private func beginning(_ access: Access, in home: Home, tryingFor limit: Duration) -> String {
+        let level = access == .look ? "REPEATABLE READ" : "READ COMMITTED"
+        let path = home.schema.quotedIdentifier + (home.searchPath.isEmpty ? "" : ", \(home.searchPath)")
+        let settings = Self.settings(version: PQserverVersion(handle)).map { name, value in
+            "SET LOCAL \(name) = \(value.quotedLiteral)"
+        }
+        let statements =
+            ["BEGIN ISOLATION LEVEL \(level)" + (home.isStandby ? "" : ", READ WRITE")] + settings + [
+                "SET LOCAL search_path = \(path)",
+                // For later waits: those for tables of the operator's that are not among the locked ones.
+                "SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))",
+                // Unlike lock_timeout it limits the wait for all tables together.
+                "SET LOCAL statement_timeout = \(home.tables.isEmpty ? 0 : limit.milliseconds)",
+            ]
+        return statements.joined(separator: "; ")
+    }
+
+    /// The lock belongs to the transaction, so a crash cannot leak it and a pooler cannot misplace it.
+    private func takeMigrationLock() throws {
+        let isTaken = try query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.advisoryLock)])
+        guard isTaken.first?[0].boolean == true else {
+            throw DatabaseError(.locked, "another migration of this database is running", code: "55P03")
+        }
+    }
+
+    /// Locks the tables and, for a change, those that reference them, always in the same order.
+    private func lockTables(_ access: Access, of home: Home) throws {
+        // A query here would take the snapshot of a look too early.
+        let tables =
+            access == .look
+            ? home.tables.filter { !home.unreadableTables.contains($0) }.map(home.qualified)
+            : try tablesToChange(of: home)
+        var statements = ["SET LOCAL statement_timeout = 0"]
+        if !tables.isEmpty {
+            let mode = access == .look ? "ACCESS SHARE" : "ACCESS EXCLUSIVE"
+            statements.insert("LOCK TABLE \(tables.joined(separator: ", ")) IN \(mode) MODE", at: 0)
+        }
+        try execute(statements.joined(separator: "; "))
+    }
+
+    /// The tables, and the operator's own that reference them: their foreign keys are dropped and made again.
+    private func tablesToChange(of home: Home) throws -> [String] {
+        guard !home.tables.isEmpty else { return [] }
+        let own = home.tables.map { "\(home.qualified($0).quotedLiteral)::regclass" }.joined(separator: ", ")
+        return try query(
+            """
+            SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.oid IN (\(own)) OR (pg_has_role(c.relowner, 'USAGE') AND c.oid IN (
+                SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (\(own))))
+            ORDER BY name
+            """
+        ).compactMap { $0[0].text }
+    }
+
+    public func lock(_ table: String) throws {
+        try execute("LOCK TABLE \(table.quotedIdentifier) IN ACCESS EXCLUSIVE MODE")
+    }
+
+    /// Whether the next try may succeed: a lock was not there in time, or a table went before it was locked.
+    private static func isWorthAnotherTry(_ error: DatabaseError) -> Bool {
+        error.kind == .locked || error.kind == .cancelled || ["42P01", "3F000"].contains(error.code)
+    }
+
+    /// Waits for a moment of its own, so that several who wait do not meet again.
+    private func pause() throws {
+        for _ in 0..<Int.random(in: 4...12) {
+            try checkInterruption()
+            _ = poll(nil, 0, 25)
+        }
+    }
+
+    /// The error that names who holds the locks.
+    private func locked(_ access: Access, _ home: Home) throws -> DatabaseError {
+        let holders = try holders(access, of: home)
+        return DatabaseError(
+            .locked, "the tables could not be locked within \(lockTimeout.milliseconds / 1000) s", code: "55P03",
+            detail: holders.isEmpty ? nil : holders.joined(separator: "\n"))
+    }
+
+    /// Who holds the migration lock or a table, each in words: a session, or a transaction that was prepared and left.
+    private func holders(_ access: Access, of home: Home) throws -> [String] {
+        let tables = home.tables.map(\.quotedLiteral).joined(separator: ", ")
+        let conflicts = access == .look ? "l.mode = 'AccessExclusiveLock'" : "true"
+        return try query(
+            """
+            WITH holders AS (
+                SELECT DISTINCT l.pid, split_part(l.virtualtransaction, '/', 2) AS prepared
+                FROM pg_locks AS l
+                LEFT JOIN pg_class AS c ON c.oid = l.relation
+                LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+                    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    AND (l.locktype = 'relation' AND n.nspname = \(home.schema.quotedLiteral)
+                            AND c.relname = ANY (ARRAY[\(tables)]::name[]) AND \(conflicts)
+                        OR l.locktype = 'advisory' AND l.objsubid = 1
+                            AND (l.classid::bigint << 32 | l.objid::bigint) = \(Self.advisoryLock))
+            )
+            SELECT 'process ' || h.pid
+                || coalesce(', ' || nullif(a.application_name, ''), '')
+                || coalesce(', ' || a.state, '')
+                || coalesce(' since ' || to_char(
+                    coalesce(a.xact_start, a.state_change) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC', '')
+                || coalesce(': ' || left(regexp_replace(a.query, '\\s+', ' ', 'g'), 50), '')
+            FROM holders AS h JOIN pg_stat_activity AS a ON a.pid = h.pid
+            UNION ALL
+            SELECT 'the prepared transaction ' || quote_literal(p.gid) || ' of ' || p.owner || ' since '
+                || to_char(p.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC; to end it: ROLLBACK PREPARED '
+                || quote_literal(p.gid)
+            FROM holders AS h JOIN pg_prepared_xacts AS p ON h.pid IS NULL AND p.transaction::text = h.prepared
+            ORDER BY 1
+            """
+        ).compactMap { $0[0].text }
+    }
+}

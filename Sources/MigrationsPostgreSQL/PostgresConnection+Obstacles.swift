@@ -1,0 +1,94 @@
+public import Migrations
+
+/// What keeps a role from changing tables without losing a row.
+extension PostgresConnection {
+    public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
+        try [
+            otherOwners(of: tables), missingPrivileges(for: tables), hiddenRows(of: tables), relatives(of: tables),
+        ].compactMap { $0 }
+    }
+
+    /// Only a table's owner may alter it.
+    private func otherOwners(of tables: [String]) throws -> Finding? {
+        let foreign = try texts(
+            """
+            SELECT c.relname || ', owned by ' || pg_get_userbyid(c.relowner) FROM pg_class AS c
+            WHERE c.relkind IN ('r', 'p') AND \(isOne("c.oid", of: tables))
+                AND NOT pg_has_role(current_user, c.relowner, 'USAGE')
+            ORDER BY 1
+            """)
+        return finding(
+            "not_owner", about: foreign,
+            "\(foreign.count) table(s) belong to another role, and only an owner can alter them.",
+            action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role.")
+    }
+
+    /// A migration makes tables, also temporary ones; those that stay get the owner of the others.
+    private func missingPrivileges(for tables: [String]) throws -> Finding? {
+        let missing = try texts(
+            """
+            SELECT p.name FROM (VALUES
+                ('CREATE on the schema', has_schema_privilege(current_schema(), 'CREATE')),
+                ('TEMPORARY on the database', has_database_privilege(current_database(), 'TEMPORARY'))
+            ) AS p (name, held) WHERE NOT p.held
+            """)
+        guard missing.isEmpty else {
+            return Finding(
+                .error, code: "missing_privilege", table: "", count: Int64(missing.count),
+                message: "The connecting role lacks \(missing.joined(separator: " and ")).",
+                action: "GRANT it to the role.")
+        }
+        let owners = try texts(
+            """
+            SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class AS c
+            WHERE \(isOne("c.oid", of: Array(tables.prefix(1)))) AND pg_get_userbyid(c.relowner) <> current_user
+                AND NOT has_schema_privilege(c.relowner, current_schema(), 'CREATE')
+                AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+            """)
+        return finding(
+            "missing_privilege", about: owners,
+            "The owner of the tables, who gets the new ones, lacks CREATE on the schema.",
+            action: "GRANT CREATE ON SCHEMA … TO that role.")
+    }
+
+    /// With `row_security` off a query of such a table fails. Nothing is hidden, but nothing can be done either.
+    private func hiddenRows(of tables: [String]) throws -> Finding? {
+        let hidden = try texts(
+            """
+            SELECT c.relname FROM pg_class AS c
+            WHERE \(isOne("c.oid", of: tables)) AND row_security_active(c.oid) ORDER BY 1
+            """)
+        return finding(
+            "row_security", about: hidden,
+            "Row level security may hide rows of \(hidden.count) table(s) from the connecting role, and no row may be lost.",
+            action:
+                "Connect as a role with BYPASSRLS, or as the owner after: ALTER TABLE … NO FORCE ROW LEVEL SECURITY.")
+    }
+
+    /// Statements on a table reach the tables that inherit from it.
+    private func relatives(of tables: [String]) throws -> Finding? {
+        let relatives = try texts(
+            """
+            SELECT i.inhrelid::regclass || ' inherits from ' || i.inhparent::regclass FROM pg_inherits AS i
+            WHERE \(isOne("i.inhparent", of: tables)) OR \(isOne("i.inhrelid", of: tables)) ORDER BY 1
+            """)
+        return finding(
+            "inherited_table", about: relatives,
+            "\(relatives.count) table(s) inherit rows or columns, as partitions do. A migration rewrites plain tables only.",
+            action: "Move the rows of the child into its parent, then: ALTER TABLE child NO INHERIT parent. "
+                + "Make a partitioned table a plain one.")
+    }
+
+    private func texts(_ sql: String) throws -> [String] {
+        try query(sql).compactMap { $0[0].text }
+    }
+
+    private func finding(
+        _ code: String, about examples: [String], _ message: String, action: String
+    ) -> Finding? {
+        guard !examples.isEmpty else { return nil }
+        return Finding(
+            .error, code: code, table: "", count: Int64(examples.count), message: message, examples: examples,
+            action: action)
+    }
+}

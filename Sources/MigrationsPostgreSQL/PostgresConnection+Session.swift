@@ -1,0 +1,94 @@
+import CLibPQ
+import Migrations
+
+extension PostgresConnection {
+    /// The settings by which a server, database or role would change what is read or written, as they are in each of this
+    /// tool's transactions. They are local to it: behind a pooler the session is somebody else's afterwards.
+    ///
+    /// The isolation level and `READ WRITE` stand in `BEGIN`, `search_path` in ``Home``, and `client_encoding` is the
+    /// connection's.
+    static func settings(version: Int32) -> [(name: String, value: String)] {
+        [
+            // Policies would hide rows from a migration; it gets an error instead.
+            ("row_security", "off"),
+            // The hub stores UTC without saying so: a timestamptz becomes a timestamp by this zone, and now() too.
+            ("TimeZone", "UTC"),
+            // How values are spelled that are read, compared or kept as text.
+            ("DateStyle", "ISO, MDY"),
+            ("IntervalStyle", "postgres"),
+            ("bytea_output", "hex"),
+            ("extra_float_digits", "1"),
+            // How statements are read.
+            ("standard_conforming_strings", "on"),
+            ("transform_null_equals", "off"),
+            // How the server spells the definitions that are read from it.
+            ("quote_all_identifiers", "off"),
+            // Limits meant for an application's queries. A migration takes as long as its rows need.
+            ("idle_in_transaction_session_timeout", "0"),
+            // PostgreSQL 17 has it.
+            ("transaction_timeout", version >= 170_000 ? "0" : ""),
+        ].filter { !$0.1.isEmpty }
+    }
+}
+
+/// Where the tables of a transaction are, as the server finds tables that are named without a schema.
+struct Home: Equatable {
+    /// The schema: that of the tables, or where new ones are created.
+    var schema: String
+    /// The tables of that schema that are there, in alphabetical order.
+    var tables: [String] = []
+    /// Those that the role may not even read.
+    var unreadableTables: Set<String> = []
+    /// The search path that the session came with.
+    var searchPath: String
+    /// Whether the server is a standby, which takes no changes.
+    var isStandby: Bool
+
+    /// A table's name with its schema.
+    func qualified(_ table: String) -> String { "\(schema.quotedIdentifier).\(table.quotedIdentifier)" }
+}
+
+extension PostgresConnection {
+    /// Finds tables along the search path.
+    /// - Throws: ``Migrations/DatabaseError`` of the kind ``Migrations/DatabaseError/Kind/ambiguous`` when they are in several
+    ///   schemas, or there is no schema at all.
+    func findHome(of tables: [String]) throws -> Home {
+        let rows = try query(
+            """
+            SELECT current_setting('search_path'), pg_is_in_recovery(), current_schema(), n.nspname, c.relname,
+                has_table_privilege(c.oid, 'SELECT')
+            FROM (SELECT) AS session LEFT JOIN (
+                pg_class AS c JOIN pg_namespace AS n
+                    ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p')
+            ) ON c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[])
+            ORDER BY array_position(current_schemas(false), n.nspname), c.relname COLLATE "C"
+            """)
+        let searchPath = rows.first?[0].text ?? ""
+        let found = rows.compactMap { row in row[3].text.map { (schema: $0, table: row[4].text ?? "") } }
+        guard let schema = found.first?.schema ?? rows.first?[2].text else {
+            throw DatabaseError(
+                .ambiguous, "there is no schema to work in: search_path is \(searchPath), and no such schema exists",
+                detail: "Create the schema, or name the right one: ALTER ROLE … SET search_path = …")
+        }
+        let elsewhere = found.filter { $0.schema != schema }
+        guard elsewhere.isEmpty else { throw Self.ambiguity(found, searchPath: searchPath) }
+        return Home(
+            schema: schema, tables: found.map(\.table),
+            unreadableTables: Set(rows.filter { $0[5].boolean == false }.compactMap { $0[4].text }),
+            searchPath: searchPath, isStandby: rows.first?[1].boolean == true)
+    }
+
+    private static func ambiguity(_ found: [(schema: String, table: String)], searchPath: String) -> DatabaseError {
+        let schemas = Dictionary(grouping: found, by: \.schema).sorted { $0.key < $1.key }.map { schema, tables in
+            let names = tables.map(\.table).sorted()
+            return "schema \(schema): " + names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+                + " (\(names.count))"
+        }
+        return DatabaseError(
+            .ambiguous,
+            "tables of these names are in \(schemas.count) schemas of the search path (\(searchPath)), and which are meant "
+                + "is not clear",
+            detail: (schemas + ["Name the right schema alone: ALTER ROLE … SET search_path = …"])
+                .joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,111 @@
+import Migrations
+import MigrationsTesting
+import Testing
+
+@Suite("A migration beside other sessions on PostgreSQL")
+struct LockedTables {
+    @Test(
+        "loses no row that is written while a table is rewritten: nobody can, also where the table was not named",
+        arguments: [["book"], []])
+    func rewriting(_ tables: [String]) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let connection = try database.connect()
+            try connection.execute(Library.sql(.postgresql))
+            let hub = try database.connect()
+            try hub.execute("SET statement_timeout = 200")
+            var isCopied = false
+            var refused = 0
+            let reports = try connection.withMigrationTransaction(locking: tables) {
+                connection.onStatement = { statement in
+                    if isCopied {
+                        connection.onStatement = nil
+                        do {
+                            try hub.execute(#"INSERT INTO "book" ("id", "title", "author") VALUES (70, 'Late', 1)"#)
+                        } catch {
+                            refused += 1
+                        }
+                    }
+                    isCopied = statement.hasPrefix(#"INSERT INTO "kohaku_new_book""#)
+                }
+                let context = MigrationContext(
+                    connection: connection, schema: try connection.readSchema(), number: 42)
+                try context.rewrite(Library.book)
+                return context.reports
+            }
+            #expect(refused == 1)
+            #expect(reports.map(\.rowsOut) == [3])
+            #expect(try connection.countRows(in: "book") == 3)
+        }
+    }
+
+    @Test("keeps no reader waiting for longer than one try, and names who is in the way")
+    func waiting() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let hub = try database.connect()
+            try hub.execute("CREATE TABLE t (id INTEGER PRIMARY KEY); SET application_name = 'the hub'")
+            try hub.execute("BEGIN")
+            _ = try hub.query("SELECT * FROM t")
+            let connection = try database.connect(lockTimeout: .seconds(2))
+            let reader = try database.connect()
+            let clock = ContinuousClock()
+            var longest = Duration.zero
+            // A reader at every try: it waits behind the lock that is asked for, and only until that try ends.
+            connection.onStatement = { statement in
+                guard statement == "ROLLBACK" else { return }
+                let start = clock.now
+                _ = try? reader.query("SELECT * FROM t")
+                longest = max(longest, clock.now - start)
+            }
+            let start = clock.now
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(locking: ["t"]) {}
+            }
+            #expect(error.kind == .locked)
+            #expect(clock.now - start >= .seconds(2))
+            #expect(longest < .seconds(1))
+            let pid = try hub.integer("SELECT pg_backend_pid()")
+            #expect(error.detail?.contains("process \(pid), the hub, idle in transaction since ") == true)
+            #expect(error.detail?.contains("SELECT * FROM t") == true)
+        }
+    }
+
+    @Test("waits for a lock that is given back, and sees what was committed before")
+    func givenBack() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let hub = try database.connect()
+            try hub.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            try hub.execute("BEGIN; ALTER TABLE t ADD COLUMN late INTEGER")
+            let connection = try database.connect()
+            var tries = 0
+            connection.onStatement = { statement in
+                guard statement == "ROLLBACK" else { return }
+                tries += 1
+                try? hub.execute("COMMIT")
+            }
+            let schema = try connection.withReadTransaction(of: ["t"]) {
+                connection.onStatement = nil
+                return try connection.readSchema()
+            }
+            #expect(tries == 1)
+            #expect(schema.column("t", "late") != nil)
+        }
+    }
+
+    @Test("states its isolation level, whatever the database's default")
+    func isolation() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let administrator = try database.connect()
+            let name = try #require(try administrator.query("SELECT current_database()::text").first?[0].text)
+            try administrator.execute(
+                """
+                ALTER DATABASE \(name) SET default_transaction_isolation = 'serializable';
+                ALTER DATABASE \(name) SET default_transaction_read_only = on
+                """)
+            let connection = try database.connect()
+            let level = try connection.withMigrationTransaction(locking: []) {
+                try connection.query("SELECT current_setting('transaction_isolation')").first?[0].text
+            }
+            #expect(level == "read committed")
+        }
+    }
+}
