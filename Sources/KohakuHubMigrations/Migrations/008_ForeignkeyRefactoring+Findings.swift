@@ -47,7 +47,7 @@ extension ForeignkeyRefactoring {
     private func referenceFindings(_ rewrite: TableRewrite, _ database: MigrationContext) throws -> [Finding] {
         guard !rewrite.quarantine.isEmpty else { return [] }
         let hubs = Self.rewrites.map(\.table) + Self.belongings(on: database.schema).map(\.table) + ["organization"]
-        let going = rewrite.quarantine.map { "(\(database.dialect.spelling($0.condition)))" }.joined(separator: " OR ")
+        let going = database.rows(meeting: rewrite.quarantine, of: rewrite.table)
         let own = database.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
         return try own.flatMap { table in
             try table.foreignKeys.filter {
@@ -58,7 +58,7 @@ extension ForeignkeyRefactoring {
                     .error, code: "own_reference", table: table.name,
                     about: """
                         SELECT '\(rewrite.table) ' || \(column) FROM \(table.name.quotedIdentifier)
-                        WHERE \(column) IN (SELECT old."id" FROM \(rewrite.table.quotedIdentifier) AS old WHERE \(going))
+                        WHERE \(column) IN (SELECT id FROM (\(going)) AS going)
                         ORDER BY \(column)
                         """,
                     action: "Delete those rows, or drop the foreign key."
@@ -128,7 +128,8 @@ extension ForeignkeyRefactoring {
                     || ' "' || n.username || '" becomes ' || n.normalized_name
                 FROM kohaku_user AS n LEFT JOIN kohaku_organization AS o ON o.new_id = n.user_id
                 WHERE n.normalized_name LIKE '%~' || n.user_id
-                    AND NOT (n.is_org = 1 AND n.username IN (SELECT username FROM kohaku_user WHERE is_org = 0))
+                    AND NOT (n.is_org = 1 AND EXISTS (
+                        SELECT 1 FROM kohaku_user AS u WHERE u.username = n.username AND u.is_org = 0))
                 ORDER BY n.user_id
                 """
         ) { count in

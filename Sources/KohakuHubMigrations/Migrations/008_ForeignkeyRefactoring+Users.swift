@@ -14,8 +14,8 @@ extension ForeignkeyRefactoring {
     func highestUserID(_ database: MigrationContext) throws -> (id: Int64, holder: String) {
         var highest = (id: try database.connection.highestGivenID(in: "user"), holder: "the sequence of user")
         for (table, name) in Self.userReferences where database.schema.has(table, name) {
-            let column = name.quotedIdentifier
-            let present = try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)")
+            let present = try database.connection.integer(
+                "SELECT max(CAST(\(name.quotedIdentifier) AS BIGINT)) FROM \(table.quotedIdentifier)")
             if present > highest.id { highest = (present, "\(table).\(name)") }
         }
         return highest
@@ -52,7 +52,7 @@ extension ForeignkeyRefactoring {
                 SELECT old_id, new_id FROM kohaku_organization
                 UNION ALL
                 SELECT u."id", u."id" FROM "user" AS u WHERE \#(Self.isOrganization("u", database.schema))
-                    AND u."id" NOT IN (SELECT old_id FROM kohaku_organization)
+                    AND NOT EXISTS (SELECT 1 FROM kohaku_organization AS o WHERE o.old_id = u."id")
                 """#)
     }
 
@@ -71,8 +71,9 @@ extension ForeignkeyRefactoring {
             ) AS names ORDER BY is_org, id
             """#)
         let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
-        let normalized = Dictionary(
-            uniqueKeysWithValues: NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) })
+        let normalized = Dictionary(NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) }) { first, _ in
+            first
+        }
         try database.execute(
             """
             CREATE TEMPORARY TABLE kohaku_user (
