@@ -3,6 +3,7 @@ extension MigrationContext {
     /// that every row is accounted for.
     /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
     public func rewrite(_ rewrite: TableRewrite) throws {
+        try rewrite.requireReadable()
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
                 .failed, "table \(rewrite.table) is missing",

@@ -40,8 +40,9 @@ extension Runner {
     /// along whose columns it keeps.
     func requireKnown(_ pending: [RegisteredMigration], on schema: Schema) throws {
         let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
-        let columns = Dictionary(
-            uniqueKeysWithValues: catalogue.canonicalTables.map { ($0.name, Set($0.columns.map(\.name))) })
+        let columns = catalogue.canonicalTables.reduce(into: [String: Set<String>]()) {
+            $0[$1.name] = Set($1.columns.map(\.name))
+        }
         try requireKnown(
             harmfulDifferences(of: schema).filter { difference in
                 guard difference.isUnknown, !difference.isHarmless else { return false }

@@ -218,7 +218,7 @@ struct PlanDocument: Encodable {
                 number: entry.migration.number, name: entry.migration.name, evidence: entry.evidence,
                 consent: entry.migration.migration.consent, sql: statements?.entries[index].statements)
         }
-        rows = Dictionary(uniqueKeysWithValues: preview.rows.map { ($0.table, $0.count) })
+        rows = Dictionary(preview.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
         mending = preview.mending.map(DifferenceDocument.init)
         findings = preview.findings.map(FindingDocument.init)
     }
