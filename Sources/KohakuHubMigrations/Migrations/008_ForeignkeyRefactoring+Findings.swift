@@ -39,7 +39,10 @@ extension ForeignkeyRefactoring {
                 message:
                     "\(tables.count) table(s) that are not the hub's reference organization, which becomes part of user.",
                 examples: tables.map(\.name).sorted(),
-                action: "Drop those foreign keys, and point them to user when the run is done.")
+                action: """
+                    Add a column to each that holds the organization's name, drop those foreign keys, and run again. \
+                    Organizations are users then, with other ids: look the new ids up by username, and reference user.
+                    """)
         ]
     }
 
@@ -61,7 +64,7 @@ extension ForeignkeyRefactoring {
                         WHERE \(column) IN (SELECT id FROM (\(going)) AS going)
                         ORDER BY \(column)
                         """,
-                    action: "Delete those rows, or drop the foreign key."
+                    action: "Drop the foreign key, or delete those rows if they are of no use."
                 ) { "\($0) row(s) of \(table.name), which is not the hub's, reference rows that go to quarantine." }
             }
         }
@@ -97,30 +100,12 @@ extension ForeignkeyRefactoring {
                     WHERE \(columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND "))
                     GROUP BY \(list) HAVING count(*) > 1 ORDER BY \(list)
                     """,
-                action: "Delete or change all but one of each."
+                action: "Change all but one of each, or delete those that are the same row twice."
             ) { "\($0) value(s) of (\(columns.joined(separator: ", "))) occur more than once in \(table)." }
         }
     }
 
     private func nameFindings(_ database: MigrationContext) throws -> [Finding] {
-        // Nothing tells which of the two a name should stay with.
-        let collisions = try database.finding(
-            .error, code: "name_collision", table: "user",
-            about: #"""
-                SELECT '"' || u."username" || '": user ' || u."id" || ' and organization ' || g."id"
-                FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username"
-                WHERE NOT \#(Self.isOrganization("u", database.schema)) ORDER BY u."id"
-                """#,
-            action: """
-                Rename one of each pair, in its own table and in its repositories (namespace and full_id), or delete the \
-                one that is not needed.
-                """
-        ) { count in
-            """
-            \(count) name(s) belong to a user and to an organization. Organizations become users, and a name belongs to \
-            one user only.
-            """
-        }
         let normalized = try database.finding(
             .warning, code: "normalized_name_collision", table: "user",
             about: """
@@ -138,7 +123,7 @@ extension ForeignkeyRefactoring {
             others get ~ and their id.
             """
         }
-        return [collisions, normalized].compactMap { $0 }
+        return try [nameCollisions(database), normalized].compactMap { $0 }
     }
 
     private func placementFindings(_ database: MigrationContext) throws -> [Finding] {

@@ -56,7 +56,7 @@ extension ForeignkeyRefactoring {
                         SELECT 'id ' || "id" FROM \(table.quotedIdentifier) WHERE \(name.quotedIdentifier) IS NULL
                         ORDER BY "id"
                         """,
-                    action: "Give them one, or delete them if they are of no use."
+                    action: "Give them one. What belongs to a row would go with it if you deleted it."
                 ) { "\($0) row(s) of \(table) have no \(name), and nothing tells what it was." }
             }
         }

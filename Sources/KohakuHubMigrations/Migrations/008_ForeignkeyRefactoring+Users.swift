@@ -31,7 +31,7 @@ extension ForeignkeyRefactoring {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
-                nextStep: "Nothing was changed. Correct or delete the rows with such ids, then run again.")
+                nextStep: "Nothing was changed. Correct the rows with such ids, or set the sequence back, then run again.")
         }
         try database.createTemporaryTable("kohaku_highest", "highest INTEGER NOT NULL", from: "SELECT \(highest)")
         try database.createTemporaryTable(

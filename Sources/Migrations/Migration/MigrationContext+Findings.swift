@@ -76,7 +76,7 @@ extension MigrationContext {
         return Finding(
             .error, code: "dependent_in_the_way", table: "", count: Int64(dependents.count),
             message: message(dependents.count), examples: Array(dependents.prefix(exampleLimit)),
-            action: "Drop them, run again, and make them anew.")
+            action: "Keep their definitions, drop them, run again, and make them anew.")
     }
 
     /// Ids that several rows of a table have, or none, where the primary key is missing: not even quarantine could tell the

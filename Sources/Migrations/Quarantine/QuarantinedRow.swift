@@ -31,6 +31,12 @@ extension Quarantine {
         try connection.readSchema().tables[tableName] != nil
     }
 
+    /// How many rows there are.
+    /// - Throws: ``DatabaseError``.
+    public static func count(in connection: any DatabaseConnection) throws -> Int64 {
+        try exists(in: connection) ? connection.countRows(in: tableName) : 0
+    }
+
     /// The rows of each table, the tables in alphabetical order.
     /// - Throws: ``DatabaseError``.
     public static func summary(of connection: any DatabaseConnection) throws -> [QuarantineSummary] {

@@ -126,7 +126,7 @@ struct RowFitting {
             ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
         findings += try context.findings(
             of: ownerRules, on: name, .error, code: "owner_does_not_fit",
-            action: "Change them, or delete them if they are of no use."
+            action: "Change them. What belongs to a row would go with it if you deleted it."
         ) { "\($0) row(s) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
         return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }

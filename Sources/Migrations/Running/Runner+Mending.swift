@@ -60,7 +60,7 @@ extension Runner {
             "the schema has parts that this tool does not know (\(unknown.count)):",
             nextStep:
                 "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
-                + "by hand, remove them.",
+                + "by hand, drop such indexes and keys, and let such columns take NULL.",
             differences: unknown)
     }
 

@@ -52,6 +52,7 @@ public struct Runner {
         var report = RunReport()
         do {
             try body(&report)
+            report.quarantined = try Quarantine.count(in: connection)
         } catch {
             var error = Self.named(error)
             error.committed = report.migrations.map(\.migration.title)
