@@ -15,9 +15,9 @@ extension ForeignkeyRefactoring {
             from: #"""
                 SELECT history_id, full_id, repo_type, path, sha256 FROM (
                     SELECT h."id" AS history_id, h."repo_full_id" AS full_id, h."path_in_repo" AS path,
-                        h."sha256" AS sha256, coalesce(min(k."repo_type"), '') AS repo_type
-                    FROM "lfsobjecthistory" AS h
-                        LEFT JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
+                        h."sha256" AS sha256, coalesce(min(k.repo_type), '') AS repo_type
+                    FROM "lfsobjecthistory" AS h {unindexed}
+                        LEFT JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
                     WHERE NOT EXISTS (SELECT 1 FROM kohaku_history AS p WHERE p.history_id = h."id")
                         AND h."path_in_repo" IS NOT NULL AND h."sha256" IS NOT NULL
                     GROUP BY h."id", h."repo_full_id", h."path_in_repo", h."sha256"
@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
                     WHERE e.full_id = o.full_id AND (e.repo_type = o.repo_type OR o.repo_type = ''))
                 ORDER BY history_id
                 """#)
-        // Files are looked up by their content alone, also where SQLite would prefer the index on the path, which many share.
+        try database.execute("CREATE INDEX kohaku_orphan_content ON kohaku_orphan (sha256, path)")
         try database.createTemporaryTable(
             "kohaku_moved",
             """
@@ -45,7 +45,8 @@ extension ForeignkeyRefactoring {
                     SELECT o.full_id, o.repo_type, r.repository_id, r.owner_id,
                         r.repo_type || ' ' || r.full_id AS candidate, count(DISTINCT o.path) AS paths
                     FROM kohaku_orphan AS o
-                        JOIN "file" AS f ON f."sha256" = o.sha256 AND f."path_in_repo" || '' = o.path AND f."lfs" = true
+                        JOIN "file" AS f {unindexed}
+                            ON f."sha256" = o.sha256 AND f."path_in_repo" = o.path AND f."lfs" = true
                         JOIN kohaku_repository AS r ON r.full_id = f."repo_full_id" AND r.owner_id IS NOT NULL
                     WHERE o.repo_type IN ('', r.repo_type) AND (
                         EXISTS (SELECT 1 FROM kohaku_sole AS s WHERE s.full_id = r.full_id)
@@ -82,14 +83,14 @@ extension ForeignkeyRefactoring {
             "row_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER NOT NULL",
             from: #"""
                 SELECT row_id, repository_id, owner_id FROM (
-                    SELECT k."id" AS row_id, m.repository_id, m.owner_id, row_number() OVER (
-                        PARTITION BY k."commit_id", m.repository_id ORDER BY k."id") AS place
-                    FROM "commit" AS k
-                        JOIN kohaku_moved AS m ON m.full_id = k."repo_full_id" AND m.repo_type = k."repo_type"
+                    SELECT k.row_id, m.repository_id, m.owner_id, row_number() OVER (
+                        PARTITION BY k.commit_id, m.repository_id ORDER BY k.row_id) AS place
+                    FROM kohaku_commit AS k
+                        JOIN kohaku_moved AS m ON m.full_id = k.full_id AND m.repo_type = k.repo_type
                         JOIN kohaku_repository AS r ON r.repository_id = m.repository_id
-                        LEFT JOIN "commit" AS c ON c."commit_id" = k."commit_id"
-                            AND c."repo_full_id" = r.full_id AND c."repo_type" = r.repo_type
-                    WHERE c."commit_id" IS NULL
+                        LEFT JOIN kohaku_commit AS c
+                            ON c.commit_id = k.commit_id AND c.full_id = r.full_id AND c.repo_type = r.repo_type
+                    WHERE c.commit_id IS NULL
                 ) AS adopted WHERE place = 1 ORDER BY row_id
                 """#)
     }

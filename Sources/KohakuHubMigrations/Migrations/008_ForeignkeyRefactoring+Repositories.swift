@@ -6,7 +6,8 @@ extension ForeignkeyRefactoring {
         "kohaku_highest", "kohaku_organization", "kohaku_organization_id", "kohaku_ambiguous", "kohaku_user",
         "kohaku_invitation",
         "kohaku_unreadable",
-        "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
+        "kohaku_commit", "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared",
+        "kohaku_shared_commit",
         "kohaku_evidence", "kohaku_decided",
         "kohaku_file", "kohaku_history", "kohaku_untyped", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
     ]
@@ -64,6 +65,21 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
+    /// Gathers what commits tell of the type of a repository.
+    func readCommits(_ database: MigrationContext) throws {
+        try database.createTemporaryTable(
+            "kohaku_commit",
+            """
+            row_id INTEGER PRIMARY KEY, commit_id VARCHAR(255) NOT NULL, full_id VARCHAR(255) NOT NULL,
+            repo_type VARCHAR(255) NOT NULL
+            """,
+            from: #"""
+                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" {unindexed}
+                WHERE "commit_id" IS NOT NULL AND "repo_full_id" IS NOT NULL AND "repo_type" IS NOT NULL ORDER BY "id"
+                """#)
+        try database.execute("CREATE INDEX kohaku_commit_commit_id ON kohaku_commit (commit_id, full_id)")
+    }
+
     /// Decides for each file of a shared full id by the first kind of evidence that leaves one repository. Where none does,
     /// every repository gets the file, which is what the application showed.
     func placeSharedFiles(_ database: MigrationContext) throws {
@@ -76,7 +92,7 @@ extension ForeignkeyRefactoring {
             """,
             from: #"""
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256", \#(microseconds(#""updated_at""#))
-                FROM "file" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
+                FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
                 """#)
         try database.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
         // With each commit, when the next one of another type was made: one look tells whether a time has one type only.
@@ -96,7 +112,7 @@ extension ForeignkeyRefactoring {
                     FROM (
                         SELECT DISTINCT "repo_full_id" AS full_id, "repo_type" AS repo_type,
                             \#(microseconds(#""created_at""#)) AS created
-                        FROM "commit"
+                        FROM "commit" {unindexed}
                         WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) AND "repo_type" IS NOT NULL
                     ) AS k WHERE created IS NOT NULL
                     WINDOW later AS (PARTITION BY full_id ORDER BY created, repo_type)
@@ -156,9 +172,10 @@ extension ForeignkeyRefactoring {
     private static let evidence = [
         // The LFS history has the same content at the same path, and its commit says the type.
         #"""
-        JOIN "lfsobjecthistory" AS h ON h."repo_full_id" = f.full_id AND h."path_in_repo" = f.path AND h."sha256" = f.sha256
-        JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = k."repo_type"
+        JOIN "lfsobjecthistory" AS h {unindexed}
+            ON h."repo_full_id" = f.full_id AND h."path_in_repo" = f.path AND h."sha256" = f.sha256
+        JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = k.repo_type
         """#,
         // The file was written within 2 seconds after to 60 seconds before commits of one type only. The first of them tells.
         """
@@ -171,7 +188,8 @@ extension ForeignkeyRefactoring {
         """,
         // It is being uploaded: the same content at the same path is staged.
         #"""
-        JOIN "stagingupload" AS s ON s."repo_full_id" = f.full_id AND s."path_in_repo" = f.path AND s."sha256" = f.sha256
+        JOIN "stagingupload" AS s {unindexed}
+            ON s."repo_full_id" = f.full_id AND s."path_in_repo" = f.path AND s."sha256" = f.sha256
         JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = s."repo_type"
         """#,
         // Only one of the repositories existed when the file was written.
@@ -188,9 +206,9 @@ extension ForeignkeyRefactoring {
             "kohaku_history",
             "history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL",
             from: #"""
-                SELECT h."id", min(e.repository_id), 1 FROM "lfsobjecthistory" AS h
-                    JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-                    JOIN kohaku_exact AS e ON e.full_id = k."repo_full_id" AND e.repo_type = k."repo_type"
+                SELECT h."id", min(e.repository_id), 1 FROM "lfsobjecthistory" AS h {unindexed}
+                    JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+                    JOIN kohaku_exact AS e ON e.full_id = k.full_id AND e.repo_type = k.repo_type
                 WHERE e.owner_id IS NOT NULL GROUP BY h."id"
                 """#)
         // A row whose commit is known belongs to that commit's type, also when no such repository is left.
@@ -198,9 +216,9 @@ extension ForeignkeyRefactoring {
             "kohaku_untyped",
             "history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL",
             from: #"""
-                SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h
-                    LEFT JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-                WHERE k."commit_id" IS NULL AND h."repo_full_id" IS NOT NULL AND h."path_in_repo" IS NOT NULL
+                SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h {unindexed}
+                    LEFT JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+                WHERE k.commit_id IS NULL AND h."repo_full_id" IS NOT NULL AND h."path_in_repo" IS NOT NULL
                 ORDER BY h."id"
                 """#)
         let rules = [

@@ -47,7 +47,7 @@ extension ForeignkeyRefactoring {
             .merged(
                 table: "organization",
                 from: #"""
-                    "organization" AS old JOIN kohaku_organization AS o ON o.old_id = old."id" AND o.is_new = 1
+                    "organization" AS old {unindexed} JOIN kohaku_organization AS o ON o.old_id = old."id" AND o.is_new = 1
                         JOIN kohaku_user AS n ON n.user_id = o.new_id
                     """#,
                 values: [

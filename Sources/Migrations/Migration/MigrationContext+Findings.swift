@@ -42,10 +42,11 @@ extension MigrationContext {
     /// or in `CASE` it would go through all of its rows for each row of the table.
     public func rows(meeting rules: [QuarantineRule], of table: String) -> String {
         rules.enumerated().map { place, rule in
-            """
-            SELECT old."id" AS id, \(place) AS rule FROM \(table.quotedIdentifier) AS old
-            WHERE \(dialect.spelling(rule.condition))
-            """
+            dialect.spelling(
+                """
+                SELECT old."id" AS id, \(place) AS rule FROM \(table.quotedIdentifier) AS old {unindexed}
+                WHERE \(rule.condition)
+                """)
         }.joined(separator: "\nUNION ALL\n")
     }
 
