@@ -3,12 +3,12 @@ extension MigrationContext {
     /// that every row is accounted for.
     /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
     public func rewrite(_ rewrite: TableRewrite) throws {
-        try rewrite.requireReadable()
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
                 .failed, "table \(rewrite.table) is missing",
                 nextStep: "Nothing was changed. See: kohaku-migrate verify")
         }
+        try rewrite.requireReadable(of: present)
         var report = TableReport(table: rewrite.table)
         report.rowsIn = try connection.countRows(in: rewrite.table)
         report.quarantined = try quarantine(from: present, rules: rewrite.quarantine)

@@ -32,9 +32,8 @@ extension Quarantine {
     }
 
     /// How many rows there are.
-    /// - Throws: ``DatabaseError``.
-    public static func count(in connection: any DatabaseConnection) throws -> Int64 {
-        try exists(in: connection) ? connection.countRows(in: tableName) : 0
+    static func count(in connection: any DatabaseConnection, on schema: Schema) throws -> Int64 {
+        try schema.tables[tableName] == nil ? 0 : connection.countRows(in: tableName)
     }
 
     /// The rows of each table, the tables in alphabetical order.

@@ -82,6 +82,7 @@ extension Runner {
         let schema = try connection.readSchema()
         report.version = Plan(catalogue.migrations, on: schema).version
         report.mentioned = catalogue.differences(of: schema).filter(\.isLeftAlone)
+        report.quarantined = try Quarantine.count(in: connection, on: schema)
         for difference in report.mentioned { emit(.mentioned(difference)) }
         let harmful = harmfulDifferences(of: schema)
         guard harmful.isEmpty else {

@@ -52,7 +52,6 @@ public struct Runner {
         var report = RunReport()
         do {
             try body(&report)
-            report.quarantined = try Quarantine.count(in: connection)
         } catch {
             var error = Self.named(error)
             error.committed = report.migrations.map(\.migration.title)
@@ -130,6 +129,8 @@ public struct Runner {
             try mend(&report, isAgreed: isAgreed)
             try compare(&report)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
+        } else {
+            report.quarantined = try Quarantine.count(in: connection, on: connection.readSchema())
         }
     }
 
