@@ -22,9 +22,10 @@ test: deps ## Build and run every test, with a PostgreSQL server of its own
 	swift build --build-tests
 	Scripts/with-postgres swift test --skip-build --disable-xctest
 
-benchmark: deps ## Measure time and memory on a million files, against the same step by hand
+benchmark: deps ## Measure time and memory on a million files, and on rows that need decisions
 	swift build -c release --product kohaku-migrate
 	Benchmarks/million-files
+	Benchmarks/shared-files
 
 lint: ## Check the format of every source file
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -42,6 +42,9 @@ extension PostgresConnection {
             }
         }
         try alter(rebuild.table, changes)
+        for column in rebuild.columns where column.sql.hasSuffix("{id}") {
+            try makeKey(column.name, of: rebuild.table, from: old)
+        }
     }
 
     private func alter(_ table: String, _ changes: [String]) throws {
@@ -85,16 +88,16 @@ extension PostgresConnection {
             foreignKeys(where: "conrelid = \(regclass(alteration.table))")
                 .filter { $0.columns.count == 1 && replaced.contains($0.columns[0]) })
         try alter(alteration.table, changes + alteration.foreignKeys.map { "ADD \($0.sql)" })
-        if let key { try makeKey(key, of: alteration.table, from: old) }
+        if let key { try makeKey(key.name, of: alteration.table, from: old) }
     }
 
     /// Makes a column the primary key that a sequence of its own gives, as far as it is not.
-    private func makeKey(_ key: PresentColumn, of table: String, from old: [PresentColumn]) throws {
-        guard let present = old.first(where: { $0.name == key.name }) else { return }
-        let name = key.name.quotedIdentifier
+    private func makeKey(_ key: String, of table: String, from old: [PresentColumn]) throws {
+        guard let present = old.first(where: { $0.name == key }) else { return }
+        let name = key.quotedIdentifier
         if !present.isPrimaryKey { try alter(table, ["ADD PRIMARY KEY (\(name))"]) }
         guard !present.isSerial else { return }
-        let sequence = "\(table)_\(key.name)_seq".quotedIdentifier
+        let sequence = "\(table)_\(key)_seq".quotedIdentifier
         try execute(
             """
             CREATE SEQUENCE IF NOT EXISTS \(sequence);

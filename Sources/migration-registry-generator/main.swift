@@ -49,8 +49,8 @@ var generated = """
     // Generated from the file names in Migrations/. Do not edit.
     import Migrations
 
-    /// Every migration of this module in numerical order.
-    let registeredMigrations: [RegisteredMigration] = [
+    /// Every migration of this module in numerical order, from 1.
+    let registeredMigrations: [(name: String, migration: any Migration)] = [
 
     """
 for entry in entries {
@@ -58,7 +58,7 @@ for entry in entries {
     let name = entry.type.replacing(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/) { match in
         "\(match.1 ?? match.3 ?? "")_\(match.2 ?? match.4 ?? "")"
     }.lowercased()
-    generated += "    RegisteredMigration(number: \(entry.number), name: \"\(name)\", migration: \(entry.type)()),\n"
+    generated += "    (name: \"\(name)\", migration: \(entry.type)()),\n"
 }
 generated += "]\n"
 do {

@@ -90,7 +90,8 @@ struct JSONDocumentTests {
             try expectKeys(
                 outcome.output,
                 """
-                status database version wasFresh changed findings mended mendedTables violations leftAlone seconds
+                status database version wasFresh changed findings mended mendedTables violations quarantined leftAlone
+                seconds
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged

@@ -3,25 +3,12 @@ import Testing
 
 @Suite("A catalogue")
 struct Catalogues {
-    @Test("takes migrations numbered 1, 2, 3, … and knows the newest")
+    @Test("numbers its migrations 1, 2, 3, … and knows the newest")
     func numbered() {
         let catalogue = Catalogue(
-            migrations: (1...3).map(TestMigration.adding).registered, canonicalTables: [], rootTable: "t")
+            migrations: (1...3).map(TestMigration.adding).named, canonicalTables: [], rootTable: "t")
         #expect(catalogue.newest == 3)
         #expect(catalogue.migrations.map(\.title) == ["001 change_1", "002 change_2", "003 change_3"])
-    }
-
-    @Test("takes no other numbers")
-    func gap() async {
-        await #expect(processExitsWith: .failure) {
-            var migrations = (1...3).map(TestMigration.adding).registered
-            migrations.remove(at: 1)
-            _ = Catalogue(migrations: migrations, canonicalTables: [], rootTable: "t")
-        }
-        await #expect(processExitsWith: .failure) {
-            let migrations = (1...3).map(TestMigration.adding).registered
-            _ = Catalogue(migrations: [migrations[1], migrations[0]], canonicalTables: [], rootTable: "t")
-        }
     }
 
     @Test(

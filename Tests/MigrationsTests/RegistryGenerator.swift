@@ -34,12 +34,12 @@ struct RegistryGenerator {
     func listed() throws {
         try generate(["002_UserOrgQuotas.swift", "001_First.swift", "003_LFSHistory.swift"]) { outcome, generated, _ in
             #expect(outcome.status == 0)
-            let lines = try #require(generated).split(separator: "\n").filter { $0.contains("RegisteredMigration(") }
+            let lines = try #require(generated).split(separator: "\n").filter { $0.contains("(name: \"") }
             #expect(
                 lines.map { $0.trimmingCharacters(in: .whitespaces) } == [
-                    #"RegisteredMigration(number: 1, name: "first", migration: First()),"#,
-                    #"RegisteredMigration(number: 2, name: "user_org_quotas", migration: UserOrgQuotas()),"#,
-                    #"RegisteredMigration(number: 3, name: "lfs_history", migration: LFSHistory()),"#,
+                    #"(name: "first", migration: First()),"#,
+                    #"(name: "user_org_quotas", migration: UserOrgQuotas()),"#,
+                    #"(name: "lfs_history", migration: LFSHistory()),"#,
                 ])
         }
     }

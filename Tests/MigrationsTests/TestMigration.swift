@@ -20,11 +20,14 @@ struct TestMigration: Migration {
 }
 
 extension [TestMigration] {
-    /// The migrations with the numbers 1, 2, 3, … and names like `change_1`.
+    /// The migrations with names like `change_1`, for a catalogue.
+    var named: [(name: String, migration: any Migration)] {
+        enumerated().map { (name: "change_\($0.offset + 1)", migration: $0.element) }
+    }
+
+    /// The migrations as a catalogue numbers them.
     var registered: [RegisteredMigration] {
-        enumerated().map {
-            RegisteredMigration(number: $0.offset + 1, name: "change_\($0.offset + 1)", migration: $0.element)
-        }
+        Catalogue(migrations: named, canonicalTables: [], rootTable: "t").migrations
     }
 }
 

@@ -23,14 +23,15 @@ struct TestRun {
                         "CREATE TABLE \"t\" (\"id\" {id}\(list)); INSERT INTO \"t\" DEFAULT VALUES"))
             }
             return try body(
-                TestRun(database: database, connection: connection, catalogue: catalogue(migrations.registered)))
+                TestRun(database: database, connection: connection, catalogue: catalogue(migrations)))
         }
     }
 
-    private static func catalogue(_ migrations: [RegisteredMigration]) -> Catalogue {
-        let columns = migrations.map { TableDefinition.Column.optional("c\($0.number)", .integer) }
+    private static func catalogue(_ migrations: [TestMigration]) -> Catalogue {
+        let columns = migrations.indices.map { TableDefinition.Column.optional("c\($0 + 1)", .integer) }
         return Catalogue(
-            migrations: migrations, canonicalTables: [TableDefinition("t", columns: [.id] + columns)], rootTable: "t")
+            migrations: migrations.named, canonicalTables: [TableDefinition("t", columns: [.id] + columns)],
+            rootTable: "t")
     }
 
     /// Which of the columns `cN` the table has now; `nil` when there is no table.

@@ -35,7 +35,10 @@ extension ForeignkeyRefactoring {
                 message:
                     "\(tables.count) table(s) that are not the hub's reference organization, which becomes part of user.",
                 examples: tables.map(\.name).sorted(),
-                action: "Drop those foreign keys, and point them to user when the run is done.")
+                action: """
+                    Add a column to each that holds the organization's name, drop those foreign keys, and run again. \
+                    Organizations are users then, with other ids: look the new ids up by username, and reference user.
+                    """)
         ]
     }
 
@@ -43,7 +46,7 @@ extension ForeignkeyRefactoring {
     private func referenceFindings(_ rewrite: TableRewrite, _ database: MigrationContext) throws -> [Finding] {
         guard !rewrite.quarantine.isEmpty else { return [] }
         let hubs = Self.rewrites.map(\.table) + Self.belongings(on: database.schema).map(\.table) + ["organization"]
-        let going = rewrite.quarantine.map { "(\(database.dialect.spelling($0.condition)))" }.joined(separator: " OR ")
+        let going = database.rows(meeting: rewrite.quarantine, of: rewrite.table)
         let own = database.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
         return try own.flatMap { table in
             try table.foreignKeys.filter {
@@ -54,10 +57,10 @@ extension ForeignkeyRefactoring {
                     .error, code: "own_reference", table: table.name,
                     about: """
                         SELECT '\(rewrite.table) ' || \(column) FROM \(table.name.quotedIdentifier)
-                        WHERE \(column) IN (SELECT old."id" FROM \(rewrite.table.quotedIdentifier) AS old WHERE \(going))
+                        WHERE \(column) IN (SELECT id FROM (\(going)) AS going)
                         ORDER BY \(column)
                         """,
-                    action: "Delete those rows, or drop the foreign key."
+                    action: "Drop the foreign key, or delete those rows if they are of no use."
                 ) { "\($0) row(s) of \(table.name), which is not the hub's, reference rows that go to quarantine." }
             }
         }
@@ -93,30 +96,12 @@ extension ForeignkeyRefactoring {
                     WHERE \(columns.map { "\($0.quotedIdentifier) IS NOT NULL" }.joined(separator: " AND "))
                     GROUP BY \(list) HAVING count(*) > 1 ORDER BY \(list)
                     """,
-                action: "Delete or change all but one of each."
+                action: "Change all but one of each, or delete those that are the same row twice."
             ) { "\($0) value(s) of (\(columns.joined(separator: ", "))) occur more than once in \(table)." }
         }
     }
 
     private func nameFindings(_ database: MigrationContext) throws -> [Finding] {
-        // Nothing tells which of the two a name should stay with.
-        let collisions = try database.finding(
-            .error, code: "name_collision", table: "user",
-            about: #"""
-                SELECT '"' || u."username" || '": user ' || u."id" || ' and organization ' || g."id"
-                FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username"
-                WHERE NOT \#(Self.isOrganization("u", database.schema)) ORDER BY u."id"
-                """#,
-            action: """
-                Rename one of each pair, in its own table and in its repositories (namespace and full_id), or delete the \
-                one that is not needed.
-                """
-        ) { count in
-            """
-            \(count) name(s) belong to a user and to an organization. Organizations become users, and a name belongs to \
-            one user only.
-            """
-        }
         let normalized = try database.finding(
             .warning, code: "normalized_name_collision", table: "user",
             about: """
@@ -124,7 +109,8 @@ extension ForeignkeyRefactoring {
                     || ' "' || n.username || '" becomes ' || n.normalized_name
                 FROM kohaku_user AS n LEFT JOIN kohaku_organization AS o ON o.new_id = n.user_id
                 WHERE n.normalized_name LIKE '%~' || n.user_id
-                    AND NOT (n.is_org = 1 AND n.username IN (SELECT username FROM kohaku_user WHERE is_org = 0))
+                    AND NOT (n.is_org = 1 AND EXISTS (
+                        SELECT 1 FROM kohaku_user AS u WHERE u.username = n.username AND u.is_org = 0))
                 ORDER BY n.user_id
                 """
         ) { count in
@@ -133,7 +119,7 @@ extension ForeignkeyRefactoring {
             others get ~ and their id.
             """
         }
-        return [collisions, normalized].compactMap { $0 }
+        return try [nameCollisions(database), normalized].compactMap { $0 }
     }
 
     private func placementFindings(_ database: MigrationContext) throws -> [Finding] {

@@ -114,9 +114,7 @@ extension ForeignkeyRefactoring {
                     table, columns: "", indexes: "",
                     quarantine: [
                         .rows(
-                            where: """
-                                old."repository_id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)
-                                """,
+                            where: .isOwnerless(#"old."repository_id""#),
                             reason: #"'repository ' || old."repository_id" || ' is in quarantine'"#,
                             summary: "their repository goes to quarantine")
                     ])
@@ -168,8 +166,9 @@ extension ForeignkeyRefactoring {
             if case .merged(let table) = source.kind { schema.tables[table] == nil } else { false }
         }
         if rewrite.table == "stagingupload", schema.has("stagingupload", "uploader_id") {
-            rewrite.sources[0].values["uploader_id"] =
-                #"CASE WHEN old."uploader_id" IN (SELECT user_id FROM kohaku_user) THEN old."uploader_id" END"#
+            rewrite.sources[0].values["uploader_id"] = #"""
+                (SELECT n.user_id FROM kohaku_user AS n WHERE n.user_id = old."uploader_id")
+                """#
         }
         // Where 013 came before, on PostgreSQL, sizes may need it.
         if schema.column(rewrite.table, "size")?.type == "bigint" {

@@ -28,10 +28,13 @@ extension ForeignkeyRefactoring {
             .map(QuarantineRule.rows(without:))
     }
 
-    /// The columns that are missing, and the users, organizations and repositories that have no value where they need one.
+    /// The columns that are missing, the users, organizations and repositories that have no value where they need one, and
+    /// the rows that share an id.
     func incompleteFindings(_ database: MigrationContext) throws -> [Finding] {
         let schema = database.schema
         if let missing = try missingRepositories(database) { return [missing] }
+        let shared = try (["organization"] + Self.rewrites.map(\.table)).compactMap(database.sharedIDs)
+        guard shared.isEmpty else { return shared }
         var needed = Self.needed
         for rewrite in Self.rewrites {
             let isOld = Self.isOld(rewrite.table, schema)
@@ -53,7 +56,7 @@ extension ForeignkeyRefactoring {
                         SELECT 'id ' || "id" FROM \(table.quotedIdentifier) WHERE \(name.quotedIdentifier) IS NULL
                         ORDER BY "id"
                         """,
-                    action: "Give them one, or delete them if they are of no use."
+                    action: "Give them one. What belongs to a row would go with it if you deleted it."
                 ) { "\($0) row(s) of \(table) have no \(name), and nothing tells what it was." }
             }
         }

@@ -15,17 +15,19 @@ extension ForeignkeyRefactoring {
             from: #"""
                 SELECT history_id, full_id, repo_type, path, sha256 FROM (
                     SELECT h."id" AS history_id, h."repo_full_id" AS full_id, h."path_in_repo" AS path,
-                        h."sha256" AS sha256, coalesce((
-                            SELECT min(k."repo_type") FROM "commit" AS k
-                            WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"), '') AS repo_type
-                    FROM "lfsobjecthistory" AS h WHERE h."id" NOT IN (SELECT history_id FROM kohaku_history)
+                        h."sha256" AS sha256, coalesce(min(k.repo_type), '') AS repo_type
+                    FROM "lfsobjecthistory" AS h {unindexed}
+                        LEFT JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+                    WHERE NOT EXISTS (SELECT 1 FROM kohaku_history AS p WHERE p.history_id = h."id")
                         AND h."path_in_repo" IS NOT NULL AND h."sha256" IS NOT NULL
+                    GROUP BY h."id", h."repo_full_id", h."path_in_repo", h."sha256"
                 ) AS o
                 WHERE full_id IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM kohaku_exact AS e
                     WHERE e.full_id = o.full_id AND (e.repo_type = o.repo_type OR o.repo_type = ''))
                 ORDER BY history_id
                 """#)
+        try database.execute("CREATE INDEX kohaku_orphan_content ON kohaku_orphan (sha256, path)")
         try database.createTemporaryTable(
             "kohaku_moved",
             """
@@ -43,10 +45,11 @@ extension ForeignkeyRefactoring {
                     SELECT o.full_id, o.repo_type, r.repository_id, r.owner_id,
                         r.repo_type || ' ' || r.full_id AS candidate, count(DISTINCT o.path) AS paths
                     FROM kohaku_orphan AS o
-                        JOIN "file" AS f ON f."sha256" = o.sha256 AND f."path_in_repo" = o.path AND f."lfs" = true
+                        JOIN "file" AS f {unindexed}
+                            ON f."sha256" = o.sha256 AND f."path_in_repo" = o.path AND f."lfs" = true
                         JOIN kohaku_repository AS r ON r.full_id = f."repo_full_id" AND r.owner_id IS NOT NULL
                     WHERE o.repo_type IN ('', r.repo_type) AND (
-                        r.full_id IN (SELECT full_id FROM kohaku_sole)
+                        EXISTS (SELECT 1 FROM kohaku_sole AS s WHERE s.full_id = r.full_id)
                         OR EXISTS (
                             SELECT 1 FROM kohaku_file AS p
                             WHERE p.file_id = f."id" AND p.repository_id = r.repository_id))
@@ -80,14 +83,14 @@ extension ForeignkeyRefactoring {
             "row_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER NOT NULL",
             from: #"""
                 SELECT row_id, repository_id, owner_id FROM (
-                    SELECT k."id" AS row_id, m.repository_id, m.owner_id, row_number() OVER (
-                        PARTITION BY k."commit_id", m.repository_id ORDER BY k."id") AS place
-                    FROM "commit" AS k
-                        JOIN kohaku_moved AS m ON m.full_id = k."repo_full_id" AND m.repo_type = k."repo_type"
+                    SELECT k.row_id, m.repository_id, m.owner_id, row_number() OVER (
+                        PARTITION BY k.commit_id, m.repository_id ORDER BY k.row_id) AS place
+                    FROM kohaku_commit AS k
+                        JOIN kohaku_moved AS m ON m.full_id = k.full_id AND m.repo_type = k.repo_type
                         JOIN kohaku_repository AS r ON r.repository_id = m.repository_id
-                    WHERE NOT EXISTS (
-                        SELECT 1 FROM "commit" AS c WHERE c."commit_id" = k."commit_id"
-                            AND c."repo_full_id" = r.full_id AND c."repo_type" = r.repo_type)
+                        LEFT JOIN kohaku_commit AS c
+                            ON c.commit_id = k.commit_id AND c.full_id = r.full_id AND c.repo_type = r.repo_type
+                    WHERE c.commit_id IS NULL
                 ) AS adopted WHERE place = 1 ORDER BY row_id
                 """#)
     }

@@ -6,8 +6,9 @@ extension ForeignkeyRefactoring {
         "kohaku_highest", "kohaku_organization", "kohaku_organization_id", "kohaku_ambiguous", "kohaku_user",
         "kohaku_invitation",
         "kohaku_unreadable",
-        "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared", "kohaku_shared_commit",
-        "kohaku_evidence",
+        "kohaku_commit", "kohaku_repository", "kohaku_exact", "kohaku_sole", "kohaku_candidate", "kohaku_shared",
+        "kohaku_shared_commit",
+        "kohaku_evidence", "kohaku_decided",
         "kohaku_file", "kohaku_history", "kohaku_untyped", "kohaku_orphan", "kohaku_moved", "kohaku_adopted_commit",
     ]
 
@@ -58,9 +59,25 @@ extension ForeignkeyRefactoring {
             owner_id INTEGER, created BIGINT, PRIMARY KEY (full_id, repo_type, repository_id)
             """,
             from: """
-                SELECT full_id, repo_type, repository_id, owner_id, created FROM kohaku_repository
-                WHERE full_id NOT IN (SELECT full_id FROM kohaku_sole) ORDER BY full_id, repo_type, repository_id
+                SELECT full_id, repo_type, repository_id, owner_id, created FROM kohaku_repository AS r
+                WHERE NOT EXISTS (SELECT 1 FROM kohaku_sole AS s WHERE s.full_id = r.full_id)
+                ORDER BY full_id, repo_type, repository_id
                 """)
+    }
+
+    /// Gathers what commits tell of the type of a repository.
+    func readCommits(_ database: MigrationContext) throws {
+        try database.createTemporaryTable(
+            "kohaku_commit",
+            """
+            row_id INTEGER PRIMARY KEY, commit_id VARCHAR(255) NOT NULL, full_id VARCHAR(255) NOT NULL,
+            repo_type VARCHAR(255) NOT NULL
+            """,
+            from: #"""
+                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" {unindexed}
+                WHERE "commit_id" IS NOT NULL AND "repo_full_id" IS NOT NULL AND "repo_type" IS NOT NULL ORDER BY "id"
+                """#)
+        try database.execute("CREATE INDEX kohaku_commit_commit_id ON kohaku_commit (commit_id, full_id)")
     }
 
     /// Decides for each file of a shared full id by the first kind of evidence that leaves one repository. Where none does,
@@ -75,17 +92,34 @@ extension ForeignkeyRefactoring {
             """,
             from: #"""
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256", \#(microseconds(#""updated_at""#))
-                FROM "file" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
+                FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
                 """#)
         try database.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
+        // With each commit, when the next one of another type was made: one look tells whether a time has one type only.
         try database.createTemporaryTable(
             "kohaku_shared_commit",
-            "full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, created BIGINT",
+            """
+            full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, created BIGINT NOT NULL,
+            other_created BIGINT
+            """,
             from: #"""
-                SELECT "repo_full_id", "repo_type", \#(microseconds(#""created_at""#))
-                FROM "commit" WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate)
+                SELECT full_id, repo_type, created, min(changed) OVER (
+                    PARTITION BY full_id ORDER BY created DESC, repo_type DESC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+                FROM (
+                    SELECT full_id, repo_type, created, CASE WHEN repo_type <> lead(repo_type) OVER later
+                        THEN lead(created) OVER later END AS changed
+                    FROM (
+                        SELECT DISTINCT "repo_full_id" AS full_id, "repo_type" AS repo_type,
+                            \#(microseconds(#""created_at""#)) AS created
+                        FROM "commit" {unindexed}
+                        WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) AND "repo_type" IS NOT NULL
+                    ) AS k WHERE created IS NOT NULL
+                    WINDOW later AS (PARTITION BY full_id ORDER BY created, repo_type)
+                ) AS k
                 """#)
-        try database.execute("CREATE INDEX kohaku_shared_commit_at ON kohaku_shared_commit (full_id, created)")
+        try database.execute(
+            "CREATE INDEX kohaku_shared_commit_at ON kohaku_shared_commit (full_id, created, repo_type)")
         try database.execute(
             """
             CREATE TEMPORARY TABLE kohaku_evidence
@@ -100,26 +134,30 @@ extension ForeignkeyRefactoring {
                 """)
         }
         try database.createTemporaryTable(
+            "kohaku_decided", "file_id INTEGER PRIMARY KEY, rule INTEGER NOT NULL, repository_id INTEGER NOT NULL",
+            from: """
+                SELECT file_id, rule, repository_id FROM (
+                    SELECT file_id, rule, min(repository_id) AS repository_id,
+                        row_number() OVER (PARTITION BY file_id ORDER BY rule) AS place
+                    FROM kohaku_evidence GROUP BY file_id, rule HAVING count(*) = 1
+                ) AS sole WHERE place = 1 ORDER BY file_id
+                """)
+        try database.createTemporaryTable(
             "kohaku_file",
             """
             file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id INTEGER, repository_id INTEGER NOT NULL,
             owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy)
             """,
             from: #"""
-                WITH sole AS (
-                    SELECT file_id, rule, min(repository_id) AS repository_id FROM kohaku_evidence
-                    GROUP BY file_id, rule HAVING count(*) = 1
-                ), decided AS (
-                    SELECT file_id, rule, repository_id FROM sole AS o
-                    WHERE rule = (SELECT min(rule) FROM sole AS p WHERE p.file_id = o.file_id)
-                ), placed AS (
+                WITH placed AS (
                     SELECT d.file_id, 0 AS copy, c.repository_id, c.owner_id, d.rule
-                    FROM decided AS d JOIN kohaku_candidate AS c ON c.repository_id = d.repository_id
+                    FROM kohaku_decided AS d JOIN kohaku_candidate AS c ON c.repository_id = d.repository_id
                     UNION ALL
                     SELECT f.file_id, row_number() OVER (PARTITION BY f.file_id ORDER BY c.repository_id) - 1,
                         c.repository_id, c.owner_id, NULL
                     FROM kohaku_shared AS f JOIN kohaku_candidate AS c ON c.full_id = f.full_id
-                    WHERE c.owner_id IS NOT NULL AND f.file_id NOT IN (SELECT file_id FROM decided)
+                    WHERE c.owner_id IS NOT NULL
+                        AND NOT EXISTS (SELECT 1 FROM kohaku_decided AS d WHERE d.file_id = f.file_id)
                 )
                 SELECT file_id, copy,
                     CASE WHEN copy > 0 THEN (SELECT max("id") FROM "file")
@@ -134,21 +172,24 @@ extension ForeignkeyRefactoring {
     private static let evidence = [
         // The LFS history has the same content at the same path, and its commit says the type.
         #"""
-        JOIN "lfsobjecthistory" AS h ON h."repo_full_id" = f.full_id AND h."path_in_repo" = f.path AND h."sha256" = f.sha256
-        JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = k."repo_type"
+        JOIN "lfsobjecthistory" AS h {unindexed}
+            ON h."repo_full_id" = f.full_id AND h."path_in_repo" = f.path AND h."sha256" = f.sha256
+        JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+        JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = k.repo_type
         """#,
-        // The file was written within 2 seconds after to 60 seconds before commits of one type only.
+        // The file was written within 2 seconds after to 60 seconds before commits of one type only. The first of them tells.
         """
         JOIN kohaku_candidate AS c ON c.full_id = f.full_id
         WHERE c.repo_type = (
-            SELECT min(k.repo_type) FROM kohaku_shared_commit AS k
+            SELECT CASE WHEN coalesce(k.other_created > f.updated + 60000000, true) THEN k.repo_type END
+            FROM kohaku_shared_commit AS k
             WHERE k.full_id = f.full_id AND k.created BETWEEN f.updated - 2000000 AND f.updated + 60000000
-            HAVING min(k.repo_type) = max(k.repo_type))
+            ORDER BY k.created, k.repo_type LIMIT 1)
         """,
         // It is being uploaded: the same content at the same path is staged.
         #"""
-        JOIN "stagingupload" AS s ON s."repo_full_id" = f.full_id AND s."path_in_repo" = f.path AND s."sha256" = f.sha256
+        JOIN "stagingupload" AS s {unindexed}
+            ON s."repo_full_id" = f.full_id AND s."path_in_repo" = f.path AND s."sha256" = f.sha256
         JOIN kohaku_candidate AS c ON c.full_id = f.full_id AND c.repo_type = s."repo_type"
         """#,
         // Only one of the repositories existed when the file was written.
@@ -165,9 +206,9 @@ extension ForeignkeyRefactoring {
             "kohaku_history",
             "history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL",
             from: #"""
-                SELECT h."id", min(e.repository_id), 1 FROM "lfsobjecthistory" AS h
-                    JOIN "commit" AS k ON k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id"
-                    JOIN kohaku_exact AS e ON e.full_id = k."repo_full_id" AND e.repo_type = k."repo_type"
+                SELECT h."id", min(e.repository_id), 1 FROM "lfsobjecthistory" AS h {unindexed}
+                    JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+                    JOIN kohaku_exact AS e ON e.full_id = k.full_id AND e.repo_type = k.repo_type
                 WHERE e.owner_id IS NOT NULL GROUP BY h."id"
                 """#)
         // A row whose commit is known belongs to that commit's type, also when no such repository is left.
@@ -175,10 +216,9 @@ extension ForeignkeyRefactoring {
             "kohaku_untyped",
             "history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL",
             from: #"""
-                SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h WHERE NOT EXISTS (
-                    SELECT 1 FROM "commit" AS k
-                    WHERE k."commit_id" = h."commit_id" AND k."repo_full_id" = h."repo_full_id")
-                    AND h."repo_full_id" IS NOT NULL AND h."path_in_repo" IS NOT NULL
+                SELECT h."id", h."repo_full_id", h."path_in_repo" FROM "lfsobjecthistory" AS h {unindexed}
+                    LEFT JOIN kohaku_commit AS k ON k.commit_id = h."commit_id" AND k.full_id = h."repo_full_id"
+                WHERE k.commit_id IS NULL AND h."repo_full_id" IS NOT NULL AND h."path_in_repo" IS NOT NULL
                 ORDER BY h."id"
                 """#)
         let rules = [
@@ -195,7 +235,8 @@ extension ForeignkeyRefactoring {
             """
             SELECT u.history_id, min(c.repository_id), 4 FROM kohaku_untyped AS u
                 JOIN kohaku_candidate AS c ON c.full_id = u.full_id
-            WHERE c.owner_id IS NOT NULL AND u.history_id NOT IN (SELECT history_id FROM kohaku_history)
+            WHERE c.owner_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM kohaku_history AS h WHERE h.history_id = u.history_id)
             GROUP BY u.history_id
             """,
         ]
@@ -237,9 +278,19 @@ extension QuarantineRule {
 }
 
 extension String {
+    /// That an id is that of a repository which goes to quarantine.
+    static func isOwnerless(_ id: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM kohaku_repository AS r WHERE r.repository_id = \(id) AND r.owner_id IS NULL)
+        """
+    }
+
     /// That an id is no user's: an organization that has it by now never was that user.
     static func isNobody(_ id: String) -> String {
-        "\(id) NOT IN (SELECT user_id FROM kohaku_user WHERE is_org = 0)"
+        """
+        \(id) IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM kohaku_user AS n WHERE n.user_id = \(id) AND n.is_org = 0)
+        """
     }
 
     /// Why a row that knows only a full id has no repository.

@@ -29,7 +29,7 @@ extension ForeignkeyRefactoring {
         changes: ["owner_id", "used_bytes"],
         quarantine: [
             .rows(
-                where: #"old."id" IN (SELECT repository_id FROM kohaku_repository WHERE owner_id IS NULL)"#,
+                where: .isOwnerless(#"old."id""#),
                 reason: #"""
                     'its owner, user ' || coalesce(CAST(old."owner_id" AS TEXT), 'NULL') || ', no longer exists, and nobody is named '
                         || old."namespace"
@@ -73,8 +73,10 @@ extension ForeignkeyRefactoring {
         quarantine: [
             .rows(
                 where: #"""
-                    old."repo_full_id" NOT IN (SELECT full_id FROM kohaku_sole WHERE owner_id IS NOT NULL)
-                        AND old."id" NOT IN (SELECT file_id FROM kohaku_file)
+                    NOT EXISTS (
+                        SELECT 1 FROM kohaku_sole AS r
+                        WHERE r.full_id = old."repo_full_id" AND r.owner_id IS NOT NULL)
+                        AND NOT EXISTS (SELECT 1 FROM kohaku_file AS p WHERE p.file_id = old."id")
                     """#,
                 reason: .withoutRepository,
                 summary: "the repository of their full id is gone or goes to quarantine")
@@ -171,7 +173,8 @@ extension ForeignkeyRefactoring {
         replaces: ["repo_full_id", "user_id"],
         changes: ["repository_id", "author_id", "owner_id"],
         quarantine: [
-            .withoutExactRepository(or: #"old."id" IN (SELECT row_id FROM kohaku_adopted_commit)"#),
+            .withoutExactRepository(
+                or: #"EXISTS (SELECT 1 FROM kohaku_adopted_commit AS a WHERE a.row_id = old."id")"#),
             .withoutUser("user_id", called: "author"),
         ],
         from: [
@@ -220,7 +223,7 @@ extension ForeignkeyRefactoring {
         changes: ["repository_id", "file_id"],
         quarantine: [
             .rows(
-                where: #"old."id" NOT IN (SELECT history_id FROM kohaku_history)"#,
+                where: #"NOT EXISTS (SELECT 1 FROM kohaku_history AS p WHERE p.history_id = old."id")"#,
                 reason: .withoutRepository,
                 summary: "the repository of their full id is gone or goes to quarantine")
         ],

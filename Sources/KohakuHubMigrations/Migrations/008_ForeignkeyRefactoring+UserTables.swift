@@ -47,7 +47,7 @@ extension ForeignkeyRefactoring {
             .merged(
                 table: "organization",
                 from: #"""
-                    "organization" AS old JOIN kohaku_organization AS o ON o.old_id = old."id" AND o.is_new = 1
+                    "organization" AS old {unindexed} JOIN kohaku_organization AS o ON o.old_id = old."id" AND o.is_new = 1
                         JOIN kohaku_user AS n ON n.user_id = o.new_id
                     """#,
                 values: [
@@ -164,7 +164,10 @@ extension ForeignkeyRefactoring {
         quarantine: [
             .withoutUser("user_id"),
             .rows(
-                where: #"old."organization_id" NOT IN (SELECT given_id FROM kohaku_organization_id)"#,
+                where: #"""
+                    NOT EXISTS (
+                        SELECT 1 FROM kohaku_organization_id AS o WHERE o.given_id = old."organization_id")
+                    """#,
                 reason: #"'organization ' || old."organization_id" || ' no longer exists'"#,
                 summary: "their organization no longer exists"),
             .rows(
@@ -225,7 +228,10 @@ extension ForeignkeyRefactoring {
         changes: ["parameters", "usage_count", "created_by_id", "used_by_id"],
         quarantine: [
             .rows(
-                where: #"old."id" IN (SELECT invitation_id FROM kohaku_invitation WHERE parameters IS NULL)"#,
+                where: #"""
+                    EXISTS (
+                        SELECT 1 FROM kohaku_invitation AS i WHERE i.invitation_id = old."id" AND i.parameters IS NULL)
+                    """#,
                 reason: "'the organization it invites to no longer exists'",
                 summary: "the organization they invite to no longer exists"),
             .rows(

@@ -14,8 +14,11 @@ extension ForeignkeyRefactoring {
     func highestUserID(_ database: MigrationContext) throws -> (id: Int64, holder: String) {
         var highest = (id: try database.connection.highestGivenID(in: "user"), holder: "the sequence of user")
         for (table, name) in Self.userReferences where database.schema.has(table, name) {
-            let column = name.quotedIdentifier
-            let present = try database.connection.integer("SELECT max(\(column)) FROM \(table.quotedIdentifier)")
+            let present = try database.connection.integer(
+                database.dialect.spelling(
+                    """
+                    SELECT max(CAST(\(name.quotedIdentifier) AS BIGINT)) FROM \(table.quotedIdentifier) {unindexed}
+                    """))
             if present > highest.id { highest = (present, "\(table).\(name)") }
         }
         return highest
@@ -31,7 +34,8 @@ extension ForeignkeyRefactoring {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
-                nextStep: "Nothing was changed. Correct or delete the rows with such ids, then run again.")
+                nextStep:
+                    "Nothing was changed. Correct the rows with such ids, or set the sequence back, then run again.")
         }
         try database.createTemporaryTable("kohaku_highest", "highest INTEGER NOT NULL", from: "SELECT \(highest)")
         try database.createTemporaryTable(
@@ -41,7 +45,7 @@ extension ForeignkeyRefactoring {
                 SELECT g."id", coalesce(u."id", \#(highest) + row_number() OVER (
                     ORDER BY CASE WHEN u."id" IS NULL THEN 0 ELSE 1 END, g."id")),
                     CASE WHEN u."id" IS NULL THEN 1 ELSE 0 END
-                FROM "organization" AS g LEFT JOIN "user" AS u
+                FROM "organization" AS g {unindexed} LEFT JOIN "user" AS u
                     ON u."username" = g."name" AND \#(Self.isOrganization("u", database.schema))
                 ORDER BY g."id"
                 """#)
@@ -51,28 +55,29 @@ extension ForeignkeyRefactoring {
             from: #"""
                 SELECT old_id, new_id FROM kohaku_organization
                 UNION ALL
-                SELECT u."id", u."id" FROM "user" AS u WHERE \#(Self.isOrganization("u", database.schema))
-                    AND u."id" NOT IN (SELECT old_id FROM kohaku_organization)
+                SELECT u."id", u."id" FROM "user" AS u {unindexed} WHERE \#(Self.isOrganization("u", database.schema))
+                    AND NOT EXISTS (SELECT 1 FROM kohaku_organization AS o WHERE o.old_id = u."id")
                 """#)
     }
 
     /// Gathers everybody who will be a user. Normalized names are computed in Swift: lower-casing differs between databases.
     func nameUsers(_ database: MigrationContext) throws {
         // Users first, then organizations, by id: the order of their right to a normalized name.
-        let users = try database.connection.query(
-            #"""
+        let everybody = #"""
             SELECT id, name, is_org FROM (
                 SELECT u."id" AS id, u."username" AS name,
                     CASE WHEN \#(Self.isOrganization("u", database.schema)) THEN 1 ELSE 0 END AS is_org
-                FROM "user" AS u
+                FROM "user" AS u {unindexed}
                 UNION ALL
-                SELECT o.new_id, g."name", 1 FROM "organization" AS g
+                SELECT o.new_id, g."name", 1 FROM "organization" AS g {unindexed}
                     JOIN kohaku_organization AS o ON o.old_id = g."id" AND o.is_new = 1
             ) AS names ORDER BY is_org, id
-            """#)
+            """#
+        let users = try database.connection.query(database.dialect.spelling(everybody))
         let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
-        let normalized = Dictionary(
-            uniqueKeysWithValues: NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) })
+        let normalized = Dictionary(NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) }) { first, _ in
+            first
+        }
         try database.execute(
             """
             CREATE TEMPORARY TABLE kohaku_user (
@@ -99,10 +104,11 @@ extension ForeignkeyRefactoring {
         var report = TableReport(table: "organization")
         report.rowsIn = try database.connection.countRows(in: "organization")
         report.moved = try database.connection.integer(
-            #"""
-            SELECT count(*) FROM "organization" AS g JOIN kohaku_organization AS o ON o.old_id = g."id"
-                JOIN "user" AS u ON u."id" = o.new_id
-            """#)
+            database.dialect.spelling(
+                #"""
+                SELECT count(*) FROM "organization" AS g {unindexed} JOIN kohaku_organization AS o ON o.old_id = g."id"
+                    JOIN "user" AS u ON u."id" = o.new_id
+                """#))
         try database.report(report)
         try database.execute(#"DROP TABLE "organization""#)
         try database.refreshSchema()
@@ -116,12 +122,11 @@ extension ForeignkeyRefactoring {
         }
         var changed: [[DatabaseValue]] = []
         var unreadable: [[DatabaseValue]] = []
-        try database.connection.forEachRow(
-            #"""
-            SELECT "id", "parameters" FROM "invitation"
+        let invitations = #"""
+            SELECT "id", "parameters" FROM "invitation" {unindexed}
             WHERE "action" IN ('join_org', 'register_account') ORDER BY "id"
-            """#, []
-        ) { row in
+            """#
+        try database.connection.forEachRow(database.dialect.spelling(invitations), []) { row in
             guard let parameters = row[1].text.flatMap(InvitationParameters.init) else {
                 return unreadable.append([row[0]])
             }

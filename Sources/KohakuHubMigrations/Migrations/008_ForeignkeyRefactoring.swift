@@ -69,6 +69,7 @@ public struct ForeignkeyRefactoring: Migration {
         try nameUsers(database)
         try remapInvitations(database)
         try findOwners(database)
+        try readCommits(database)
         try placeSharedFiles(database)
         try placeHistory(database)
         try adoptMoved(database)

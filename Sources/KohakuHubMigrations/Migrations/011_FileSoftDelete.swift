@@ -17,7 +17,9 @@ public struct FileSoftDelete: Migration {
         try database.execute(
             #"""
             UPDATE "lfsobjecthistory" SET "file_id" = NULL
-            WHERE "file_id" IS NOT NULL AND "file_id" NOT IN (SELECT "id" FROM "file")
+            WHERE "file_id" IN (
+                SELECT h."file_id" FROM "lfsobjecthistory" AS h LEFT JOIN "file" AS f ON f."id" = h."file_id"
+                WHERE h."file_id" IS NOT NULL AND f."id" IS NULL)
             """#)
         try database.alterTable(
             "lfsobjecthistory",

@@ -16,7 +16,9 @@ public struct InvitationCreatedByNullable: Migration {
         try database.execute(
             #"""
             UPDATE "invitation" SET "created_by_id" = NULL
-            WHERE "created_by_id" IS NOT NULL AND "created_by_id" NOT IN (SELECT "id" FROM "user")
+            WHERE "created_by_id" IN (
+                SELECT i."created_by_id" FROM "invitation" AS i LEFT JOIN "user" AS u ON u."id" = i."created_by_id"
+                WHERE i."created_by_id" IS NOT NULL AND u."id" IS NULL)
             """#)
         try releaseInvitations(database)
     }

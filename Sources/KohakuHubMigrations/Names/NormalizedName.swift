@@ -39,11 +39,12 @@ public enum NormalizedName {
         }
         for (id, normalized) in later {
             var candidate = normalized
+            var suffix = ""
             repeat {
-                let suffix = "~\(id)"
+                suffix += "~\(id)"
                 // The column holds 255 characters.
-                candidate =
-                    String(String.UnicodeScalarView(candidate.unicodeScalars.prefix(255 - suffix.count))) + suffix
+                let room = max(0, 255 - suffix.count)
+                candidate = String(String.UnicodeScalarView(normalized.unicodeScalars.prefix(room))) + suffix
             } while !taken.insert(Array(candidate.utf8)).inserted
             assigned.append((id, candidate))
         }

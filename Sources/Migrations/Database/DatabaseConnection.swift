@@ -179,8 +179,8 @@ extension DatabaseConnection {
         return result
     }
 
-    /// How many rows a table has.
+    /// How many rows a table has, whatever its indexes hold.
     public func countRows(in table: String) throws -> Int64 {
-        try integer("SELECT count(*) FROM \(table.quotedIdentifier)")
+        try integer(dialect.spelling("SELECT count(*) FROM \(table.quotedIdentifier) {unindexed}"))
     }
 }

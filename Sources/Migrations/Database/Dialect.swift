@@ -12,6 +12,10 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// | `{bigint}` | `INTEGER` | `BIGINT` |
     /// | `{timestamp}` | `DATETIME` | `TIMESTAMP` |
     /// | `{blob}` | `BLOB` | `BYTEA` |
+    /// | `{unindexed}` | `NOT INDEXED` | |
+    ///
+    /// The last follows a table in `FROM`, where what is not found is held for missing: in a damaged file an index may lack
+    /// rows that the table has.
     public func spelling(_ sql: String) -> String {
         guard sql.contains("{") else { return sql }
         var result = sql
@@ -27,6 +31,7 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
         ("{bigint}", "INTEGER", "BIGINT"),
         ("{timestamp}", "DATETIME", "TIMESTAMP"),
         ("{blob}", "BLOB", "BYTEA"),
+        ("{unindexed}", "NOT INDEXED", ""),
     ]
 }
 

@@ -32,19 +32,23 @@ public struct TableAlteration: Sendable, Hashable {
 
 /// A foreign key on one column in SQL: `FOREIGN KEY ("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`.
 public struct ForeignKeyDefinition: Sendable, Hashable {
-    /// The referencing column.
+    /// The referencing column; empty when the definition does not begin with `FOREIGN KEY ("column")`.
     public var column: String
     /// The whole table constraint.
     public var sql: String
 
-    /// Reads the column from a definition.
-    /// - Precondition: It begins with `FOREIGN KEY ("column")`.
+    /// Reads the column from a definition, which begins with `FOREIGN KEY ("column")`.
     public init(_ sql: String) {
-        let parts = sql.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
-        precondition(
-            parts.count == 3 && parts[0] == "FOREIGN KEY (" && parts[2].hasPrefix(")"),
-            "a foreign key begins with FOREIGN KEY and its quoted column: \(sql)")
-        self.column = String(parts[1])
+        let column = sql.quotedName(after: "FOREIGN KEY (") ?? ""
+        self.column = sql.hasPrefix("FOREIGN KEY (\(column.quotedIdentifier))") ? column : ""
         self.sql = sql
+    }
+
+    /// Refuses a definition that does not begin with one column.
+    func requireReadable() throws {
+        guard column.isEmpty else { return }
+        throw MigrationError.unreadable(
+            "a foreign key", sql,
+            expected: #"("user_id") REFERENCES "user" ("id") ON DELETE CASCADE, each name in double quotes."#)
     }
 }

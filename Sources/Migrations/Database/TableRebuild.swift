@@ -39,17 +39,21 @@ public struct TableRebuild: Sendable {
 
 /// One column definition in SQL: `"user_id" INTEGER NOT NULL`.
 public struct ColumnDefinition: Sendable, Hashable {
-    /// The column's name.
+    /// The column's name; empty when the definition does not begin with one in double quotes.
     public var name: String
     /// The whole definition, beginning with the quoted name.
     public var sql: String
 
-    /// Reads the name from a definition.
-    /// - Precondition: The definition begins with a name in double quotes.
+    /// Reads the name from a definition, which begins with it in double quotes.
     public init(_ sql: String) {
-        let parts = sql.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
-        precondition(parts.count == 3 && parts[0].isEmpty, "a column definition begins with its quoted name: \(sql)")
-        self.name = String(parts[1])
+        self.name = sql.quotedName() ?? ""
         self.sql = sql
+    }
+
+    /// Refuses a definition that does not begin with a name.
+    func requireReadable() throws {
+        guard name.isEmpty else { return }
+        throw MigrationError.unreadable(
+            "a column", sql, expected: #"a column begins with its name in double quotes, "priority" INTEGER."#)
     }
 }

@@ -1,7 +1,7 @@
 /// The migrations of one application and the schema they lead to.
 public struct Catalogue: Sendable {
     /// The migrations in numerical order, numbers without gaps from 1.
-    public var migrations: [RegisteredMigration]
+    public let migrations: [RegisteredMigration]
     /// The newest schema: what a fresh database gets. Empty when the migrations make every table themselves.
     public var canonicalTables: [TableDefinition]
     /// The table without which a database is fresh.
@@ -11,17 +11,16 @@ public struct Catalogue: Sendable {
     public var leftoverTables: Set<String>
 
     /// Creates a catalogue.
-    /// - Precondition: The numbers are 1, 2, 3, ….
+    /// - Parameter migrations: The migrations in order with their names: their numbers are 1, 2, 3, ….
     public init(
-        migrations: [RegisteredMigration],
+        migrations: [(name: String, migration: any Migration)],
         canonicalTables: [TableDefinition],
         rootTable: String,
         leftoverTables: Set<String> = []
     ) {
-        precondition(
-            migrations.enumerated().allSatisfy { $0.element.number == $0.offset + 1 },
-            "migrations are numbered 1, 2, 3, … without gaps")
-        self.migrations = migrations
+        self.migrations = migrations.enumerated().map { place, named in
+            RegisteredMigration(number: place + 1, name: named.name, migration: named.migration)
+        }
         self.canonicalTables = canonicalTables
         self.rootTable = rootTable
         self.leftoverTables = leftoverTables

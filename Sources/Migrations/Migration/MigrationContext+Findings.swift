@@ -14,19 +14,15 @@ extension MigrationContext {
         message: (Int64, QuarantineRule) -> String
     ) throws -> [Finding] {
         guard !rules.isEmpty else { return [] }
-        let cases = rules.enumerated().map { index, rule in
-            "WHEN \(dialect.spelling(rule.condition)) THEN \(index)"
-        }
         var findings: [Int: Finding] = [:]
         try connection.forEachRow(
             """
             WITH judged AS (
-                SELECT old."id" AS id, CASE \(cases.joined(separator: " ")) END AS rule
-                FROM \(table.quotedIdentifier) AS old
+                SELECT min(rule) AS rule, id FROM (\(rows(meeting: rules, of: table))) AS q GROUP BY id
             ), ranked AS (
                 SELECT rule, id, count(*) OVER (PARTITION BY rule) AS total,
                     row_number() OVER (PARTITION BY rule ORDER BY id) AS place
-                FROM judged WHERE rule IS NOT NULL
+                FROM judged
             )
             SELECT rule, id, total FROM ranked WHERE place <= \(exampleLimit) ORDER BY rule, id
             """, []
@@ -38,6 +34,20 @@ extension MigrationContext {
             findings[rule, default: empty].examples.append("id \(row[1].integer ?? 0)")
         }
         return findings.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// A query for the rows that meet rules, as `id` and `rule`, which is the rule's place; a row is there once for each.
+    ///
+    /// Each rule has a `SELECT` of its own, for PostgreSQL joins a subquery of `WHERE` only where it stands alone: under `OR`
+    /// or in `CASE` it would go through all of its rows for each row of the table.
+    public func rows(meeting rules: [QuarantineRule], of table: String) -> String {
+        rules.enumerated().map { place, rule in
+            dialect.spelling(
+                """
+                SELECT old."id" AS id, \(place) AS rule FROM \(table.quotedIdentifier) AS old {unindexed}
+                WHERE \(rule.condition)
+                """)
+        }.joined(separator: "\nUNION ALL\n")
     }
 
     /// One finding about the rows of a query, `nil` when there are none: the query yields a text for each row.
@@ -67,7 +77,23 @@ extension MigrationContext {
         return Finding(
             .error, code: "dependent_in_the_way", table: "", count: Int64(dependents.count),
             message: message(dependents.count), examples: Array(dependents.prefix(exampleLimit)),
-            action: "Drop them, run again, and make them anew.")
+            action: "Keep their definitions, drop them, run again, and make them anew.")
+    }
+
+    /// Ids that several rows of a table have, or none, where the primary key is missing: not even quarantine could tell the
+    /// rows apart. `nil` when each row has its own.
+    public func sharedIDs(in table: String) throws -> Finding? {
+        guard let columns = schema.tables[table]?.columns, columns.contains(where: { $0.name == "id" }),
+            columns.filter(\.isPrimaryKey).map(\.name) != ["id"]
+        else { return nil }
+        return try finding(
+            .error, code: "shared_id", table: table,
+            about: """
+                SELECT coalesce(CAST("id" AS TEXT), 'NULL') FROM \(table.quotedIdentifier) GROUP BY "id"
+                HAVING count(*) > 1 OR "id" IS NULL ORDER BY "id"
+                """,
+            action: "Give each row an id of its own, or delete the rows that are of no use."
+        ) { "Table \(table) has no primary key, and \($0) id(s) are NULL or those of several rows." }
     }
 
     /// A column that is missing though rows need a value in it; `nil` when the table has no rows.

@@ -8,6 +8,7 @@ extension MigrationContext {
                 .failed, "table \(rewrite.table) is missing",
                 nextStep: "Nothing was changed. See: kohaku-migrate verify")
         }
+        try rewrite.requireReadable(of: present)
         // Before the first count: what is written after it would be lost.
         try connection.lock(rewrite.table)
         var report = TableReport(table: rewrite.table)
@@ -161,7 +162,7 @@ extension MigrationContext {
                 (migration, source_table, source_id, reason, row_json, quarantined_at)
             SELECT \(number), \(table.name.quotedLiteral), \(id), \(dialect.spelling(reason)),
                 \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
-            FROM \(table.name.quotedIdentifier) AS old WHERE \(condition) ORDER BY 3
+            FROM \(table.name.quotedIdentifier) AS old {unindexed} WHERE \(condition) ORDER BY 3
             """, [])
     }
 
@@ -172,7 +173,8 @@ extension MigrationContext {
         let name = table.name.quotedIdentifier
         for rule in rules {
             let condition = dialect.spelling(rule.condition)
-            guard try connection.integer("SELECT count(*) FROM \(name) AS old WHERE \(condition)") > 0 else { continue }
+            let count = dialect.spelling("SELECT count(*) FROM \(name) AS old {unindexed} WHERE \(condition)")
+            guard try connection.integer(count) > 0 else { continue }
             try execute(Quarantine.createTable)
             let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(Quarantine.tableName)")
             let moved = try insertIntoQuarantine(

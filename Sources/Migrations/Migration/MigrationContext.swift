@@ -66,6 +66,7 @@ public final class MigrationContext {
     /// Adds a column when it is missing. A NOT NULL column gets `fill` in the existing rows, and no default remains.
     public func addColumn(_ definition: String, fill: String? = nil, to table: String) throws {
         let column = ColumnDefinition(dialect.spelling(definition))
+        try column.requireReadable()
         guard !schema.has(table, column.name) else { return }
         try connection.addColumn(column.sql, fill: fill, to: table)
         try refreshSchema()
@@ -76,19 +77,25 @@ public final class MigrationContext {
     ///   - columns: The new definitions, one a line: `"created_by_id" INTEGER`.
     ///   - foreignKeys: The new foreign keys, one a line: `("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`.
     public func alterTable(_ table: String, columns: String = "", foreignKeys: String = "") throws {
-        try connection.alter(
-            TableAlteration(
-                table: table,
-                columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) },
-                foreignKeys: foreignKeys.split(separator: "\n").map {
-                    ForeignKeyDefinition("FOREIGN KEY \($0.trimmed)")
-                }))
+        let alteration = TableAlteration(
+            table: table,
+            columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) },
+            foreignKeys: foreignKeys.split(separator: "\n").map { ForeignKeyDefinition("FOREIGN KEY \($0.trimmed)") })
+        for column in alteration.columns { try column.requireReadable() }
+        for foreignKey in alteration.foreignKeys { try foreignKey.requireReadable() }
+        guard !alteration.isEmpty else {
+            throw MigrationError.unreadable(
+                "a change of table \(table)", "", expected: "say which columns or foreign keys it gets.")
+        }
+        try connection.alter(alteration)
         try refreshSchema()
     }
 
     /// Creates an index, in place of any of the same name.
     public func createIndex(_ statement: String) throws {
-        let name = IndexStatement(statement).name
+        let index = IndexStatement(statement)
+        try index.requireReadable()
+        let name = index.name
         // Only this schema's own: another one in the search path may have an index of the same name.
         if schema.tables.values.contains(where: { $0.index(name) != nil }) {
             try execute("DROP INDEX \(name.quotedIdentifier)")

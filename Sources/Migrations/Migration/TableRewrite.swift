@@ -76,6 +76,23 @@ public struct TableRewrite: Sendable {
         self.sources = sources ?? [.kept(from: "\(table.quotedIdentifier) AS old")]
     }
 
+    /// Refuses a description that does not say what becomes of a table.
+    func requireReadable(of present: Schema.Table) throws {
+        guard !columns.isEmpty else {
+            throw MigrationError.unreadable(
+                "a rewrite of table \(table)", "", expected: "it needs columns, one a line.")
+        }
+        for column in columns { try column.requireReadable() }
+        for foreignKey in foreignKeys { try ForeignKeyDefinition(foreignKey).requireReadable() }
+        for index in indexes { try IndexStatement(index).requireReadable() }
+        let known = Set(columns.map(\.name) + present.columns.map(\.name))
+        for name in sources.flatMap(\.values.keys).sorted() where !known.contains(name) {
+            throw MigrationError.unreadable(
+                "a rewrite of table \(table)", "a value for column \(name)",
+                expected: "the table has no column of that name, neither the old one nor the new one.")
+        }
+    }
+
     /// The statements that make the table and its indexes, empty, in the words of both dialects.
     public var creation: String {
         let lines = columns.map(\.sql) + foreignKeys

@@ -39,9 +39,8 @@ extension Plan {
 
     /// The lowest version whose schema this one can be: a migration that can be present early does not count.
     private var lowestVersion: Int {
-        var number = version
-        while number > 0, entries[number - 1].migration.migration.canBePresentEarly { number -= 1 }
-        return number
+        entries.last { $0.migration.number <= version && !$0.migration.migration.canBePresentEarly }?.migration.number
+            ?? 0
     }
 
     private func requireKnown(_ number: Int) throws {

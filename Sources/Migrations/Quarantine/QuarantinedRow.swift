@@ -34,6 +34,12 @@ extension Quarantine {
         }
     }
 
+    /// How many rows there are.
+    static func count(in connection: any DatabaseConnection, on schema: Schema) throws -> Int64 {
+        guard schema.tables[tableName] != nil else { return 0 }
+        return try connection.withReadTransaction(of: [tableName]) { try connection.countRows(in: tableName) }
+    }
+
     /// The rows of each table, the tables in alphabetical order.
     /// - Throws: ``DatabaseError``.
     public static func summary(of connection: any DatabaseConnection) throws -> [QuarantineSummary] {

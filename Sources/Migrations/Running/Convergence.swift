@@ -35,7 +35,7 @@ struct Convergence {
 
     private func countRows() throws -> [String: Int64] {
         let names = catalogue.canonicalTables.map(\.name).filter(context.hasTable)
-        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try context.connection.countRows(in: $0)) })
+        return try names.reduce(into: [:]) { $0[$1] = try context.connection.countRows(in: $1) }
     }
 
     /// Holds every table against what was there: only what went to quarantine may be missing.

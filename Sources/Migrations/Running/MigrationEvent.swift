@@ -50,6 +50,8 @@ public struct RunReport: Sendable {
     public var violations: [String] = []
     /// What is the operator's own.
     public var mentioned: [SchemaDifference] = []
+    /// How many rows are in quarantine at the end, also from earlier runs: some may have been put back meanwhile.
+    public var quarantined: Int64 = 0
     /// How long the whole run took.
     public var duration: Duration = .zero
 

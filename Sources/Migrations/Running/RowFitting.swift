@@ -68,8 +68,15 @@ struct RowFitting {
     private mutating func check(_ column: TableDefinition.Column, hasParents: Bool) {
         guard let reference = column.reference else { return }
         let name = column.name.quotedIdentifier
-        let hasNone = "\(name) NOT IN (SELECT \"id\" FROM \(reference.table.quotedIdentifier))"
-        let isDangling = "\(name) IS NOT NULL" + (hasParents ? " AND \(hasNone)" : "")
+        // A join, and neither NOT IN nor NOT EXISTS: it takes no longer where the parent has lost its primary key.
+        let dangling =
+            hasParents
+            ? """
+            IN (SELECT child.\(name) FROM \(definition.name.quotedIdentifier) AS child
+                LEFT JOIN \(reference.table.quotedIdentifier) AS parent ON parent."id" = child.\(name)
+                WHERE child.\(name) IS NOT NULL AND parent."id" IS NULL)
+            """ : "IS NOT NULL"
+        let isDangling = "old.\(name) \(dangling)"
         if column.isNullable {
             clearings.append(
                 Clearing(
@@ -119,24 +126,10 @@ struct RowFitting {
             ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
         findings += try context.findings(
             of: ownerRules, on: name, .error, code: "owner_does_not_fit",
-            action: "Change them, or delete them if they are of no use."
+            action: "Change them. What belongs to a row would go with it if you deleted it."
         ) { "\($0) row(s) of \(name), to which others belong, cannot be kept: \($1.summary)." }
-        findings += try (clearings.map { try $0.finding(context) } + [sharedIDs(context)]).compactMap { $0 }
+        findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
         return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }
-    }
-
-    /// Ids that several rows have, or none, where the primary key is missing: not even quarantine could tell the rows apart.
-    private func sharedIDs(_ context: MigrationContext) throws -> Finding? {
-        guard lacksKey, let key = definition.columns.first(where: { $0.type == .id }) else { return nil }
-        let (name, table) = (key.name.quotedIdentifier, definition.name)
-        return try context.finding(
-            .error, code: "shared_id", table: table,
-            about: """
-                SELECT coalesce(CAST(\(name) AS TEXT), 'NULL') FROM \(table.quotedIdentifier) GROUP BY \(name)
-                HAVING count(*) > 1 OR \(name) IS NULL ORDER BY \(name)
-                """,
-            action: "Give each row an id of its own, or delete the rows that are of no use."
-        ) { "Table \(table) has no primary key, and \($0) id(s) are NULL or those of several rows." }
     }
 
     /// The code of rows that only a repair takes away.
@@ -148,12 +141,12 @@ struct Clearing {
     var table: String
     var column: String
     var referencedTable: String
-    /// Which rows, as an SQL condition.
+    /// Which rows, as an SQL condition on the alias `old`.
     var condition: String
 
     /// The statement that does it.
     var statement: String {
-        "UPDATE \(table.quotedIdentifier) SET \(column.quotedIdentifier) = NULL WHERE \(condition)"
+        "UPDATE \(table.quotedIdentifier) AS old SET \(column.quotedIdentifier) = NULL WHERE \(condition)"
     }
 
     func finding(_ context: MigrationContext) throws -> Finding? {
@@ -161,8 +154,8 @@ struct Clearing {
         return try context.finding(
             .notice, code: "reference_cleared", table: table,
             about: """
-                SELECT 'id ' || "id" || ': \(referencedTable) ' || \(name) FROM \(table.quotedIdentifier)
-                WHERE \(condition) ORDER BY "id"
+                SELECT 'id ' || old."id" || ': \(referencedTable) ' || old.\(name) FROM \(table.quotedIdentifier) AS old
+                WHERE \(condition) ORDER BY old."id"
                 """
         ) { "\($0) row(s) of \(table) name a \(referencedTable) that does not exist: \(column) becomes NULL." }
     }

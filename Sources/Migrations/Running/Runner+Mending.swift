@@ -45,8 +45,9 @@ extension Runner {
     /// along whose columns it keeps.
     func requireKnown(_ pending: [RegisteredMigration], on schema: Schema) throws {
         let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
-        let columns = Dictionary(
-            uniqueKeysWithValues: catalogue.canonicalTables.map { ($0.name, Set($0.columns.map(\.name))) })
+        let columns = catalogue.canonicalTables.reduce(into: [String: Set<String>]()) {
+            $0[$1.name] = Set($1.columns.map(\.name))
+        }
         try requireKnown(
             harmfulDifferences(of: schema).filter { difference in
                 guard difference.isUnknown, !difference.isHarmless else { return false }
@@ -64,7 +65,7 @@ extension Runner {
             "the schema has parts that this tool does not know (\(unknown.count)):",
             nextStep:
                 "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
-                + "by hand, remove them.",
+                + "by hand, drop such indexes and keys, and let such columns take NULL.",
             differences: unknown)
     }
 
@@ -85,6 +86,7 @@ extension Runner {
     func compare(_ report: inout RunReport, _ schema: Schema) throws {
         report.version = Plan(catalogue.migrations, on: schema).version
         report.mentioned = catalogue.differences(of: schema).filter(\.isLeftAlone)
+        report.quarantined = try Quarantine.count(in: connection, on: schema)
         for difference in report.mentioned { emit(.mentioned(difference)) }
         let harmful = harmfulDifferences(of: schema)
         guard harmful.isEmpty else {

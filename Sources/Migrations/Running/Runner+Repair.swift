@@ -15,6 +15,7 @@ extension Runner {
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
+            report.quarantined = try Quarantine.count(in: connection, on: schema)
             let violations = try catalogue.reading(connection) { _ in try connection.violations(of: tables) }
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)

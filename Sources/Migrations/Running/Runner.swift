@@ -149,6 +149,8 @@ public struct Runner {
             if try mend(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
             try compare(&report, schema)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
+        } else {
+            report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
         }
     }
 

@@ -1,13 +1,24 @@
 /// What a `CREATE INDEX "name" ON "table" ("column", …)` statement says.
 struct IndexStatement {
+    /// The index's name; empty when the statement is none of this form.
     var name: String
     var columns: [String]
+    private let sql: String
 
     init(_ sql: String) {
         // The quoted parts in order: the index, the table, the columns.
         let names = sql.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
             .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-        name = names.first ?? ""
+        let isReadable = sql.prefixMatch(of: /\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+"[^"]+"\s+ON\s+"[^"]+"\s*\(/) != nil
+        name = isReadable ? names[0] : ""
         columns = Array(names.dropFirst(2))
+        self.sql = sql
+    }
+
+    /// Refuses what is no such statement.
+    func requireReadable() throws {
+        guard name.isEmpty else { return }
+        throw MigrationError.unreadable(
+            "an index", sql, expected: #"CREATE INDEX "name" ON "table" ("column"), each name in double quotes."#)
     }
 }

@@ -129,6 +129,7 @@ struct RunDocument: Encodable {
     var mended: [DifferenceDocument]
     var mendedTables: [Table]
     var violations: [String]
+    var quarantined: Int64
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 
@@ -145,6 +146,7 @@ struct RunDocument: Encodable {
         mended = report.mended.map(DifferenceDocument.init)
         mendedTables = report.mendedTables.map(Table.init)
         violations = report.violations
+        quarantined = report.quarantined
         self.findings = findings.map(FindingDocument.init)
         leftAlone = report.mentioned.map(DifferenceDocument.init)
         seconds = report.duration / .seconds(1)
@@ -218,7 +220,7 @@ struct PlanDocument: Encodable {
                 number: entry.migration.number, name: entry.migration.name, evidence: entry.evidence,
                 consent: entry.migration.migration.consent, sql: statements?.entries[index].statements)
         }
-        rows = Dictionary(uniqueKeysWithValues: preview.rows.map { ($0.table, $0.count) })
+        rows = Dictionary(preview.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
         mending = preview.mending.map(DifferenceDocument.init)
         findings = preview.findings.map(FindingDocument.init)
     }

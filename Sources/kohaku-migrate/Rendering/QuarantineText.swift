@@ -72,7 +72,7 @@ struct QuarantineDocument: Encodable {
     init(_ rows: [QuarantinedRow], summary: [QuarantineSummary], database: DatabaseURL) {
         self.database = "\(database)"
         count = rows.count
-        tables = Dictionary(uniqueKeysWithValues: summary.map { ($0.table, $0.count) })
+        tables = Dictionary(summary.map { ($0.table, $0.count) }, uniquingKeysWith: +)
         self.rows = rows.map(Row.init)
     }
 }

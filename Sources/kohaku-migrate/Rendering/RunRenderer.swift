@@ -54,12 +54,10 @@ final class RunRenderer {
         } else {
             print("\nDone: the database is at \(version) (\(report.duration.seconds)).")
         }
-        let tables = report.migrations.flatMap(\.tables) + report.mendedTables
-        let quarantined = tables.reduce(0) { $0 + $1.quarantined }
-        if quarantined > 0 {
+        if !report.isUnchanged, report.quarantined > 0 {
             print(
                 """
-                Quarantined rows: \(quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.
+                Quarantined rows: \(report.quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.
                 """.wrapped())
         }
     }

@@ -42,7 +42,7 @@ extension String {
     }
 
     /// The text broken at spaces so that no line is longer than `width`, every line but the first indented. A command of
-    /// this tool stays on one line, to be copied.
+    /// this tool and a statement stay on one line, to be copied.
     func wrapped(indent: Int = 0, width: Int = Terminal.width) -> String {
         var lines: [String] = []
         for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
@@ -61,9 +61,9 @@ extension String {
 }
 
 extension Substring {
-    /// What lies between the spaces, with each command of this tool as one word.
+    /// What lies between the spaces, with each command of this tool and each statement as one word.
     fileprivate var words: [Substring] {
-        let commands = ranges(of: /kohaku-migrate( [a-z]+)?( --[a-z-]+)*/)
+        let commands = ranges(of: /kohaku-migrate( [a-z]+)?( --[a-z-]+)*|UPDATE "[^;]+;/)
         var words: [Substring] = []
         var start = startIndex
         var end = startIndex
