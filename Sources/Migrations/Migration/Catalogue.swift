@@ -7,8 +7,9 @@ public struct Catalogue: Sendable {
     /// The table without which a database is fresh.
     public var rootTable: String
 
-    /// Tables that interrupted upgrades of something else left behind: a repair empties them into quarantine and drops them.
-    public var leftoverTables: Set<String>
+    /// Tables that interrupted upgrades of something else may have left behind: a repair gives them their names back, or
+    /// empties them into quarantine and drops them.
+    public var leftoverTables: [LeftoverTable]
 
     /// Creates a catalogue.
     /// - Precondition: The numbers are 1, 2, 3, ….
@@ -16,7 +17,7 @@ public struct Catalogue: Sendable {
         migrations: [RegisteredMigration],
         canonicalTables: [TableDefinition],
         rootTable: String,
-        leftoverTables: Set<String> = []
+        leftoverTables: [LeftoverTable] = []
     ) {
         precondition(
             migrations.enumerated().allSatisfy { $0.element.number == $0.offset + 1 },
@@ -35,10 +36,11 @@ public struct Catalogue: Sendable {
 
     /// The differences of a schema from the newest one.
     public func differences(of schema: Schema) -> [SchemaDifference] {
-        let leftovers = leftoverTables.filter { schema.tables[$0] != nil }
+        let leftovers = leftovers(in: schema).map(\.name)
         return schema.differences(
-            from: canonicalTables.map { $0.table(schema.dialect) }, ignoring: leftovers.union([Quarantine.tableName])
-        ) + leftovers.sorted().map { SchemaDifference(.leftoverTable, table: $0) }
+            from: canonicalTables.map { $0.table(schema.dialect) },
+            ignoring: Set(leftovers).union([Quarantine.tableName])
+        ) + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }
 
     /// Whether rows of other canonical tables must belong to one of this table.
