@@ -11,7 +11,7 @@ extension Catalogue {
                 of: $0.name, columns: $0.requiredColumns.subtracting(laterColumns[$0.name] ?? []),
                 holdCredentials: credentialTables.contains($0.name))
         } + leftovers(of: "organization", columns: ["id", "name", "created_at"]) + [
-            LeftoverTable("_org_id_mapping", of: "_org_id_mapping", columns: ["old_id", "new_id"])
+            LeftoverTable("_org_id_mapping", of: "_org_id_mapping", columns: [])
         ]
     )
 

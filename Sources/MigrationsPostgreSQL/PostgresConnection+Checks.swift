@@ -34,6 +34,8 @@ extension PostgresConnection {
         return indexes + sequences
     }
 
+    public func damage(to tables: [String]) throws -> [Finding] { [] }
+
     public func mendIndexes(of tables: [String]) throws {
         for index in try invalidIndexes(of: tables) { try execute("REINDEX INDEX \(index)") }
     }

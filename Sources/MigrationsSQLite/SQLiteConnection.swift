@@ -61,11 +61,16 @@ public final class SQLiteConnection: DatabaseConnection {
             try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
         } catch let error as DatabaseError where error.kind == .notADatabase {
             throw DatabaseError(.notADatabase, "\(path) is not a SQLite database", code: error.code)
+        } catch let error as DatabaseError where error.kind == .damaged {
+            throw DatabaseError(.damaged, "\(path) is damaged: \(error.message)", code: error.code)
         }
         if mode != .readOnly, sqlite3_db_readonly(handle, "main") == 1 {
             throw DatabaseError(.readOnly, "\(path) cannot be written")
         }
     }
+
+    /// The file, as it was opened; empty for a database in memory.
+    var path: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? "" }
 
     deinit {
         sqlite3_close_v2(handle)
@@ -174,6 +179,7 @@ public final class SQLiteConnection: DatabaseConnection {
         case SQLITE_BUSY, SQLITE_LOCKED: .locked
         case SQLITE_READONLY: .readOnly
         case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CORRUPT: .damaged
         case SQLITE_CANTOPEN: .unreachable
         case SQLITE_CONSTRAINT: .constraint
         case SQLITE_FULL: .full

@@ -49,6 +49,10 @@ public protocol DatabaseConnection: AnyObject {
     /// sequences that give ids which are taken.
     func brokenStructures(of tables: [String]) throws -> [String]
 
+    /// The damage to a database file that would have a migration of these tables decide wrongly or stop. A server sees to its
+    /// files itself.
+    func damage(to tables: [String]) throws -> [Finding]
+
     /// Builds the indexes of these tables anew that do not hold their rows.
     func mendIndexes(of tables: [String]) throws
 
@@ -140,7 +144,12 @@ extension DatabaseConnection {
 
     /// What is broken though the definitions of these tables allow it, in words.
     public func violations(of tables: [String]) throws -> [String] {
-        try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
+        let structures = try brokenStructures(of: tables)
+        do {
+            return try brokenReferences(from: tables).map { "broken reference: \($0)" } + structures
+        } catch let error as DatabaseError where error.kind == .damaged && !structures.isEmpty {
+            return structures
+        }
     }
 
     /// Runs `body` in one write transaction, as ``withMigrationTransaction(isRehearsal:_:)`` does, and commits it.

@@ -8,6 +8,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case readOnly
         /// The file is not a database.
         case notADatabase
+        /// The file is a database whose pages are damaged.
+        case damaged
         /// Somebody else holds a lock, and the wait for it ended.
         case locked
         /// A constraint refused the rows.

@@ -16,6 +16,12 @@ extension MigrationError {
         case .unreachable, .notADatabase, .readOnly:
             code = .unreachable
             nextStep = "Check the database URL, the server and the permissions, then run again."
+        case .damaged:
+            code = .checkFailed
+            message = error.message
+            nextStep =
+                "Nothing of this was changed. Stop the hub, copy the file, and restore a backup. Without one, sqlite3 FILE .recover "
+                + "saves what can be read."
         case .full:
             code = .failed
             nextStep = "It was rolled back whole. Make room on the disk, then run again."

@@ -4,7 +4,8 @@ public struct LeftoverTable: Sendable, Hashable {
     public var name: String
     /// The table whose name it lost, or was to get.
     public var table: String
-    /// The columns that tell it from a table of the operator's: those that it has in every version.
+    /// The columns that tell it from a table of the operator's: those that it has in every version. Without any, its name
+    /// alone tells.
     public var columns: Set<String>
     /// Whether its rows are credentials: they do not become those of the table again, for what was revoked since would be
     /// valid.

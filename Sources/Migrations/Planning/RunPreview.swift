@@ -36,13 +36,17 @@ public struct RunPreview: Sendable {
             if version == catalogue.newest {
                 mending = catalogue.differences(of: inspection.schema).filter { !$0.isLeftAlone }
             }
-            findings = try runner.findings(
-                before: migrations, of: plan, on: inspection.schema
-            ).map(\.finding)
+            findings = try runner.damage(before: migrations, on: inspection.schema)
+            if findings.isEmpty {
+                findings = try runner.findings(
+                    before: migrations, of: plan, on: inspection.schema
+                ).map(\.finding)
+            }
             if !findings.contains(where: { $0.severity == .error }) {
                 try runner.requirePassable(migrations, of: plan, on: inspection.schema)
             }
-            guard !pending.isEmpty else { return }
+            let isDamaged = findings.contains { $0.code == DatabaseDamage.file }
+            guard !pending.isEmpty, !isDamaged else { return }
             try connection.withReadTransaction {
                 for table in inspection.schema.tables.keys.sorted() {
                     rows.append((table, try connection.countRows(in: table)))

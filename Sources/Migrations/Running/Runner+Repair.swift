@@ -15,6 +15,7 @@ extension Runner {
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
+            let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
             let violations = try connection.violations(of: tables)
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)
@@ -31,6 +32,7 @@ extension Runner {
             var repaired = report
             try withStopsNamed("the repair") {
                 try connection.withMigrationTransaction(isRehearsal: isRehearsal) {
+                    if !damage.isEmpty { try mendIndexes() }
                     try removeCredentials(&repaired)
                     let pending = displaced.isEmpty ? plan.pending : try putBack(displaced, by: plan.pending)
                     try performMissing(pending, &repaired)
@@ -89,6 +91,13 @@ extension Runner {
         let plan = Plan(catalogue.migrations, on: schema)
         try checkData(plan.pending, of: plan, schema: schema, isRepair: true)
         return plan.pending
+    }
+
+    /// Builds indexes anew before anything looks rows up in them. Rows that one cannot hold go to quarantine first.
+    private func mendIndexes() throws {
+        do {
+            try connection.mendIndexes(of: tables)
+        } catch let error as DatabaseError where error.kind == .constraint {}
     }
 
     /// Takes credentials under another name away before a table of their name is made, whose indexes have the same names.
