@@ -28,6 +28,8 @@ public final class SQLiteConnection: DatabaseConnection {
     var knownViolations: Set<ForeignKeyViolation>?
     /// Who takes the write-ahead log away again, after this connection is closed.
     var writer: SQLiteConnection?
+    /// What SQLite said against the tables whose definitions the migration transaction edited, before it did.
+    var complaints: [String: Set<String>] = [:]
     /// The tables that the migration transaction wrote, by what it did to them.
     var writes = WrittenTables()
 
