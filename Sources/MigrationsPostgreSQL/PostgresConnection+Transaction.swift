@@ -96,9 +96,16 @@ extension PostgresConnection {
     /// The copy is a schema of its own inside a transaction that is rolled back: no table of the hub is locked.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         let schema = try readSchema()
+        guard PQtransactionStatus(handle) == PQTRANS_IDLE else {
+            return try withSavepoint { try fillEmptyCopy(of: schema, body) }
+        }
         try execute("BEGIN")
         defer { rollBack() }
         try limitWaits()
+        try fillEmptyCopy(of: schema, body)
+    }
+
+    private func fillEmptyCopy(of schema: Schema, _ body: (any DatabaseConnection) throws -> Void) throws {
         try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {

@@ -104,4 +104,17 @@ struct Quarantining {
             #expect(values?["id"] as? Int == 1)
         }
     }
+
+    @Test("have no id where their table gave them none", arguments: TestBackend.allCases)
+    func withoutID(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(#"CREATE TABLE "pair" ("a" INTEGER); INSERT INTO "pair" VALUES (5)"#)
+            let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
+            try connection.withMigrationTransaction { try context.quarantineWhole("pair", reason: "it is left") }
+            var rows: [QuarantinedRow] = []
+            try Quarantine.forEachRow(of: connection) { rows.append($0) }
+            #expect(rows.map(\.sourceID) == [nil])
+            #expect(rows.map(\.title) == ["pair (quarantine 1)"])
+        }
+    }
 }

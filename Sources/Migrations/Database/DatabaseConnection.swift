@@ -138,8 +138,11 @@ extension DatabaseConnection {
     }
 
     /// The integer that a query of one row and one column yields, 0 for NULL or no row.
+    /// - Throws: ``DatabaseError``, also for a value that is no integer: the sum of PostgreSQL's bigints is a numeric.
     public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
-        try query(sql, arguments).first?[0].integer ?? 0
+        guard let value = try query(sql, arguments).first?[0], value != .null else { return 0 }
+        guard let integer = value.integer else { throw DatabaseError(.other, "\(value) is no integer", sql: sql) }
+        return integer
     }
 
     /// What is broken though the definitions of these tables allow it, in words.
@@ -160,9 +163,16 @@ extension DatabaseConnection {
     /// Runs `body` inside the present transaction and takes back what it did.
     public func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("SAVEPOINT kohaku_look")
-        // After an error the whole transaction is rolled back.
-        let result = try body()
-        try execute("ROLLBACK TO kohaku_look; RELEASE kohaku_look")
+        let end = "ROLLBACK TO kohaku_look; RELEASE kohaku_look"
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            // Where this fails too, the transaction is gone, or the connection.
+            try? execute(end)
+            throw error
+        }
+        try execute(end)
         return result
     }
 

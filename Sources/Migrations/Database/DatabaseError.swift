@@ -16,6 +16,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case constraint
         /// There is no room left on the device.
         case full
+        /// The server ran out of memory, or of room for locks.
+        case exhausted
         /// The work was told to stop by its ``Interruption``.
         case interrupted
         /// The server cancelled the statement: it timed out, or an administrator asked for it.

@@ -53,3 +53,10 @@ public struct ColumnDefinition: Sendable, Hashable {
         self.sql = sql
     }
 }
+
+extension ColumnDefinition {
+    /// The definition with a backend's words for `{id}`, with which that of a primary key ends.
+    public func givingIDs(by words: String) -> String {
+        sql.hasSuffix("{id}") ? sql.dropLast(4) + words : sql
+    }
+}

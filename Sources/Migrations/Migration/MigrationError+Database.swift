@@ -25,6 +25,9 @@ extension MigrationError {
         case .full:
             code = .failed
             nextStep = "It was rolled back whole. Make room on the disk, then run again."
+        case .exhausted:
+            code = .failed
+            nextStep = "It was rolled back whole. Raise the server's limit that the message is about, then run again."
         case .notPermitted:
             code = .failed
             nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."

@@ -6,7 +6,7 @@ public struct RunPreview: Sendable {
     public var version = 0
     /// The migrations that would run, with the reason.
     public var pending: [Plan.Entry] = []
-    /// The tables with their numbers of rows, when something is pending.
+    /// The application's tables with their numbers of rows, when something is pending.
     public var rows: [(table: String, count: Int64)] = []
     /// What a run would mend of the newest schema, when nothing is pending.
     public var mending: [SchemaDifference] = []
@@ -48,7 +48,8 @@ public struct RunPreview: Sendable {
             let isDamaged = findings.contains { $0.code == DatabaseDamage.file }
             guard !pending.isEmpty, !isDamaged else { return }
             try connection.withReadTransaction {
-                for table in inspection.schema.tables.keys.sorted() {
+                for table in catalogue.rebuiltTables(by: migrations).sorted()
+                where inspection.schema.tables[table] != nil {
                     rows.append((table, try connection.countRows(in: table)))
                 }
             }

@@ -77,7 +77,7 @@ struct Convergence {
             guard let name = difference.name, let table = context.schema.tables[definition.name] else { continue }
             switch difference.kind {
             case .indexDefinition, .unknownUniqueIndex:
-                try context.execute("DROP INDEX \(name.quotedIdentifier)")
+                try context.connection.execute("DROP INDEX \(name.quotedIdentifier)")
             case .uniqueConstraint:
                 // SQLite names them by their number, which changes when one goes.
                 guard let constraint = table.uniqueConstraints.first(where: { $0.summary == difference.found }) else {
