@@ -10,6 +10,8 @@ public struct Verification: Sendable {
     public var mentioned: [SchemaDifference]
     /// What is broken though the schema allows it, in words.
     public var violations: [String]
+    /// The damage to the file, which is among the violations.
+    public var damage: [Finding]
 
     /// Compares a database with the newest schema of a catalogue.
     /// - Throws: ``DatabaseError``.
@@ -19,7 +21,9 @@ public struct Verification: Sendable {
         let all = catalogue.differences(of: inspection.schema)
         differences = all.filter { !$0.isOperatorsOwn }
         mentioned = all.filter(\.isOperatorsOwn)
-        violations = try connection.violations(of: catalogue.canonicalTables.map(\.name))
+        let tables = catalogue.canonicalTables.map(\.name)
+        damage = try connection.damage(to: tables)
+        violations = try connection.violations(of: tables)
     }
 
     /// Whether the schema is the newest, apart from what is the operator's own, and every reference is sound.

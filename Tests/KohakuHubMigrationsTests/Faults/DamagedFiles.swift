@@ -30,6 +30,7 @@ struct DamagedFiles {
             #expect(preview.findings.map(\.message) == [message])
             let verification = try Verification(of: connection, catalogue: .kohakuHub)
             #expect(verification.violations == [message])
+            #expect(verification.damage == preview.findings)
         }
     }
 
