@@ -14,11 +14,12 @@ extension SQLiteConnection {
         func open(_ mode: Mode) throws -> SQLiteConnection {
             try SQLiteConnection(path: path, mode: mode, lockTimeout: lockTimeout, logger: logger)
         }
-        let hasLog = SQLiteFile.usesWriteAheadLog(path)
-        let log = SQLiteFile.size(of: "\(path)-wal")
+        let file = SQLiteFile.resolved(path)
+        let hasLog = SQLiteFile.usesWriteAheadLog(file)
+        let log = SQLiteFile.size(of: "\(file)-wal")
         let needsWriter =
             hasLog
-            ? log == nil || SQLiteFile.size(of: "\(path)-shm") == nil : SQLiteFile.size(of: "\(path)-journal") ?? 0 > 0
+            ? log == nil || SQLiteFile.size(of: "\(file)-shm") == nil : SQLiteFile.size(of: "\(file)-journal") ?? 0 > 0
         guard needsWriter else { return try open(.readOnly) }
         if SQLiteFile.state(of: path) == .present, SQLiteFile.isWritable(path),
             SQLiteFile.isWritable(SQLiteFile.folder(of: path))

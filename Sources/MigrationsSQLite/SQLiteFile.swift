@@ -30,8 +30,16 @@ public enum SQLiteFile {
         return stat(folder, &status) == 0 ? .missing : .folderMissing(folder)
     }
 
-    /// The folder of a file.
+    /// The path without symbolic links: SQLite keeps its journal beside the file itself. As it is when there is no file.
+    static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// The folder of a file, and of the journal beside it.
     public static func folder(of path: String) -> String {
+        let path = resolved(path)
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

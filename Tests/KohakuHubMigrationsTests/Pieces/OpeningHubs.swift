@@ -96,7 +96,10 @@ struct OpeningHubs {
             try connection.execute("PRAGMA journal_mode = wal; CREATE TABLE t (n); INSERT INTO t VALUES (1)")
             try copy("hub.db", to: "dead.db", in: folder, ["", "-wal"])
             let path = "\(folder)/\(isRunning ? "hub.db" : "dead.db")"
-            let count = try DatabaseURL.sqlite(path: path).open(for: .reading, logger: logger).countRows(in: "t")
+            // SQLite follows a link, and keeps the log beside the file itself.
+            let link = "\(folder)/link.db"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+            let count = try DatabaseURL.sqlite(path: link).open(for: .reading, logger: logger).countRows(in: "t")
             #expect(count == 1)
             #expect(FileManager.default.fileExists(atPath: "\(path)-wal") == isRunning)
             try connection.execute("INSERT INTO t VALUES (2)")
