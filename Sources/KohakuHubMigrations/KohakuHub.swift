@@ -6,8 +6,29 @@ extension Catalogue {
         migrations: registeredMigrations,
         canonicalTables: CanonicalSchema.tables,
         rootTable: "user",
-        leftoverTables: Set(
-            (CanonicalSchema.tables.map(\.name) + ["organization"]).flatMap { ["\($0)_new", "\($0)_old"] }
-                + ["_org_id_mapping"])
+        leftoverTables: CanonicalSchema.tables.flatMap {
+            leftovers(
+                of: $0.name, columns: $0.requiredColumns.subtracting(laterColumns[$0.name] ?? []),
+                holdCredentials: credentialTables.contains($0.name))
+        } + leftovers(of: "organization", columns: ["id", "name", "created_at"]) + [
+            LeftoverTable("_org_id_mapping", of: "_org_id_mapping", columns: [])
+        ]
     )
+
+    /// The old table comes first: it was moved away before the new one could get its name, so that it is whole.
+    private static func leftovers(
+        of table: String, columns: Set<String>, holdCredentials: Bool = false
+    ) -> [LeftoverTable] {
+        ["old", "new"].map {
+            LeftoverTable("\(table)_\($0)", of: table, columns: columns, holdsCredentials: holdCredentials)
+        }
+    }
+
+    /// Required columns that older versions lack.
+    private static let laterColumns: [String: Set<String>] = ["user": ["normalized_name", "is_org"]]
+
+    /// The tables whose rows open a door.
+    private static let credentialTables: Set = [
+        "session", "token", "sshkey", "emailverification", "confirmationtoken", "userexternaltoken",
+    ]
 }

@@ -38,6 +38,7 @@ extension PostgresConnection {
         case "55P03", "40P01", "40001": .locked
         case "42501": .notPermitted
         case "57014": isInterrupted ? .interrupted : .cancelled
+        case "53200": .exhausted
         case "53300": .unreachable
         // The limit on temporary files is a setting: room on the disk would not help.
         case "53400": .other

@@ -11,7 +11,7 @@ extension PostgresConnection {
         let staging = rebuild.stagingTable.quotedIdentifier
         let columns = rebuild.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
 
-        let definitions = rebuild.columns.map { $0.sql.replacing("{id}", with: "INTEGER NOT NULL") }
+        let definitions = rebuild.columns.map { $0.givingIDs(by: "INTEGER NOT NULL") }
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
@@ -234,10 +234,25 @@ extension PostgresConnection {
         let list = columns.map { column in
             let value = "\(alias).\(column.name.quotedIdentifier)"
             let expression =
-                column.type == "bytea" ? "translate(encode(\(value), 'base64'), E'\\n', '')" : value
+                switch column.type {
+                case "bytea": "translate(encode(\(value), 'base64'), E'\\n', '')"
+                case let type where Self.isPlainInJSON(type): value
+                // JSON, arrays and rows would nest in the object, and what nests is not put back.
+                default: "\(value)::text"
+                }
             return "\(expression) AS \(column.name.quotedIdentifier)"
         }
         return "(SELECT row_to_json(q)::text FROM (SELECT \(list.joined(separator: ", "))) AS q)"
+    }
+
+    /// Whether a type's values are numbers, booleans or texts in JSON.
+    private static func isPlainInJSON(_ type: String) -> Bool {
+        let plain = [
+            "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "text", "character",
+            "timestamp", "date", "time",
+        ]
+        return !type.hasSuffix("]")
+            && plain.contains { type == $0 || type.hasPrefix("\($0) ") || type.hasPrefix("\($0)(") }
     }
 
     public func microseconds(_ expression: String) -> String {

@@ -31,6 +31,16 @@ enum SQLText {
         }
     }
 
+    /// The words outside quotes, comments and parentheses, in capitals.
+    static func keywords(_ sql: some StringProtocol) -> Set<String> {
+        var bare = ""
+        _ = outermost(in: sql) {
+            bare.append($0)
+            return false
+        }
+        return Set(bare.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { $0.uppercased() })
+    }
+
     /// The name that a word is, without quotes.
     static func name(at word: String?) -> String? {
         guard let word, let first = word.first else { return nil }

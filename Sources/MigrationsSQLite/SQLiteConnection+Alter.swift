@@ -69,15 +69,46 @@ extension SQLiteConnection {
         }
     }
 
+    /// The procedure of SQLite's documentation for edits of a stored definition, inside the migration transaction. What it
+    /// asks for last, an integrity check, is made before the commit.
     private func replaceDefinition(of table: String, by sql: String) throws {
+        try rememberComplaints(of: table)
+        let version = try integer("PRAGMA main.schema_version")
         try execute("PRAGMA writable_schema = ON")
-        // RESET also has SQLite read the changed definition.
-        defer { uninterrupted { try? execute("PRAGMA writable_schema = RESET") } }
-        // Without arguments, so that the statement can be shown as it is.
-        try execute(
-            """
-            UPDATE main.sqlite_schema SET sql = \(sql.quotedLiteral)
-            WHERE type = 'table' AND name = \(table.quotedLiteral)
-            """)
+        do {
+            // Without arguments, so that the statement can be shown as it is.
+            let changed = try execute(
+                """
+                UPDATE main.sqlite_schema SET sql = \(sql.quotedLiteral)
+                WHERE type = 'table' AND name = \(table.quotedLiteral)
+                """, [])
+            guard changed == 1 else {
+                throw DatabaseError(.other, "\(changed) definitions of table \(table) were changed in place of one")
+            }
+            // Who has the database open notices, and reads the definition anew.
+            try execute("PRAGMA main.schema_version = \(version + 1)")
+        } catch {
+            uninterrupted { try? execute("PRAGMA writable_schema = OFF") }
+            throw error
+        }
+        // Has this connection read it anew.
+        try execute("PRAGMA writable_schema = RESET")
+    }
+
+    private func rememberComplaints(of table: String) throws {
+        if complaints[table] == nil { complaints[table] = try quickCheck(table) }
+    }
+
+    /// Holds each table whose definition was edited against it.
+    func checkEditedTables() throws {
+        let present = try readSchema().tables
+        for (table, before) in complaints.sorted(by: { $0.key < $1.key }) where present[table] != nil {
+            guard let complaint = try quickCheck(table).subtracting(before).min() else { continue }
+            throw DatabaseError(.constraint, "table \(table) does not fit its new definition: \(complaint)")
+        }
+    }
+
+    private func quickCheck(_ table: String) throws -> Set<String> {
+        try Set(query("PRAGMA quick_check(\(table.quotedIdentifier))").compactMap { $0[0].text })
     }
 }

@@ -79,7 +79,13 @@ extension SQLiteConnection {
             return "\(column.name.quotedLiteral), "
                 + "CASE typeof(\(value)) WHEN 'blob' THEN \(blob) WHEN 'real' THEN \(real) ELSE \(value) END"
         }
-        return "json_object(\(pairs.joined(separator: ", ")))"
+        // A function takes 127 arguments at most, so that a wide table takes several objects, joined at their braces.
+        let objects = stride(from: 0, to: pairs.count, by: 60).map { start in
+            "json_object(\(pairs[start..<min(start + 60, pairs.count)].joined(separator: ", ")))"
+        }
+        guard objects.count > 1 else { return objects.first ?? "'{}'" }
+        let members = objects.map { "substr(\($0), 2, length(\($0)) - 2)" }
+        return "'{' || \(members.joined(separator: " || ',' || ")) || '}'"
     }
 
     public func microseconds(_ expression: String) -> String {

@@ -7,10 +7,13 @@ extension SQLiteConnection {
     /// By its definition such an index is right by now, but it holds the column's name for every row, and a statement that
     /// looks for a row's own value in it finds the database malformed.
     func rebuildIndexesOfConstants() throws {
-        for table in try readSchema().tables.values {
-            for index in table.indexes where try holdsConstant(index, of: table) {
-                try execute("REINDEX main.\(index.name.quotedIdentifier)")
-            }
+        for index in try indexesOfConstants() { try execute("REINDEX main.\(index.quotedIdentifier)") }
+    }
+
+    /// Their names.
+    func indexesOfConstants() throws -> [String] {
+        try readSchema().tables.values.flatMap { table in
+            try table.indexes.filter { try holdsConstant($0, of: table) }.map(\.name)
         }
     }
 
@@ -32,12 +35,17 @@ extension SQLiteConnection {
 
     /// Whatever table it is in, for the file is one; but what rows of other tables hold is their owner's.
     public func brokenStructures(of tables: [String]) throws -> [String] {
-        let answers = try query("PRAGMA integrity_check(100)").compactMap { $0[0].text }
+        let answers: [String]
+        do {
+            answers = try integrityAnswers()
+        } catch let error as DatabaseError where error.kind == .damaged {
+            return try damage(to: tables).map(\.message)
+        }
         let others = try readSchema().tables.keys.filter { !tables.contains($0) }
         let allowed = Set(others.map { "CHECK constraint failed in \($0)" })
         return answers.filter { answer in
-            answer != "ok" && !allowed.contains(answer) && !others.contains { answer.hasPrefix("NULL value in \($0).") }
-        }.map { "integrity check: \($0)" }
+            !allowed.contains(answer) && !others.contains { answer.hasPrefix("NULL value in \($0).") }
+        }.prefix(100).map { "integrity check: \($0)" }
     }
 
     public func mendIndexes(of tables: [String]) throws {

@@ -10,7 +10,7 @@ extension SQLiteConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let lines = rebuild.columns.map { dialect.spelling($0.sql) } + rebuild.foreignKeys
+        let lines = rebuild.columns.map { $0.givingIDs(by: dialect.spelling("{id}")) } + rebuild.foreignKeys
         try execute("CREATE TABLE \(staging) (\n    \(lines.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")

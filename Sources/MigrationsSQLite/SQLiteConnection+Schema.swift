@@ -2,7 +2,8 @@ import CSQLite
 public import Migrations
 
 extension SQLiteConnection {
-    /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number.
+    /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number. Temporary tables may have the
+    /// same names, and are found first where `main` is not named.
     public func readSchema() throws -> Schema {
         var tables: [String: Schema.Table] = [:]
         var views: Set<String> = []
@@ -15,7 +16,7 @@ extension SQLiteConnection {
             switch $0[0].text {
             case "table":
                 tables[name] = Schema.Table(
-                    name: name, columns: [], isAutoincrement: sql.uppercased().contains("AUTOINCREMENT"))
+                    name: name, columns: [], isAutoincrement: TableStatement(sql)?.isAutoincrement == true)
             case "view": views.insert(name)
             case "index": indexSQL[name] = sql
             default: break
@@ -31,7 +32,7 @@ extension SQLiteConnection {
         try forEachRow(
             """
             SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
-            FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name) AS c
+            FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
             WHERE m.type = 'table' ORDER BY m.name, c.cid
             """, []
         ) { row in
@@ -54,7 +55,8 @@ extension SQLiteConnection {
         try forEachRow(
             """
             SELECT m.name, i.name, i."unique", i.origin, i.partial, k.cid, k.name, k.seqno
-            FROM main.sqlite_schema AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS k
+            FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
+                pragma_index_xinfo(i.name, 'main') AS k
             WHERE m.type = 'table' AND k.key = 1 ORDER BY m.name, i.name, k.seqno
             """, []
         ) { row in
@@ -88,7 +90,7 @@ extension SQLiteConnection {
         try forEachRow(
             """
             SELECT m.name, f.seq, f."table", f."from", coalesce(f."to", 'id'), f.on_delete
-            FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
+            FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
             WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq
             """, []
         ) { row in

@@ -9,8 +9,8 @@ extension SQLiteConnection {
     ///    would delete the rows that reference it.
     /// 2. `BEGIN IMMEDIATE`: no other writer comes between reading and changing the schema.
     /// 3. `body` changes the tables. Indexes that hold constants are built anew before: a deleted row would not be found.
-    /// 4. `foreign_key_check` finds what the change broke, and so does a look at views and triggers; what was broken
-    ///    before does not stop it. The triggers are away meanwhile.
+    /// 4. `foreign_key_check` finds what the change broke, and so do `quick_check` of tables whose definitions were edited and
+    ///    a look at views and triggers; what was broken before does not stop it. The triggers are away meanwhile.
     /// 5. `COMMIT`, or `ROLLBACK` after a rehearsal, and the pragmas are as they were, on every path.
     public func withMigrationTransaction<Result>(
         locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
@@ -21,7 +21,11 @@ extension SQLiteConnection {
         let before = try pragmas.keys.sorted().map { ($0, try integer("PRAGMA \($0)")) }
         defer {
             uninterrupted {
-                for (name, value) in before { try? execute("PRAGMA \(name) = \(value)") }
+                for (name, value) in before {
+                    // FAST is read as 2, and 2 is written as ON.
+                    let word = name == "secure_delete" && value == 2 ? "FAST" : "\(value)"
+                    try? execute("PRAGMA \(name) = \(word)")
+                }
             }
         }
         for (name, value) in pragmas { try execute("PRAGMA \(name) = \(value)") }
@@ -32,8 +36,10 @@ extension SQLiteConnection {
             let triggers = try suspendTriggers()
             try rebuildIndexesOfConstants()
             writes = WrittenTables()
+            complaints = [:]
             let result = try body()
             try checkForeignKeys()
+            try checkEditedTables()
             try restoreTriggers(triggers)
             try checkDependents(except: brokenBefore)
             try execute(isRehearsal ? "ROLLBACK" : "COMMIT")
@@ -51,9 +57,17 @@ extension SQLiteConnection {
         return try SQLiteConnection(path: ":memory:", mode: .create, logger: silent)
     }
 
+    /// Without virtual tables and those in which they keep their rows: a module may not be there, and makes the latter itself.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         let copy = try Self.inMemory()
-        for row in try query("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'") {
+        let statements = try query(
+            """
+            SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                AND tbl_name NOT IN (
+                    SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow'))
+            ORDER BY rowid
+            """)
+        for row in statements {
             try copy.execute(row[0].text ?? "")
         }
         try copy.withMigrationTransaction(locking: []) { try body(copy) }

@@ -8,6 +8,8 @@ public final class SQLiteConnection: DatabaseConnection {
     public enum Mode: Sendable {
         /// The file must exist and is not written.
         case readOnly
+        /// The file must exist and nobody writes it: no lock is taken, and no file made.
+        case immutable
         /// The file must exist.
         case readWrite
         /// A missing file is made; its folder must exist.
@@ -24,6 +26,10 @@ public final class SQLiteConnection: DatabaseConnection {
     var lockDeadline = ContinuousClock.now
     /// The foreign keys that were broken before any migration of this connection: they do not stop a commit.
     var knownViolations: Set<ForeignKeyViolation>?
+    /// Who takes the write-ahead log away again, after this connection is closed.
+    var writer: SQLiteConnection?
+    /// What SQLite said against the tables whose definitions the migration transaction edited, before it did.
+    var complaints: [String: Set<String>] = [:]
     /// The tables that the migration transaction wrote, by what it did to them.
     var writes = WrittenTables()
 
@@ -38,11 +44,13 @@ public final class SQLiteConnection: DatabaseConnection {
         let flags =
             switch mode {
             case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_EXRESCODE, nil)
+        let name = mode == .immutable ? "file:\(path.escapedForURI)?immutable=1" : path
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close(opened)
@@ -56,16 +64,21 @@ public final class SQLiteConnection: DatabaseConnection {
         _ = sqlite3_db_config_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         try registerFunctions()
         trackWrites()
+        if !SQLiteFile.hasTemporaryFolder { try execute("PRAGMA temp_store = MEMORY") }
         // The first read finds out whether the file is a database at all.
         do {
             try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
         } catch let error as DatabaseError where error.kind == .notADatabase {
             throw DatabaseError(.notADatabase, "\(path) is not a SQLite database", code: error.code)
+        } catch let error as DatabaseError where error.kind == .damaged {
+            throw DatabaseError(.damaged, "\(path) is damaged: \(error.message)", code: error.code)
         }
-        if mode != .readOnly, sqlite3_db_readonly(handle, "main") == 1 {
-            throw DatabaseError(.readOnly, "\(path) cannot be written")
-        }
+        guard mode == .readWrite || mode == .create else { return }
+        if sqlite3_db_readonly(handle, "main") == 1 { throw DatabaseError(.readOnly, "\(path) cannot be written") }
     }
+
+    /// The file, as it was opened; empty for a database in memory.
+    var path: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? "" }
 
     deinit {
         sqlite3_close_v2(handle)
@@ -174,6 +187,7 @@ public final class SQLiteConnection: DatabaseConnection {
         case SQLITE_BUSY, SQLITE_LOCKED: .locked
         case SQLITE_READONLY: .readOnly
         case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CORRUPT: .damaged
         case SQLITE_CANTOPEN: .unreachable
         case SQLITE_CONSTRAINT: .constraint
         case SQLITE_FULL: .full
@@ -181,5 +195,11 @@ public final class SQLiteConnection: DatabaseConnection {
         case SQLITE_PERM, SQLITE_AUTH: .notPermitted
         default: .other
         }
+    }
+}
+
+extension String {
+    fileprivate var escapedForURI: String {
+        replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
     }
 }

@@ -26,8 +26,47 @@ public enum SQLiteFile {
         if stat(path, &status) == 0 {
             return status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0 ? .protected : .present
         }
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        return stat(folder.isEmpty ? "/" : folder, &status) == 0 ? .missing : .folderMissing(folder)
+        let folder = Self.folder(of: path)
+        return stat(folder, &status) == 0 ? .missing : .folderMissing(folder)
+    }
+
+    /// The path without symbolic links: SQLite keeps its journal beside the file itself. As it is when there is no file.
+    static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// The folder of a file, and of the journal beside it.
+    public static func folder(of path: String) -> String {
+        let path = resolved(path)
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Whether this process may write a file or folder that is there.
+    public static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
+    /// Whether SQLite finds a folder for its temporary files; it looks at the same places in the same order.
+    static var hasTemporaryFolder: Bool {
+        let variables: [String] = ["SQLITE_TMPDIR", "TMPDIR"]
+        let named = variables.compactMap { name in getenv(name).map { String(cString: $0) } }
+        let folders = named + ["/var/tmp", "/usr/tmp", "/tmp", "."]
+        return folders.contains { access($0, W_OK | X_OK) == 0 }
+    }
+
+    /// The bytes of a file, `nil` when it is not there.
+    static func size(of path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// Whether a database keeps its changes in a write-ahead log, as two bytes of its header say.
+    static func usesWriteAheadLog(_ path: String) -> Bool {
+        guard let file = fopen(path, "rb") else { return false }
+        defer { fclose(file) }
+        var header = [UInt8](repeating: 0, count: 20)
+        return fread(&header, 1, header.count, file) == header.count && header[18] == 2 && header[19] == 2
     }
 
     /// The bytes that are free on the file's disk, `nil` when it does not tell.

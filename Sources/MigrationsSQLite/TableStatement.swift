@@ -19,6 +19,9 @@ struct TableStatement {
     /// The statement.
     var sql: String { head + items.joined(separator: ",") + tail }
 
+    /// Whether a column has AUTOINCREMENT.
+    var isAutoincrement: Bool { items.contains { SQLText.keywords($0).contains("AUTOINCREMENT") } }
+
     /// Gives a column another definition. What its own one said of uniqueness and references stays.
     /// - Parameter table: The table as it is.
     mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {

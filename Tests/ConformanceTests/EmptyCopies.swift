@@ -22,4 +22,23 @@ struct EmptyCopies {
             #expect(try connection.readSchema() == schema)
         }
     }
+
+    @Test("leaves out virtual tables with all that belongs to them")
+    func virtualTables() throws {
+        try TestBackend.sqlite.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE VIRTUAL TABLE "search" USING fts5("title");
+                CREATE TABLE "book" ("id" INTEGER PRIMARY KEY, "title" TEXT);
+                CREATE INDEX "book_title" ON "book" ("title");
+                CREATE TRIGGER "find" AFTER INSERT ON "book" BEGIN INSERT INTO "search" VALUES (new."title"); END
+                """)
+            try connection.withEmptyCopy { copy in
+                let copied = try copy.readSchema().tables
+                let book = try connection.readSchema().tables["book"]
+                #expect(copied.map(\.key) == ["book"])
+                #expect(copied["book"] == book)
+            }
+        }
+    }
 }

@@ -65,4 +65,12 @@ struct Errors {
             #expect(try connection.readSchema().tables["b"] == nil)
         }
     }
+
+    @Test("of a server without memory or locks is not told as a full disk")
+    func exhausted() throws {
+        let sql = "DO $$ BEGIN RAISE EXCEPTION 'out of shared memory' USING ERRCODE = '53200'; END $$"
+        let error = try error(.postgresql, sql)
+        #expect(error.kind == .exhausted)
+        #expect(MigrationError(error).nextStep?.contains("Raise the server's limit") == true)
+    }
 }

@@ -84,4 +84,37 @@ struct Quarantining {
         }
         #expect(error.message.contains("not accounted for"))
     }
+
+    @Test("are whole however many columns they have", arguments: TestBackend.allCases, [1, 60, 61, 64, 200])
+    func wide(_ backend: TestBackend, _ count: Int) throws {
+        try backend.withConnection { connection in
+            let names = (1...count).map { "c\($0)" }
+            try connection.execute(
+                """
+                CREATE TABLE "wide" ("id" INTEGER PRIMARY KEY, \(names.map { "\"\($0)\" TEXT" }.joined(separator: ", ")));
+                INSERT INTO "wide" ("id", "c\(count)") VALUES (1, '}')
+                """)
+            let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
+            try connection.withMigrationTransaction { try context.quarantineWhole("wide", reason: "it is wide") }
+            let json = try #require(
+                try connection.query("SELECT row_json FROM \(Quarantine.tableName)").first?[0].text)
+            let values = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+            #expect(values?.count == count + 1)
+            #expect(values?["c\(count)"] as? String == "}")
+            #expect(values?["id"] as? Int == 1)
+        }
+    }
+
+    @Test("have no id where their table gave them none", arguments: TestBackend.allCases)
+    func withoutID(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(#"CREATE TABLE "pair" ("a" INTEGER); INSERT INTO "pair" VALUES (5)"#)
+            let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
+            try connection.withMigrationTransaction { try context.quarantineWhole("pair", reason: "it is left") }
+            var rows: [QuarantinedRow] = []
+            try Quarantine.forEachRow(of: connection) { rows.append($0) }
+            #expect(rows.map(\.sourceID) == [nil])
+            #expect(rows.map(\.title) == ["pair (quarantine 1)"])
+        }
+    }
 }

@@ -21,10 +21,13 @@ struct SQLiteForeignKeys {
         }
     }
 
-    @Test("are enforced again afterwards, and every setting is as before, when it commits")
-    func afterCommit() throws {
+    @Test(
+        "are enforced again afterwards, and every setting is as before, when it commits",
+        arguments: ["OFF": 0, "ON": 1, "FAST": 2])
+    func afterCommit(_ secureDelete: (word: String, value: Int64)) throws {
         try TestBackend.sqlite.withConnection { connection in
-            try connection.execute("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
+            try connection.execute("PRAGMA foreign_keys = ON; PRAGMA secure_delete = \(secureDelete.word)")
+            #expect(try connection.integer("PRAGMA secure_delete") == secureDelete.value)
             let before = try settings(connection)
             try connection.withMigrationTransaction { try connection.execute(family) }
             #expect(before.first == 1)

@@ -36,4 +36,33 @@ struct SQLiteSchemaReading {
     func rowid() throws {
         #expect(try table(#"CREATE TABLE "t" ("id" INTEGER PRIMARY KEY)"#).column("id")?.isNullable == false)
     }
+
+    @Test(
+        "knows AUTOINCREMENT from a name and a text",
+        arguments: [
+            #"("id" INTEGER PRIMARY KEY AUTOINCREMENT)"#: true,
+            #"("id" INTEGER CHECK ("id" > 0) PRIMARY KEY /* always */ autoincrement, "n" TEXT)"#: true,
+            #"("id" INTEGER PRIMARY KEY, no_autoincrement TEXT DEFAULT 'AUTOINCREMENT')"#: false,
+            #"("id" INTEGER PRIMARY KEY -- AUTOINCREMENT"# + "\n)": false,
+        ])
+    func autoincrement(_ table: (columns: String, isAutoincrement: Bool)) throws {
+        try TestBackend.sqlite.withConnection { connection in
+            try connection.execute("CREATE TABLE t \(table.columns)")
+            #expect(try connection.readSchema().tables["t"]?.isAutoincrement == table.isAutoincrement)
+        }
+    }
+
+    @Test("is not misled by temporary tables of the same names")
+    func temporary() throws {
+        try TestBackend.sqlite.withConnection { connection in
+            try connection.execute(SchemaReading.library(.sqlite))
+            let schema = try connection.readSchema()
+            try connection.execute(
+                """
+                CREATE TEMPORARY TABLE "author" ("id" INTEGER PRIMARY KEY);
+                CREATE TEMPORARY TABLE "book" ("id" INTEGER PRIMARY KEY, "author_id" INTEGER REFERENCES "author" ("id"))
+                """)
+            #expect(try connection.readSchema() == schema)
+        }
+    }
 }

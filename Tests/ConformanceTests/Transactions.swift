@@ -130,4 +130,37 @@ struct Transactions {
             #expect(try reader.integer("SELECT max(n) FROM t") == 3)
         }
     }
+
+    @Test("go on after a look inside them that failed", arguments: TestBackend.allCases)
+    func failedLook(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.withMigrationTransaction {
+                try connection.execute(#"CREATE TABLE "t" ("n" INTEGER)"#)
+                try thrownError(DatabaseError.self) {
+                    try connection.withReadTransaction {
+                        try connection.execute(#"INSERT INTO "t" VALUES (1)"#)
+                        try connection.execute(#"INSERT INTO "nothing" VALUES (1)"#)
+                    }
+                }
+                #expect(try connection.countRows(in: "t") == 0)
+                try connection.execute(#"INSERT INTO "t" VALUES (2)"#)
+            }
+            #expect(try connection.query(#"SELECT "n" FROM "t""#).map { $0[0] } == [2])
+        }
+    }
+
+    @Test("are not rolled back by an empty copy that is made inside them", arguments: TestBackend.allCases)
+    func emptyCopy(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.withMigrationTransaction {
+                try connection.execute(#"CREATE TABLE "t" ("n" INTEGER); INSERT INTO "t" VALUES (1)"#)
+                try connection.withEmptyCopy { copy in
+                    let rows = try copy.countRows(in: "t")
+                    #expect(rows == 0)
+                }
+                #expect(try connection.countRows(in: "t") == 1)
+            }
+            #expect(try connection.countRows(in: "t") == 1)
+        }
+    }
 }

@@ -59,4 +59,16 @@ struct Values {
         #expect(found.map(\.boolean) == [true, false, nil])
         #expect(found.map(\.integer) == [1, 0, nil])
     }
+
+    @Test("that are no integers are not taken for one", arguments: TestBackend.allCases)
+    func noIntegers(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            #expect(try connection.integer("SELECT 7") == 7)
+            #expect(try connection.integer("SELECT NULL") == 0)
+            #expect(try connection.integer("SELECT 7 WHERE false") == 0)
+            for value in ["'seven'", "'7'", "7.5"] {
+                try thrownError(DatabaseError.self) { _ = try connection.integer("SELECT \(value)") }
+            }
+        }
+    }
 }

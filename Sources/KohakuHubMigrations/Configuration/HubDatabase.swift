@@ -33,7 +33,12 @@ extension DatabaseURL {
             case (.migrating, .protected), (.changing, .protected):
                 throw DatabaseError(.readOnly, "\(path) is write-protected")
             case (.reading, _):
-                return try SQLiteConnection(path: path, mode: .readOnly, lockTimeout: lockTimeout, logger: logger)
+                return try SQLiteConnection.reading(path: path, lockTimeout: lockTimeout, logger: logger)
+            case _ where !SQLiteFile.isWritable(SQLiteFile.folder(of: path)):
+                throw DatabaseError(
+                    .readOnly,
+                    "\(path) cannot be written: SQLite makes a journal beside it, and the folder "
+                        + "\(SQLiteFile.folder(of: path)) cannot be written")
             case (.changing, _):
                 return try SQLiteConnection(path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
             case (.migrating, _):

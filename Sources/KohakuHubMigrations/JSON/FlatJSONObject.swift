@@ -4,19 +4,21 @@ import Migrations
 /// A JSON object of texts, numbers, booleans, nulls and blobs (`{"base64": "…"}`), without loss of digits.
 enum FlatJSONObject {
     /// The members as values of a database, `nil` when the text is no such object.
-    static func values(_ text: String) -> [String: DatabaseValue]? {
+    ///
+    /// SQLite's numbers are 64-bit ones; PostgreSQL has others too, and reads every digit of a text.
+    static func values(_ text: String, for dialect: Dialect) -> [String: DatabaseValue]? {
         let bytes = Array(text.utf8)
         var scanner = JSONScanner(bytes: bytes)
         guard let members = scanner.scanObject() else { return nil }
         var values: [String: DatabaseValue] = [:]
         for member in members {
-            guard let value = value(bytes[member.value]) else { return nil }
+            guard let value = value(bytes[member.value], for: dialect) else { return nil }
             values[member.key] = value
         }
         return values
     }
 
-    private static func value(_ bytes: ArraySlice<UInt8>) -> DatabaseValue? {
+    private static func value(_ bytes: ArraySlice<UInt8>, for dialect: Dialect) -> DatabaseValue? {
         let text = String(decoding: bytes, as: UTF8.self)
         switch text {
         case "null": return .null
@@ -24,14 +26,16 @@ enum FlatJSONObject {
         case "false": return .boolean(false)
         default:
             if let integer = Int64(text) { return .integer(integer) }
-            if let number = Double(text) { return .real(number) }
-            if text.hasPrefix("{") { return blob(text) }
+            if let number = Double(text) { return dialect == .sqlite ? .real(number) : .text(text) }
+            if text.hasPrefix("{") { return blob(text, for: dialect) }
             return (try? JSONDecoder().decode(String.self, from: Data(bytes))).map { .text($0) }
         }
     }
 
-    private static func blob(_ text: String) -> DatabaseValue? {
-        guard let members = values(text), members.count == 1, let base64 = members["base64"]?.text else { return nil }
+    private static func blob(_ text: String, for dialect: Dialect) -> DatabaseValue? {
+        guard let members = values(text, for: dialect), members.count == 1, let base64 = members["base64"]?.text else {
+            return nil
+        }
         return Data(base64Encoded: base64).map { .blob(Array($0)) }
     }
 }

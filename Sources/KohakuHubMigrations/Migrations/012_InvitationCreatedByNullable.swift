@@ -44,7 +44,7 @@ public struct InvitationCreatedByNullable: Migration {
     private func insert(
         _ row: QuarantinedRow, _ invitation: InvitationWithoutCreator, _ database: MigrationContext
     ) throws -> Bool {
-        guard var values = FlatJSONObject.values(row.json),
+        guard var values = FlatJSONObject.values(row.json, for: database.dialect),
             try count(#"SELECT count(*) FROM "invitation" WHERE "token" = $1"#, values["token"], database) == 0
         else { return false }
         values["created_by"] = nil

@@ -39,7 +39,7 @@ public struct QuarantineRelease {
         guard let table = schema.tables[row.table] else {
             throw refusal(of: row, "the table \(row.table) is no more", "Export the row to keep its contents.")
         }
-        guard var values = FlatJSONObject.values(row.json) else {
+        guard var values = FlatJSONObject.values(row.json, for: connection.dialect) else {
             throw refusal(of: row, "its contents are not a JSON object", "Mend row_json in kohaku_quarantine.")
         }
         try checkPeople(values, of: row)

@@ -60,6 +60,10 @@ public protocol DatabaseConnection: AnyObject {
     /// sequences that give ids which are taken.
     func brokenStructures(of tables: [String]) throws -> [String]
 
+    /// The damage to a database file that would have a migration of these tables decide wrongly or stop. A server sees to its
+    /// files itself.
+    func damage(to tables: [String]) throws -> [Finding]
+
     /// Builds the indexes of these tables anew that do not hold their rows.
     func mendIndexes(of tables: [String]) throws
 
@@ -147,13 +151,21 @@ extension DatabaseConnection {
     }
 
     /// The integer that a query of one row and one column yields, 0 for NULL or no row.
+    /// - Throws: ``DatabaseError``, also for a value that is no integer: the sum of PostgreSQL's bigints is a numeric.
     public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
-        try query(sql, arguments).first?[0].integer ?? 0
+        guard let value = try query(sql, arguments).first?[0], value != .null else { return 0 }
+        guard let integer = value.integer else { throw DatabaseError(.other, "\(value) is no integer", sql: sql) }
+        return integer
     }
 
     /// What is broken though the definitions of these tables allow it, in words.
     public func violations(of tables: [String]) throws -> [String] {
-        try brokenReferences(from: tables).map { "broken reference: \($0)" } + brokenStructures(of: tables)
+        let structures = try brokenStructures(of: tables)
+        do {
+            return try brokenReferences(from: tables).map { "broken reference: \($0)" } + structures
+        } catch let error as DatabaseError where error.kind == .damaged && !structures.isEmpty {
+            return structures
+        }
     }
 
     /// Runs `body` in one write transaction, as ``withMigrationTransaction(locking:isRehearsal:_:)`` does, and commits it.

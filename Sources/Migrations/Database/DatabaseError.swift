@@ -10,12 +10,16 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case notADatabase
         /// It is not clear which tables are meant: those of several schemas, or none.
         case ambiguous
+        /// The file is a database whose pages are damaged.
+        case damaged
         /// Somebody else holds a lock, and the wait for it ended.
         case locked
         /// A constraint refused the rows.
         case constraint
         /// There is no room left on the device.
         case full
+        /// The server ran out of memory, or of room for locks.
+        case exhausted
         /// The work was told to stop by its ``Interruption``.
         case interrupted
         /// The server cancelled the statement: it timed out, or an administrator asked for it.

@@ -57,3 +57,10 @@ public struct ColumnDefinition: Sendable, Hashable {
             "a column", sql, expected: #"a column begins with its name in double quotes, "priority" INTEGER."#)
     }
 }
+
+extension ColumnDefinition {
+    /// The definition with a backend's words for `{id}`, with which that of a primary key ends.
+    public func givingIDs(by words: String) -> String {
+        sql.hasSuffix("{id}") ? sql.dropLast(4) + words : sql
+    }
+}

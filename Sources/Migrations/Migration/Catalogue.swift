@@ -7,8 +7,9 @@ public struct Catalogue: Sendable {
     /// The table without which a database is fresh.
     public var rootTable: String
 
-    /// Tables that interrupted upgrades of something else left behind: a repair empties them into quarantine and drops them.
-    public var leftoverTables: Set<String>
+    /// Tables that interrupted upgrades of something else may have left behind: a repair gives them their names back, or
+    /// empties them into quarantine and drops them.
+    public var leftoverTables: [LeftoverTable]
 
     /// Creates a catalogue.
     /// - Parameter migrations: The migrations in order with their names: their numbers are 1, 2, 3, ….
@@ -16,7 +17,7 @@ public struct Catalogue: Sendable {
         migrations: [(name: String, migration: any Migration)],
         canonicalTables: [TableDefinition],
         rootTable: String,
-        leftoverTables: Set<String> = []
+        leftoverTables: [LeftoverTable] = []
     ) {
         self.migrations = migrations.enumerated().map { place, named in
             RegisteredMigration(number: place + 1, name: named.name, migration: named.migration)
@@ -30,7 +31,8 @@ public struct Catalogue: Sendable {
     /// rewrite, what older upgrades left behind, and the quarantine.
     public var tables: [String] {
         let rewritten = migrations.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
-        let others = rewritten.union(canonicalTables.map(\.name)).union(leftoverTables).union([Quarantine.tableName])
+        let others = rewritten.union(canonicalTables.map(\.name)).union(leftoverTables.map(\.name))
+            .union([Quarantine.tableName])
         return [rootTable] + others.subtracting([rootTable]).sorted()
     }
 
@@ -42,10 +44,11 @@ public struct Catalogue: Sendable {
 
     /// The differences of a schema from the newest one.
     public func differences(of schema: Schema) -> [SchemaDifference] {
-        let leftovers = leftoverTables.filter { schema.tables[$0] != nil }
+        let leftovers = leftovers(in: schema).map(\.name)
         return schema.differences(
-            from: canonicalTables.map { $0.table(schema.dialect) }, ignoring: leftovers.union([Quarantine.tableName])
-        ) + leftovers.sorted().map { SchemaDifference(.leftoverTable, table: $0) }
+            from: canonicalTables.map { $0.table(schema.dialect) },
+            ignoring: Set(leftovers).union([Quarantine.tableName])
+        ) + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }
 
     /// Runs `body` on the schema of a database in one transaction that is rolled back: the tables stay as the schema says, and

@@ -119,7 +119,7 @@ extension MigrationContext {
         let indexes = catalogue.canonicalTables.compactMap { schema.tables[$0.name]?.indexes }.joined()
         let names = indexes.filter(\.hasConstant).map(\.name)
         guard !names.isEmpty else { return }
-        for name in names { try execute("DROP INDEX \(name.quotedIdentifier)") }
+        for name in names { try connection.execute("DROP INDEX \(name.quotedIdentifier)") }
         try refreshSchema()
     }
 
@@ -156,7 +156,8 @@ extension MigrationContext {
         let now =
             dialect == .sqlite
             ? "CURRENT_TIMESTAMP" : "date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
-        return try execute(
+        // Not in the words of both dialects any more: the names of columns are the operator's.
+        return try connection.execute(
             """
             INSERT INTO \(Quarantine.tableName)
                 (migration, source_table, source_id, reason, row_json, quarantined_at)

@@ -108,7 +108,7 @@ public final class MigrationContext {
     public func dropUniqueness(of columns: [String], in table: String) throws {
         guard let present = schema.tables[table] else { return }
         for index in present.indexes where index.columns == columns && index.isUnique {
-            try execute("DROP INDEX \(index.name.quotedIdentifier)")
+            try connection.execute("DROP INDEX \(index.name.quotedIdentifier)")
         }
         for constraint in present.uniqueConstraints where constraint.columns == columns {
             try connection.dropUniqueConstraint(constraint, of: present)

@@ -19,9 +19,18 @@ extension MigrationError {
         case .unreachable, .notADatabase, .readOnly:
             code = .unreachable
             nextStep = "Check the database URL, the server and the permissions, then run again."
+        case .damaged:
+            code = .checkFailed
+            message = error.message
+            nextStep =
+                "Nothing of this was changed. Stop the hub, copy the file, and restore a backup. Without one, sqlite3 FILE .recover "
+                + "saves what can be read."
         case .full:
             code = .failed
             nextStep = "It was rolled back whole. Make room on the disk, then run again."
+        case .exhausted:
+            code = .failed
+            nextStep = "It was rolled back whole. Raise the server's limit that the message is about, then run again."
         case .notPermitted:
             code = .failed
             nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."

@@ -10,9 +10,8 @@ extension Catalogue {
     /// What something else left half done of the pending migrations, or of the rebuild of a table; `nil` when all is whole.
     /// - Throws: What a signature of one's own throws.
     func remains(of pending: [RegisteredMigration], on schema: Schema) throws -> Remains? {
-        if let (table, leftover) = displacedTables(by: pending, on: schema).first {
-            return Remains(
-                work: "the rebuild of \(table)", description: "table \(table) is missing, and \(leftover) has its rows")
+        if let displaced = displacedTables(by: pending, on: schema).first {
+            return Remains(work: "the rebuild of \(displaced.table)", description: displaced.description)
         }
         for migration in pending {
             if let words = try migration.migration.remains(on: schema) {
@@ -35,20 +34,25 @@ extension Catalogue {
         )
     }
 
-    /// The tables that died under another name while something else rebuilt them, with that name. Where both are there, the
-    /// old one was moved away first, so that it is whole.
+    /// The tables that died under another name while something else rebuilt them, with that name.
     /// - Parameter pending: The migrations that may need tables which the newest schema has not.
     func displacedTables(
         by pending: [RegisteredMigration] = [], on schema: Schema
-    ) -> [(table: String, leftover: String)] {
+    ) -> [DisplacedTable] {
         rebuiltTables(by: pending).filter { schema.tables[$0] == nil }.compactMap { table in
-            leftovers(of: table, on: schema).first.map { (table, $0) }
+            leftovers(of: table, in: schema).first.map { DisplacedTable(table: table, leftover: $0.name) }
         }
     }
 
-    /// The names under which a table may have died.
-    func leftovers(of table: String, on schema: Schema) -> [String] {
-        ["\(table)_old", "\(table)_new"].filter { leftoverTables.contains($0) && schema.tables[$0] != nil }
+    /// The leftovers that hold all of a table. Where there are several, the old one comes first: it was moved away first, so
+    /// that it is whole.
+    func leftovers(of table: String, in schema: Schema) -> [LeftoverTable] {
+        leftoverTables.filter { $0.table == table && $0.isWhole(in: schema) }
+    }
+
+    /// The leftovers that are there, in alphabetical order.
+    func leftovers(in schema: Schema) -> [LeftoverTable] {
+        leftoverTables.filter { $0.isThere(in: schema) }.sorted { $0.name < $1.name }
     }
 
     /// The tables of the newest schema, and those besides that pending migrations rewrite.

@@ -66,8 +66,9 @@ public struct RepairPreview: Sendable {
             table.otherDifferences = differences.count - table.missingColumns.count
             tables.append(table)
         }
-        for name in catalogue.leftoverTables.sorted() where schema.tables[name] != nil {
-            tables.append(Table(name: name, isLeftover: true, rows: try connection.countRows(in: name)))
+        for leftover in catalogue.leftovers(in: schema) {
+            let rows = try connection.countRows(in: leftover.name)
+            tables.append(Table(name: leftover.name, isLeftover: true, rows: rows))
         }
         return tables
     }

@@ -6,7 +6,7 @@ public struct RunPreview: Sendable {
     public var version = 0
     /// The migrations that would run, with the reason.
     public var pending: [Plan.Entry] = []
-    /// The tables with their numbers of rows, when something is pending.
+    /// The application's tables with their numbers of rows, when something is pending.
     public var rows: [(table: String, count: Int64)] = []
     /// What a run would mend of the newest schema, when nothing is pending.
     public var mending: [SchemaDifference] = []
@@ -44,14 +44,19 @@ public struct RunPreview: Sendable {
             if version == catalogue.newest {
                 mending = catalogue.differences(of: inspection.schema).filter { !$0.isLeftAlone }
             }
-            findings = try runner.findings(
-                before: migrations, of: plan, on: inspection.schema
-            ).map(\.finding)
+            findings = try runner.damage(before: migrations, on: inspection.schema)
+            if findings.isEmpty {
+                findings = try runner.findings(
+                    before: migrations, of: plan, on: inspection.schema
+                ).map(\.finding)
+            }
             if !findings.contains(where: { $0.severity == .error }) {
                 try runner.requirePassable(migrations, of: plan, on: inspection.schema)
             }
-            guard !pending.isEmpty else { return }
-            for table in inspection.schema.tables.keys.sorted() {
+            let isDamaged = findings.contains { $0.code == DatabaseDamage.file }
+            guard !pending.isEmpty, !isDamaged else { return }
+            for table in catalogue.rebuiltTables(by: migrations).sorted()
+            where inspection.schema.tables[table] != nil {
                 rows.append((table, try connection.countRows(in: table)))
             }
         }

@@ -10,14 +10,17 @@ public struct Verification: Sendable {
     public var mentioned: [SchemaDifference]
     /// What is broken though the schema allows it, in words.
     public var violations: [String]
+    /// The damage to the file, which is among the violations.
+    public var damage: [Finding]
 
     /// Compares a database with the newest schema of a catalogue.
     /// - Throws: ``DatabaseError``.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
-        (inspection, violations) = try catalogue.reading(connection) { _ in
+        let tables = catalogue.canonicalTables.map(\.name)
+        (inspection, damage, violations) = try catalogue.reading(connection) { _ in
             (
-                try Inspection(of: connection, catalogue: catalogue),
-                try connection.violations(of: catalogue.canonicalTables.map(\.name))
+                try Inspection(of: connection, catalogue: catalogue), try connection.damage(to: tables),
+                try connection.violations(of: tables)
             )
         }
         diagnosis = try Diagnosis(inspection, catalogue: catalogue)

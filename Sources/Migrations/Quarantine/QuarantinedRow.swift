@@ -6,8 +6,8 @@ public struct QuarantinedRow: Sendable, Hashable {
     public var migration: Int64
     /// The table it comes from.
     public var table: String
-    /// Its id there.
-    public var sourceID: Int64
+    /// Its id there, `nil` when the table gave it none.
+    public var sourceID: Int64?
     /// Why it could not be kept.
     public var reason: String
     /// The whole row as a JSON object, by the column names it had; blobs are base64.
@@ -95,10 +95,13 @@ extension QuarantinedRow {
     fileprivate init(_ row: DatabaseRow) {
         self.init(
             id: row[0].integer ?? 0, migration: row[1].integer ?? 0, table: row[2].text ?? "",
-            sourceID: row[3].integer ?? 0, reason: row[4].text ?? "", json: row[5].text ?? "",
+            sourceID: row[3].integer, reason: row[4].text ?? "", json: row[5].text ?? "",
             quarantinedAt: row[6].text ?? "")
     }
 
+    /// The row as people name it where it was: `token 12`.
+    public var origin: String { table + (sourceID.map { " \($0)" } ?? "") }
+
     /// The row as people name it: `token 12 (quarantine 3)`.
-    public var title: String { "\(table) \(sourceID) (quarantine \(id))" }
+    public var title: String { "\(origin) (quarantine \(id))" }
 }

@@ -20,8 +20,9 @@ struct Convergence {
         let ownForeignKeys = isRepair ? try suspendForeignKeys() : []
         for definition in catalogue.canonicalTables {
             guard let present = context.schema.tables[definition.name] else {
-                for statement in definition.statements(context.dialect) { try context.execute(statement) }
+                try context.execute(definition.createTable(context.dialect))
                 try context.refreshSchema()
+                try createIndexes(of: definition)
                 continue
             }
             let differences = present.differences(from: definition.table(context.dialect))
@@ -76,7 +77,7 @@ struct Convergence {
             guard let name = difference.name, let table = context.schema.tables[definition.name] else { continue }
             switch difference.kind {
             case .indexDefinition, .unknownUniqueIndex:
-                try context.execute("DROP INDEX \(name.quotedIdentifier)")
+                try context.connection.execute("DROP INDEX \(name.quotedIdentifier)")
             case .uniqueConstraint:
                 // SQLite names them by their number, which changes when one goes.
                 guard let constraint = table.uniqueConstraints.first(where: { $0.summary == difference.found }) else {
@@ -150,8 +151,8 @@ struct Convergence {
         for definition in catalogue.canonicalTables {
             try context.connection.advanceSequence(of: definition.name, past: 0)
         }
-        for name in catalogue.leftoverTables.sorted() where context.hasTable(name) {
-            try context.quarantineWhole(name, reason: "left behind by an older upgrade")
+        for leftover in catalogue.leftovers(in: context.schema) {
+            try context.quarantineWhole(leftover.name, reason: leftover.reason)
         }
     }
 }

@@ -1,5 +1,30 @@
 /// What a run or a repair should know of the rows before it changes anything.
 extension Runner {
+    /// Stops at a damaged file. An index that does not hold its table's rows is a repair's to mend.
+    /// - Returns: The indexes that a repair has to build anew.
+    @discardableResult
+    func requireUndamaged(_ pending: [RegisteredMigration], on schema: Schema, isRepair: Bool = false) throws
+        -> [Finding]
+    {
+        let found = try damage(before: pending, on: schema, isRepair: isRepair)
+        let stops = found.filter { !isRepair || $0.code != DatabaseDamage.index }
+        guard !stops.isEmpty else { return found }
+        throw MigrationError(
+            .checkFailed, "the database file is damaged:", nextStep: "Nothing was changed.", findings: stops)
+    }
+
+    /// The damage to the file, when there is something to do.
+    func damage(
+        before pending: [RegisteredMigration], on schema: Schema, isRepair: Bool = false
+    ) throws -> [Finding] {
+        guard isRepair || !pending.isEmpty || !harmfulDifferences(of: schema).isEmpty else { return [] }
+        return try withStopsNamed("looking at the file") {
+            try connection.withReadTransaction(of: catalogue.tables) {
+                try connection.damage(to: catalogue.rebuiltTables(by: pending))
+            }
+        }
+    }
+
     /// Looks at the rows, and stops when they need a decision, or a repair where it is none.
     func checkData(_ pending: [RegisteredMigration], of plan: Plan, schema: Schema, isRepair: Bool = false) throws {
         let found = try findings(before: pending, of: plan, on: schema, isRepair: isRepair)

@@ -75,7 +75,7 @@ extension Runner {
         let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
         report.mended = catalogue.differences(of: schema).filter { isRepair ? !$0.isOperatorsOwn : !$0.isLeftAlone }
-        report.mendedTables = context.reports
+        report.mendedTables += context.reports
     }
 
     func harmfulDifferences(of schema: Schema) -> [SchemaDifference] {

@@ -15,6 +15,7 @@ extension Runner {
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             report.version = plan.version
+            let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
             report.quarantined = try Quarantine.count(in: connection, on: schema)
             let violations = try catalogue.reading(connection) { _ in try connection.violations(of: tables) }
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
@@ -32,7 +33,9 @@ extension Runner {
             var repaired = report
             try withStopsNamed("the repair") {
                 try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isRehearsal) {
-                    let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)
+                    if !damage.isEmpty { try mendIndexes() }
+                    try removeCredentials(&repaired)
+                    let pending = displaced.isEmpty ? plan.pending : try putBack(displaced, by: plan.pending)
                     try performMissing(pending, &repaired)
                     try converge(&repaired, isRepair: true)
                     try compare(&repaired, connection.readSchema())
@@ -40,37 +43,42 @@ extension Runner {
                 }
             }
             report = repaired
-            report.violations =
-                displaced.map { table, leftover in
-                    let state = schema.tables[table] == nil ? "missing" : "empty"
-                    return "table \(table) is \(state), and \(leftover) has its rows"
-                } + violations
+            report.violations = displaced.map(\.description) + violations
             tellMended(report)
         }
     }
 
     /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
     /// made an empty table of their name in the meantime.
-    private func displacedTables(
-        by pending: [RegisteredMigration], on schema: Schema
-    ) throws -> [(table: String, leftover: String)] {
+    private func displacedTables(by pending: [RegisteredMigration], on schema: Schema) throws -> [DisplacedTable] {
         try catalogue.rebuiltTables(by: pending).compactMap { table in
-            let isMissing = schema.tables[table] == nil
-            guard try isMissing || connection.countRows(in: table) == 0 else { return nil }
-            let leftovers = catalogue.leftovers(of: table, on: schema)
+            let isReplaced = schema.tables[table] != nil
+            guard try !isReplaced || connection.countRows(in: table) == 0 else { return nil }
+            let leftovers = catalogue.leftovers(of: table, in: schema).filter { !$0.holdsCredentials }.map(\.name)
             let filled = try leftovers.first { try connection.countRows(in: $0) > 0 }
-            return (filled ?? (isMissing ? leftovers.first : nil)).map { (table, $0) }
+            return (filled ?? (isReplaced ? nil : leftovers.first)).map {
+                DisplacedTable(table: table, leftover: $0, isReplaced: isReplaced)
+            }
         }
     }
 
     /// Gives tables their names again that a rebuild of something else took from them, and looks at the rows then.
     /// - Returns: What is pending after that.
-    private func putBack(_ displaced: [(table: String, leftover: String)]) throws -> [RegisteredMigration] {
+    /// - Throws: ``MigrationError`` when they are not as they were before the lock.
+    private func putBack(
+        _ displaced: [DisplacedTable], by pending: [RegisteredMigration]
+    ) throws -> [RegisteredMigration] {
+        guard try displacedTables(by: pending, on: connection.readSchema()) == displaced else {
+            let names = displaced.map(\.table).joined(separator: ", ")
+            throw MigrationError(
+                .schemaDiffers, "somebody wrote to \(names) after the repair had looked at it",
+                nextStep: "Nothing was changed. Stop the hub, then look again: kohaku-migrate plan --repair")
+        }
         let suspended = try connection.suspendForeignKeys(of: displaced.map(\.table))
-        let present = try connection.readSchema().tables
-        for (table, leftover) in displaced {
-            if present[table] != nil { try connection.execute("DROP TABLE \(table.quotedIdentifier)") }
-            try connection.execute("ALTER TABLE \(leftover.quotedIdentifier) RENAME TO \(table.quotedIdentifier)")
+        for displaced in displaced {
+            let table = displaced.table.quotedIdentifier
+            if displaced.isReplaced { try connection.execute("DROP TABLE \(table)") }
+            try connection.execute("ALTER TABLE \(displaced.leftover.quotedIdentifier) RENAME TO \(table)")
         }
         // The canonical ones come back with their tables.
         try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
@@ -80,11 +88,28 @@ extension Runner {
         return plan.pending
     }
 
+    /// Builds indexes anew before anything looks rows up in them. Rows that one cannot hold go to quarantine first.
+    private func mendIndexes() throws {
+        do {
+            try connection.mendIndexes(of: tables)
+        } catch let error as DatabaseError where error.kind == .constraint {}
+    }
+
+    /// Takes credentials under another name away before a table of their name is made, whose indexes have the same names.
+    private func removeCredentials(_ report: inout RunReport) throws {
+        let schema = try connection.readSchema()
+        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
+        for leftover in catalogue.leftovers(in: schema) where leftover.holdsCredentials {
+            try context.quarantineWhole(leftover.name, reason: leftover.reason)
+        }
+        report.mendedTables = context.reports
+    }
+
     private var tables: [String] { catalogue.canonicalTables.map(\.name) }
 
     private func needsRepair(_ schema: Schema, _ plan: Plan) -> Bool {
         !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
-            || catalogue.leftoverTables.contains { schema.tables[$0] != nil }
+            || !catalogue.leftovers(in: schema).isEmpty
     }
 
     private func requireSound() throws {

@@ -125,6 +125,7 @@ public struct Runner {
             try catalogue.requireWhole(plan.pending, on: schema)
             let pending = try plan.pending(for: target)
             emit(.planned(plan, pending: pending))
+            try requireUndamaged(pending, on: schema)
             try checkData(pending, of: plan, schema: schema)
             try requirePassable(pending, of: plan, on: schema)
             return (schema, pending)

@@ -131,6 +131,11 @@ extension TableDefinition.Column {
 }
 
 extension TableDefinition {
+    /// The columns that a row cannot be without: those that take no NULL, reference nothing and that no migration fills in.
+    public var requiredColumns: Set<String> {
+        Set(columns.filter { !$0.isNullable && $0.fill == nil && $0.reference == nil }.map(\.name))
+    }
+
     /// The table as the schema reader sees it when it was made from this definition.
     public func table(_ dialect: Dialect) -> Schema.Table {
         Schema.Table(

@@ -17,7 +17,7 @@ struct QuarantineText {
         var table = TextTable([("no.", .right), ("by", .left), ("row", .left), ("reason", .left)])
         for row in rows {
             let migration = Int(row.migration).paddedToThree
-            table.add([String(row.id), migration, "\(row.table) \(row.sourceID)", row.reason])
+            table.add([String(row.id), migration, row.origin, row.reason])
         }
         lines += ["", table.text(indent: 0), "", "To put rows back: kohaku-migrate quarantine release <no.> ..."]
         text = lines.joined(separator: "\n")
@@ -32,7 +32,7 @@ struct QuarantineLine {
         // The row is JSON already and goes in as it is, with every digit.
         text = """
             {"id":\(row.id),"migration":\(row.migration),"source_table":\(Self.quoted(row.table)),\
-            "source_id":\(row.sourceID),"reason":\(Self.quoted(row.reason)),"row":\(row.json),\
+            "source_id":\(row.sourceID.map { "\($0)" } ?? "null"),"reason":\(Self.quoted(row.reason)),"row":\(row.json),\
             "quarantined_at":\(Self.quoted(row.quarantinedAt))}
             """
     }
@@ -50,7 +50,7 @@ struct QuarantineDocument: Encodable {
         var id: Int64
         var migration: Int64
         var sourceTable: String
-        var sourceID: Int64
+        var sourceID: Int64?
         var reason: String
         var quarantinedAt: String
 

@@ -8,7 +8,9 @@ struct VerifyText {
     init(_ verification: Verification, newest: Int, database: DatabaseURL) {
         var lines = ["\(database)", ""]
         switch verification.diagnosis {
-        case .fresh, .foreign, .older, .halfDone: break
+        case .fresh, .foreign, .older, .halfDone:
+            lines += verification.damage.map { $0.message.wrapped(indent: 4) }
+            if lines.count > 2 { lines.append("") }
         case .exact, .differing, .newer:
             lines += verification.differences.map {
                 "\($0.isHarmless ? "harmless" : "harmful"): \($0)".wrapped(indent: 4)
@@ -18,7 +20,9 @@ struct VerifyText {
             if lines.count > 2 { lines.append("") }
         }
         lines.append(DiagnosisText(verification.diagnosis, newest: newest).text.wrapped())
-        if case .exact = verification.diagnosis {
+        if let action = verification.damage.first?.action {
+            lines.append(action.wrapped())
+        } else if case .exact = verification.diagnosis {
             lines.append(
                 verification.violations.isEmpty
                     ? "Every reference and every index is sound."

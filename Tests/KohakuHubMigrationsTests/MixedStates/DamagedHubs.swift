@@ -168,69 +168,6 @@ struct DamagedHubs {
         #expect(outcome.after.quarantined(from: "userorganization").map(\.sourceID) == [lowest])
     }
 
-    /// A rebuild that died after it had dropped the table and before it gave the new one its name.
-    @Test(
-        "whose table has another name since a rebuild died gets it back", arguments: TestBackend.allCases,
-        [
-            ("v07", "organization", "organization_new"), ("v03", "organization", "organization_old"),
-            ("v07", "file", "file_new"), ("v07", "invitation", "invitation_new"),
-            ("v08", "lfsobjecthistory", "lfsobjecthistory_new"),
-            ("v15", "file", "file_old"), ("v15", "commit", "commit_new"), ("v15", "user", "user_new"),
-        ])
-    func displaced(_ backend: TestBackend, _ table: (fixture: String, name: String, leftover: String)) throws {
-        let sql = #"ALTER TABLE "\#(table.name)" RENAME TO "\#(table.leftover)""#
-        let error = try DamagedHub(backend: backend, fixture: table.fixture, damage: sql).stopped(by: .run)
-        #expect(error.code == .schemaDiffers)
-        #expect(error.message.contains("table \(table.name) is missing, and \(table.leftover) has its rows"))
-        #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
-
-        var repaired = try DamagedHub(backend: backend, fixture: table.fixture, damage: sql).mended(by: .repair)
-        repaired.before.tables[table.name] = repaired.before.tables.removeValue(forKey: table.leftover)
-        #expect(Conservation(before: repaired.before, after: repaired.after).violations == [])
-        #expect(repaired.after.tables[table.leftover] == nil)
-    }
-
-    @Test(
-        "with a table that an older upgrade left behind is told so, and a run leaves it alone",
-        arguments: TestBackend.allCases, ["v07", "v15"])
-    func leftover(_ backend: TestBackend, _ fixture: String) throws {
-        let sql =
-            #"CREATE TABLE "organization_new" ("id" INTEGER PRIMARY KEY); INSERT INTO "organization_new" VALUES (7)"#
-        let hub = DamagedHub(backend: backend, fixture: fixture, damage: sql)
-        try hub.open { connection, runner in
-            let report = try runner.run(to: .newest)
-            #expect(report.mentioned.map(\.kind) == [.leftoverTable])
-            #expect(try connection.countRows(in: "organization_new") == 1)
-            let verification = try Verification(of: connection, catalogue: .kohakuHub)
-            #expect(verification.diagnosis.word == "differing" && !verification.diagnosis.isPending)
-            #expect(verification.differences.map(\.kind) == [.leftoverTable] && !verification.isExact)
-        }
-        let outcome = try hub.mended(by: .repair)
-        #expect(outcome.after.quarantined(from: "organization_new").map(\.sourceID) == [7])
-    }
-
-    @Test(
-        "whose table has another name while an application made an empty one gets its rows back",
-        arguments: TestBackend.allCases)
-    func displacedByEmpty(_ backend: TestBackend) throws {
-        let hub = DamagedHub(
-            backend: backend,
-            damage: #"""
-                ALTER TABLE "file" RENAME TO "file_old";
-                CREATE TABLE "file" ("id" {id}, "repository_id" INTEGER NOT NULL, "path_in_repo" VARCHAR(255) NOT NULL,
-                    "size" {bigint} NOT NULL, "sha256" VARCHAR(255) NOT NULL, "lfs" {boolean} NOT NULL,
-                    "is_deleted" {boolean} NOT NULL, "owner_id" INTEGER NOT NULL, "created_at" {timestamp} NOT NULL,
-                    "updated_at" {timestamp} NOT NULL)
-                """#)
-        var outcome = try hub.mended(by: .repair)
-        outcome.before.tables["file"] = outcome.before.tables.removeValue(forKey: "file_old")
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-        #expect(outcome.after.quarantined == [])
-        #expect(
-            outcome.after["lfsobjecthistory"].map { $0["file_id"] }
-                == outcome.before["lfsobjecthistory"].map { $0["file_id"] })
-    }
-
     @Test(
         "of an older version keeps sizes that need 64 bits where the columns have them", arguments: TestBackend.allCases
     )

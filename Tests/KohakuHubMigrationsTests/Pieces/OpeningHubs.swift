@@ -52,6 +52,67 @@ struct OpeningHubs {
         }
     }
 
+    @Test("to look undoes the change that a process left unfinished when it died")
+    func hotJournal() throws {
+        try withTemporaryFolder { folder in
+            let connection = try DatabaseURL.sqlite(path: "\(folder)/live.db").open(for: .migrating, logger: logger)
+            try connection.execute(
+                """
+                CREATE TABLE t (n); INSERT INTO t VALUES (1); PRAGMA cache_size = 1; BEGIN;
+                INSERT INTO t SELECT randomblob(300) FROM pragma_function_list; UPDATE t SET n = 2
+                """)
+            // What is on the disk now is what SIGKILL would leave.
+            try copy("live.db", to: "hub.db", in: folder, ["", "-journal"])
+            let reader = try DatabaseURL.sqlite(path: "\(folder)/hub.db").open(for: .reading, logger: logger)
+            #expect(try reader.query("SELECT n FROM t").map { $0[0] } == [1])
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/hub.db-journal"))
+        }
+    }
+
+    @Test("to look leaves no file beside it, whatever its journal", arguments: ["delete", "wal", "persist"])
+    func noFiles(_ journal: String) throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/hub.db"
+            let url = DatabaseURL.sqlite(path: path)
+            try url.open(for: .migrating, logger: logger).execute(
+                "PRAGMA journal_mode = \(journal); CREATE TABLE t (n); INSERT INTO t VALUES (1)")
+            let before = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let data = try Data(contentsOf: URL(filePath: path))
+            for permissions in [0o644, 0o444] {
+                try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
+                let count = try url.open(for: .reading, logger: logger).countRows(in: "t")
+                #expect(count == 1)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == before)
+                #expect(try Data(contentsOf: URL(filePath: path)) == data)
+            }
+        }
+    }
+
+    @Test(
+        "to look sees what is in the write-ahead log of one that runs, and of one that died", arguments: [true, false])
+    func log(_ isRunning: Bool) throws {
+        try withTemporaryFolder { folder in
+            let connection = try DatabaseURL.sqlite(path: "\(folder)/hub.db").open(for: .migrating, logger: logger)
+            try connection.execute("PRAGMA journal_mode = wal; CREATE TABLE t (n); INSERT INTO t VALUES (1)")
+            try copy("hub.db", to: "dead.db", in: folder, ["", "-wal"])
+            let path = "\(folder)/\(isRunning ? "hub.db" : "dead.db")"
+            // SQLite follows a link, and keeps the log beside the file itself.
+            let link = "\(folder)/link.db"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+            let count = try DatabaseURL.sqlite(path: link).open(for: .reading, logger: logger).countRows(in: "t")
+            #expect(count == 1)
+            #expect(FileManager.default.fileExists(atPath: "\(path)-wal") == isRunning)
+            try connection.execute("INSERT INTO t VALUES (2)")
+        }
+    }
+
+    private func copy(_ name: String, to other: String, in folder: String, _ suffixes: [String]) throws {
+        for suffix in suffixes {
+            try FileManager.default.copyItem(
+                atPath: "\(folder)/\(name)\(suffix)", toPath: "\(folder)/\(other)\(suffix)")
+        }
+    }
+
     @Test("takes a URL whose every part an operator wrote", arguments: TestBackend.allCases)
     func url(_ backend: TestBackend) throws {
         try backend.withDatabase { database in

@@ -1,0 +1,114 @@
+public import Migrations
+
+/// What a disk, a copy of a running database or a crash did to the file.
+extension SQLiteConnection {
+    /// Pages that cannot be read, and indexes of these tables that do not hold their rows: a migration that looks rows up in
+    /// one would decide wrongly.
+    public func damage(to tables: [String]) throws -> [Finding] {
+        var answers: [String] = []
+        do {
+            answers = try integrityAnswers()
+        } catch let error as DatabaseError where error.kind == .damaged {
+            return try damagedTables()
+        }
+        guard !answers.contains(where: Self.isStructural) else { return try damagedTables() }
+        let names = Set(answers.compactMap(Self.index(namedBy:)))
+        guard !names.isEmpty else { return [] }
+        // These are as wrong, and every migration builds them anew before it does anything else.
+        let constants = try Set(indexesOfConstants())
+        return try query("SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'index' ORDER BY tbl_name, name")
+            .compactMap { row in
+                guard let name = row[0].text, let table = row[1].text else { return nil }
+                guard names.contains(name), !constants.contains(name), tables.contains(table) else { return nil }
+                return Finding(
+                    .error, code: DatabaseDamage.index, table: table, count: 1,
+                    message: "Index \(name) does not hold the rows of table \(table).",
+                    action: "Restore a backup. When the rows are right: kohaku-migrate repair builds the index anew.")
+            }
+    }
+
+    /// The tables that are damaged, or whose indexes are; the file itself when each of them can be read.
+    private func damagedTables() throws -> [Finding] {
+        let names = try query(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name")
+        let found = try names.compactMap { $0[0].text }.filter(hasDamagedPages).map { table in
+            let indexes = try canBeRead(table) ? unreadableIndexes(of: table) : []
+            return indexes.isEmpty
+                ? damage(in: table, "Table \(table) is damaged, and rows of it may be lost.")
+                : damage(
+                    in: table,
+                    "Table \(table) can be read, but not its index \(indexes.joined(separator: ", ")).",
+                    withoutBackup: "make a sound copy with: sqlite3 \(path) .dump | sqlite3 NEW")
+        }
+        return found.isEmpty ? [damage(in: "", "The pages of the file do not fit together.")] : found
+    }
+
+    private func damage(in table: String, _ message: String, withoutBackup: String? = nil) -> Finding {
+        let way = withoutBackup ?? "save what can be read with: sqlite3 \(path) .recover"
+        return Finding(
+            .error, code: DatabaseDamage.file, table: table, count: 1, message: message,
+            action: "Restore a backup. Without one, stop the hub, copy the file, and \(way)")
+    }
+
+    private func hasDamagedPages(_ table: String) throws -> Bool {
+        try isDamaged {
+            try query("PRAGMA integrity_check(\(table.quotedIdentifier))").contains {
+                Self.isStructural($0[0].text ?? "")
+            }
+        }
+    }
+
+    private func canBeRead(_ table: String) throws -> Bool {
+        let columns = try query("SELECT name FROM pragma_table_info($1, 'main')", [.text(table)])
+        let list = columns.compactMap { $0[0].text?.quotedIdentifier }.joined(separator: ", ")
+        return try !isDamaged {
+            _ = try query("SELECT kohaku_checksum(\(list)) FROM main.\(table.quotedIdentifier) NOT INDEXED")
+            return false
+        }
+    }
+
+    private func unreadableIndexes(of table: String) throws -> [String] {
+        let indexes = try query(
+            """
+            SELECT i.name, k.name FROM pragma_index_list($1, 'main') AS i, pragma_index_info(i.name, 'main') AS k
+            WHERE k.seqno = 0 AND k.name IS NOT NULL AND NOT i.partial ORDER BY i.name
+            """, [.text(table)])
+        return try indexes.compactMap { row in
+            guard let index = row[0].text, let column = row[1].text else { return nil }
+            // Rows alone would be counted in whichever index is smallest.
+            let look = "SELECT count(\(column.quotedIdentifier)) FROM main.\(table.quotedIdentifier)"
+            let isDamaged = try isDamaged {
+                _ = try query("\(look) INDEXED BY \(index.quotedIdentifier)")
+                return false
+            }
+            return isDamaged ? index : nil
+        }
+    }
+
+    private func isDamaged(_ look: () throws -> Bool) throws -> Bool {
+        do {
+            return try look()
+        } catch let error as DatabaseError where error.kind == .damaged {
+            return true
+        }
+    }
+
+    /// Every complaint: a limit would be used up by those about other tables.
+    func integrityAnswers() throws -> [String] {
+        try query("PRAGMA integrity_check(\(Int32.max))").compactMap { $0[0].text }.filter { $0 != "ok" }
+    }
+
+    /// The index that a complaint says does not hold its table's rows.
+    private static func index(namedBy answer: String) -> String? {
+        let phrases = [
+            " missing from index ", "wrong # of entries in index ", "non-unique entry in index ", " of index ",
+        ]
+        return phrases.lazy.compactMap { answer.firstRange(of: $0) }.first.map { String(answer[$0.upperBound...]) }
+    }
+
+    /// Whether a complaint is about pages: these come together, one a line. A page that nobody uses loses nothing.
+    private static func isStructural(_ answer: String) -> Bool {
+        answer.hasPrefix("***")
+            && answer.split(separator: "\n").contains { !$0.hasPrefix("***") && !$0.hasSuffix(": never used") }
+    }
+}
