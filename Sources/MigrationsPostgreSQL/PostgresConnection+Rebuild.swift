@@ -9,21 +9,23 @@ extension PostgresConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let columns = rebuild.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
+        // What is computed stays where it is, with the columns that it is computed from.
+        let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
+        let columns = stored.map(\.name.quotedIdentifier).joined(separator: ", ")
 
-        let definitions = rebuild.columns.map { $0.sql.replacing("{id}", with: "INTEGER NOT NULL") }
+        let definitions = stored.map { $0.sql.replacing("{id}", with: "INTEGER NOT NULL") }
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table)) AND conrelid <> confrelid")
         try drop(incoming)
         try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table))"))
-        try dropIndexes(of: rebuild.table)
+        let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
         try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
-        for index in rebuild.indexes { try execute(index) }
+        for index in rebuild.indexes where !kept.contains(index.name) { try execute(index.sql) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
     }
@@ -131,20 +133,30 @@ extension PostgresConnection {
         }
     }
 
-    /// The indexes and unique constraints go before the copy: building them afterwards is many times faster.
-    private func dropIndexes(of table: String) throws {
-        let constraints = try query(
-            "SELECT conname FROM pg_constraint WHERE conrelid = \(regclass(table)) AND contype = 'u'")
-        for row in constraints {
-            let name = (row[0].text ?? "").quotedIdentifier
-            try execute("ALTER TABLE \(table.quotedIdentifier) DROP CONSTRAINT \(name)")
+    /// The application's indexes go before the copy: building them afterwards is many times faster. Those stay that carry
+    /// something of the operator's: a replica identity, a clustering, a tablespace, parameters, or a comment.
+    /// - Returns: The names of the indexes that stay.
+    private func dropIndexes(for rebuild: TableRebuild) throws -> Set<String> {
+        guard let present = try readSchema().tables[rebuild.table] else { return [] }
+        let table = rebuild.table.quotedIdentifier
+        for constraint in present.uniqueConstraints where !rebuild.keptConstraints.contains(constraint) {
+            try execute("ALTER TABLE \(table) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")
         }
-        let indexes = try query(
+        let marked = try query(
             """
-            SELECT i.indexrelid::regclass::text FROM pg_index AS i WHERE i.indrelid = \(regclass(table))
-                AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid)
-            """)
-        for row in indexes { try execute("DROP INDEX \(row[0].text ?? "")") }
+            SELECT x.relname FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
+            WHERE i.indrelid = \(regclass(rebuild.table)) AND (i.indisreplident OR i.indisclustered
+                OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL OR obj_description(x.oid, 'pg_class') IS NOT NULL)
+            """
+        ).compactMap { $0[0].text }
+        let kept = present.indexes.filter { index in
+            rebuild.keptIndexes.contains(index)
+                || (marked.contains(index.name) && rebuild.indexes.contains { $0.isEquivalent(to: index) })
+        }.map(\.name)
+        for index in present.indexes where !kept.contains(index.name) {
+            try execute("DROP INDEX \(index.name.quotedIdentifier)")
+        }
+        return Set(kept)
     }
 
     /// A table of the current schema, whatever else is in the search path before it.

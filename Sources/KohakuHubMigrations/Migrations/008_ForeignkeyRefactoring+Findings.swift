@@ -70,9 +70,9 @@ extension ForeignkeyRefactoring {
     private func dependents(_ database: MigrationContext) throws -> Finding? {
         let old = Self.rewrites.filter { Self.isOld($0.table, database.schema) }
         let changes = old.map { (table: $0.table, columns: Optional($0.replacedColumns)) }.filter { $0.columns != [] }
-        return try database.dependentsInTheWay(of: changes + [(table: "organization", columns: nil)]) {
-            "\($0) view(s) or the like use columns or the table of organizations, which go."
-        }
+        return try database.dependentsInTheWay(
+            of: changes + [(table: "organization", columns: nil)], losing: lostAttachments(database)
+        ) { "\($0) view(s) or the like use columns or the table of organizations, which go." }
     }
 
     /// Rows that would be equal under the new unique indexes; only a hub that lost its own unique indexes has them.

@@ -98,6 +98,9 @@ public protocol DatabaseConnection: AnyObject {
     /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
     func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String]
 
+    /// What belongs to these tables and goes without a word with a column that it names, but for foreign keys.
+    func attachments(of tables: [String]) throws -> [TableAttachment]
+
     /// An aggregate that joins texts with `, ` in SQL.
     func joined(_ expression: String) -> String
 
