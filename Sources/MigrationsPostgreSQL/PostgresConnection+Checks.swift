@@ -57,15 +57,24 @@ extension PostgresConnection {
         """
     }
 
-    /// Only a table's owner may alter it, and the rewrite needs temporary tables.
+    /// Only a table's owner may alter it, or one that references it, and the rewrite needs temporary tables.
     public func obstacles(toRewriting tables: [String]) throws -> [Finding] {
         let list = tables.map(\.quotedLiteral).joined(separator: ", ")
         let foreign = try query(
             """
-            SELECT c.relname || ', owned by ' || pg_get_userbyid(c.relowner)
-            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
-            WHERE c.relkind IN ('r', 'p') AND c.relname IN (\(list))
-                AND NOT pg_has_role(current_user, c.relowner, 'USAGE')
+            WITH affected AS (
+                SELECT c.oid FROM pg_class AS c
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+                WHERE c.relkind IN ('r', 'p') AND c.relname IN (\(list))
+            )
+            SELECT c.oid::regclass || ', owned by ' || pg_get_userbyid(c.relowner)
+            FROM pg_class AS c
+            WHERE c.oid IN (
+                    SELECT oid FROM affected
+                    UNION SELECT conrelid FROM pg_constraint
+                    WHERE contype = 'f' AND confrelid IN (SELECT oid FROM affected))
+                AND NOT (pg_has_role(current_user, c.relowner, 'USAGE')
+                    AND has_schema_privilege(c.relnamespace, 'USAGE'))
             ORDER BY 1
             """
         ).map { $0[0].text ?? "" }
@@ -74,7 +83,7 @@ extension PostgresConnection {
             findings.append(
                 Finding(
                     .error, code: "not_owner", table: "", count: Int64(foreign.count),
-                    message: "\(foreign.count) table(s) belong to another role, and only an owner can alter them.",
+                    message: "\(foreign.count) table(s) belong to another role or schema, and only an owner can alter them.",
                     examples: foreign, action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role."))
         }
         let privileges = try query(
@@ -139,6 +148,12 @@ extension PostgresConnection {
                     CASE WHEN i.indisreplident THEN 'replica identity' ELSE 'clustering' END || ' of ' || i.indrelid::regclass,
                     'index ' || x.relname
                 FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid WHERE i.indisreplident OR i.indisclustered
+                UNION ALL
+                SELECT o.confrelid, 'pg_constraint'::regclass, o.oid, o.conname,
+                    'foreign key ' || o.conname || ' of ' || o.conrelid::regclass, pg_get_constraintdef(o.oid)
+                FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
+                LEFT JOIN pg_index AS i ON i.indexrelid = o.conindid AND i.indisprimary
+                WHERE o.contype = 'f' AND (i.indexrelid IS NULL OR c.relnamespace <> current_schema()::regnamespace)
                 UNION ALL
                 SELECT stxrelid, 'pg_statistic_ext'::regclass, oid, stxname,
                     'statistics ' || stxname || ' on ' || stxrelid::regclass, pg_get_statisticsobjdef(oid)

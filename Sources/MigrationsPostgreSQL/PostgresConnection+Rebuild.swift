@@ -96,7 +96,20 @@ extension PostgresConnection {
         let name = key.name.quotedIdentifier
         if !present.isPrimaryKey { try alter(table, ["ADD PRIMARY KEY (\(name))"]) }
         guard !present.isSerial else { return }
-        let sequence = "\(table)_\(key.name)_seq".quotedIdentifier
+        // The one that has lost its column, or one of a name that is free.
+        let relation = regclass(table)
+        let sequence = try query(
+            """
+            SELECT format('%I.%I', current_schema(), q.name) FROM (
+                SELECT \("\(table)_\(key.name)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
+                FROM generate_series(0, 99) AS number
+            ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = current_schema()::regnamespace
+            WHERE c.oid IS NULL OR c.relkind = 'S' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = \(relation))
+                AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+                    AND d.deptype IN ('a', 'i') AND d.refobjid <> \(relation))
+            ORDER BY q.number LIMIT 1
+            """
+        ).first?[0].text ?? ""
         try execute(
             """
             CREATE SEQUENCE IF NOT EXISTS \(sequence);
@@ -119,7 +132,9 @@ extension PostgresConnection {
         try query(
             """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, d.oid IS NOT NULL,
-                coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false) OR a.attidentity <> '',
+                a.attidentity <> '' OR EXISTS (SELECT FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid
+                    WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND s.relkind = 'S'
+                        AND p.refclassid = 'pg_class'::regclass),
                 EXISTS (SELECT FROM pg_index AS i
                     WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey))
             FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -177,34 +192,47 @@ extension PostgresConnection {
         return affected
     }
 
+    public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] {
+        try foreignKeys(
+            where: """
+                confrelid = \(regclass(table)) AND n.nspname <> current_schema() AND confkey = ARRAY(
+                    SELECT attnum FROM pg_attribute WHERE attrelid = confrelid AND attname = 'id')
+                """)
+    }
+
     public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
-            try execute(
-                "ALTER TABLE \(key.table.quotedIdentifier) ADD CONSTRAINT \(key.name.quotedIdentifier) \(key.definition)"
-            )
+            let name = key.name.quotedIdentifier
+            try execute("ALTER TABLE \(key.relation) ADD CONSTRAINT \(name) \(key.definition)")
+            guard let comment = key.comment else { continue }
+            try execute("COMMENT ON CONSTRAINT \(name) ON \(key.relation) IS \(comment.quotedLiteral)")
         }
     }
 
     private func foreignKeys(where condition: String) throws -> [SuspendedForeignKey] {
         try query(
             """
-            SELECT c.relname, o.conname, pg_get_constraintdef(o.oid), array_to_string(ARRAY(
-                SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)
-                ), chr(10))
+            SELECT CASE WHEN n.nspname = current_schema() THEN c.relname ELSE q.relation END, o.conname,
+                pg_get_constraintdef(o.oid), array_to_string(ARRAY(
+                    SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)
+                ), chr(10)), obj_description(o.oid, 'pg_constraint'), q.relation
             FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
-            WHERE o.contype = 'f' AND (\(condition)) ORDER BY o.conname
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, c.relname) AS relation) AS q
+            WHERE o.contype = 'f' AND o.conparentid = 0 AND (\(condition)) ORDER BY o.conname
             """
         ).map { row in
             SuspendedForeignKey(
                 table: row[0].text ?? "", name: row[1].text ?? "",
-                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "")
+                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "",
+                comment: row[4].text, relation: row[5].text ?? "")
         }
     }
 
     private func drop(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
             try execute(
-                "ALTER TABLE \(key.table.quotedIdentifier) DROP CONSTRAINT \(key.name.quotedIdentifier)")
+                "ALTER TABLE \(key.relation) DROP CONSTRAINT \(key.name.quotedIdentifier)")
         }
     }
 
@@ -236,7 +264,10 @@ extension PostgresConnection {
     }
 
     private func sequence(of table: String) throws -> String? {
-        try query("SELECT pg_get_serial_sequence($1, 'id')", [.text(table.quotedIdentifier)]).first?[0].text
+        try query(
+            "SELECT pg_get_serial_sequence(quote_ident(current_schema()) || '.' || $1, 'id')",
+            [.text(table.quotedIdentifier)]
+        ).first?[0].text
     }
 
     public func jsonObject(of columns: [Schema.Column], alias: String) -> String {

@@ -72,6 +72,8 @@ extension SQLiteConnection {
     /// Nothing to suspend: the migration transaction does not enforce foreign keys.
     public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
 
+    public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] { [] }
+
     public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {}
 
     public func highestGivenID(in table: String) throws -> Int64 {

@@ -49,21 +49,25 @@ extension ForeignkeyRefactoring {
         let hubs = Self.rewrites.map(\.table) + Self.belongings(on: database.schema).map(\.table) + ["organization"]
         let going = rewrite.quarantine.map { "(\(database.dialect.spelling($0.condition)))" }.joined(separator: " OR ")
         let own = database.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
-        return try own.flatMap { table in
-            try table.foreignKeys.filter {
+        let inside = own.flatMap { table in
+            table.foreignKeys.filter {
                 $0.referencedTable == rewrite.table && $0.columns.count == 1 && $0.referencedColumns == ["id"]
-            }.compactMap { key in
-                let column = key.columns[0].quotedIdentifier
-                return try database.finding(
-                    .error, code: "own_reference", table: table.name,
-                    about: """
-                        SELECT '\(rewrite.table) ' || \(column) FROM \(table.name.quotedIdentifier)
-                        WHERE \(column) IN (SELECT old."id" FROM \(rewrite.table.quotedIdentifier) AS old WHERE \(going))
-                        ORDER BY \(column)
-                        """,
-                    action: "Delete those rows, or drop the foreign key."
-                ) { "\($0) row(s) of \(table.name), which is not the hub's, reference rows that go to quarantine." }
-            }
+            }.map { (table.name, table.name.quotedIdentifier, $0.columns[0]) }
+        }
+        let outside = try database.connection.foreignKeys(fromOutsideTo: rewrite.table).map {
+            ($0.table, $0.relation, $0.columns[0])
+        }
+        return try (inside + outside).compactMap { table, relation, name in
+            let column = name.quotedIdentifier
+            return try database.finding(
+                .error, code: "own_reference", table: table,
+                about: """
+                    SELECT '\(rewrite.table) ' || \(column) FROM \(relation)
+                    WHERE \(column) IN (SELECT old."id" FROM \(rewrite.table.quotedIdentifier) AS old WHERE \(going))
+                    ORDER BY \(column)
+                    """,
+                action: "Delete those rows, or drop the foreign key."
+            ) { "\($0) row(s) of \(table), which is not the hub's, reference rows that go to quarantine." }
         }
     }
 

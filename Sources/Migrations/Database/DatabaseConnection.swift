@@ -75,6 +75,9 @@ public protocol DatabaseConnection: AnyObject {
     /// ``DatabaseConnection/restoreForeignKeys(_:)``.
     func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
 
+    /// The foreign keys to a table's `id` from tables that ``readSchema()`` does not read, because they are in another schema.
+    func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey]
+
     /// Puts back the foreign keys of the operator's own tables.
     func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
 
@@ -110,7 +113,7 @@ public protocol DatabaseConnection: AnyObject {
 
 /// A foreign key that is put back after a migration: where it is, and its definition in the database's words.
 public struct SuspendedForeignKey: Sendable, Hashable {
-    /// The table that holds the constraint.
+    /// The table that holds the constraint: its name, or in SQL with its schema where that is another than the present one.
     public var table: String
     /// The constraint's name.
     public var name: String
@@ -118,13 +121,21 @@ public struct SuspendedForeignKey: Sendable, Hashable {
     public var columns: [String]
     /// Its definition: `FOREIGN KEY (user_id) REFERENCES "user"(id)`.
     public var definition: String
+    /// The comment on it.
+    public var comment: String?
+    /// The table in SQL.
+    public var relation: String
 
     /// Creates a record of a foreign key.
-    public init(table: String, name: String, columns: [String], definition: String) {
+    public init(
+        table: String, name: String, columns: [String], definition: String, comment: String? = nil, relation: String
+    ) {
         self.table = table
         self.name = name
         self.columns = columns
         self.definition = definition
+        self.comment = comment
+        self.relation = relation
     }
 }
 
