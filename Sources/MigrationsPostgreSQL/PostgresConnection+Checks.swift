@@ -86,12 +86,55 @@ extension PostgresConnection {
             LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
             LEFT JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
             WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
-                    'pg_attrdef'::regclass)
+                    'pg_attrdef'::regclass, 'pg_publication_rel'::regclass)
                 AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'
                 AND (\(isInTheWay.joined(separator: " OR ")))
             ORDER BY 1
             """
         ).compactMap { $0[0].text }
+    }
+
+    public func attachments(of tables: [String]) throws -> [TableAttachment] {
+        try query(
+            """
+            WITH objects AS (
+                SELECT conrelid AS relation, 'pg_constraint'::regclass AS classid, oid, conname AS name,
+                    'constraint ' || conname || ' on ' || conrelid::regclass AS place, pg_get_constraintdef(oid) AS definition
+                FROM pg_constraint WHERE contype IN ('c', 'u', 'x')
+                UNION ALL
+                SELECT i.indrelid, 'pg_class'::regclass, x.oid, x.relname,
+                    'index ' || x.relname || ' on ' || i.indrelid::regclass, pg_get_indexdef(x.oid)
+                FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
+                WHERE NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = x.oid AND o.contype IN ('p', 'u', 'x'))
+                UNION ALL
+                SELECT i.indrelid, 'pg_class'::regclass, x.oid, '',
+                    CASE WHEN i.indisreplident THEN 'replica identity' ELSE 'clustering' END || ' of ' || i.indrelid::regclass,
+                    'index ' || x.relname
+                FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid WHERE i.indisreplident OR i.indisclustered
+                UNION ALL
+                SELECT o.confrelid, 'pg_constraint'::regclass, o.oid, o.conname,
+                    'foreign key ' || o.conname || ' of ' || o.conrelid::regclass, pg_get_constraintdef(o.oid)
+                FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
+                LEFT JOIN pg_index AS i ON i.indexrelid = o.conindid AND i.indisprimary
+                WHERE o.contype = 'f' AND (i.indexrelid IS NULL OR c.relnamespace <> current_schema()::regnamespace)
+                UNION ALL
+                SELECT stxrelid, 'pg_statistic_ext'::regclass, oid, stxname,
+                    'statistics ' || stxname || ' on ' || stxrelid::regclass, pg_get_statisticsobjdef(oid)
+                FROM pg_statistic_ext
+            )
+            SELECT c.relname, o.name, o.place || ': ' || o.definition, array_to_string(ARRAY(
+                SELECT a.attname FROM pg_depend AS d
+                JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                WHERE d.classid = o.classid AND d.objid = o.oid AND d.refclassid = 'pg_class'::regclass
+                    AND d.refobjid = o.relation), chr(10))
+            FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation WHERE \(isOne("o.relation", of: tables))
+            ORDER BY c.relname, o.place, o.name
+            """
+        ).map { row in
+            TableAttachment(
+                table: row[0].text ?? "", name: row[1].text ?? "",
+                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), description: row[2].text ?? "")
+        }
     }
 
     public func joined(_ expression: String) -> String {

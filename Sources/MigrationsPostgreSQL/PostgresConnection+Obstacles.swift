@@ -8,18 +8,26 @@ extension PostgresConnection {
         ].compactMap { $0 }
     }
 
-    /// Only a table's owner may alter it.
+    /// Only a table's owner may alter it, or one that references it.
     private func otherOwners(of tables: [String]) throws -> Finding? {
         let foreign = try texts(
             """
-            SELECT c.relname || ', owned by ' || pg_get_userbyid(c.relowner) FROM pg_class AS c
-            WHERE c.relkind IN ('r', 'p') AND \(isOne("c.oid", of: tables))
-                AND NOT pg_has_role(current_user, c.relowner, 'USAGE')
+            WITH affected AS (
+                SELECT c.oid FROM pg_class AS c WHERE c.relkind IN ('r', 'p') AND \(isOne("c.oid", of: tables))
+            )
+            SELECT c.oid::regclass || ', owned by ' || pg_get_userbyid(c.relowner)
+            FROM pg_class AS c
+            WHERE c.oid IN (
+                    SELECT oid FROM affected
+                    UNION SELECT conrelid FROM pg_constraint
+                    WHERE contype = 'f' AND confrelid IN (SELECT oid FROM affected))
+                AND NOT (pg_has_role(current_user, c.relowner, 'USAGE')
+                    AND has_schema_privilege(c.relnamespace, 'USAGE'))
             ORDER BY 1
             """)
         return finding(
             "not_owner", about: foreign,
-            "\(foreign.count) table(s) belong to another role, and only an owner can alter them.",
+            "\(foreign.count) table(s) belong to another role or schema, and only an owner can alter them.",
             action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role.")
     }
 

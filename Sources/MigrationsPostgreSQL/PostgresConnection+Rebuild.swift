@@ -9,21 +9,23 @@ extension PostgresConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let columns = rebuild.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
+        // What is computed stays where it is, with the columns that it is computed from.
+        let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
+        let columns = stored.map(\.name.quotedIdentifier).joined(separator: ", ")
 
-        let definitions = rebuild.columns.map { $0.givingIDs(by: "INTEGER NOT NULL") }
+        let definitions = stored.map { $0.givingIDs(by: "INTEGER NOT NULL") }
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table)) AND conrelid <> confrelid")
         try drop(incoming)
         try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table))"))
-        try dropIndexes(of: rebuild.table)
+        let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
         try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
-        for index in rebuild.indexes { try execute(index) }
+        for index in rebuild.indexes where !kept.contains(index.name) { try execute(index.sql) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
     }
@@ -97,7 +99,20 @@ extension PostgresConnection {
         let name = key.quotedIdentifier
         if !present.isPrimaryKey { try alter(table, ["ADD PRIMARY KEY (\(name))"]) }
         guard !present.isSerial else { return }
-        let sequence = "\(table)_\(key)_seq".quotedIdentifier
+        // The one that has lost its column, or one of a name that is free.
+        let relation = regclass(table)
+        let sequence = try query(
+            """
+            SELECT format('%I.%I', current_schema(), q.name) FROM (
+                SELECT \("\(table)_\(key)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
+                FROM generate_series(0, 99) AS number
+            ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = current_schema()::regnamespace
+            WHERE c.oid IS NULL OR c.relkind = 'S' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = \(relation))
+                AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+                    AND d.deptype IN ('a', 'i') AND d.refobjid <> \(relation))
+            ORDER BY q.number LIMIT 1
+            """
+        ).first?[0].text ?? ""
         try execute(
             """
             CREATE SEQUENCE IF NOT EXISTS \(sequence);
@@ -120,7 +135,9 @@ extension PostgresConnection {
         try query(
             """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, d.oid IS NOT NULL,
-                coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false) OR a.attidentity <> '',
+                a.attidentity <> '' OR EXISTS (SELECT FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid
+                    WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND s.relkind = 'S'
+                        AND p.refclassid = 'pg_class'::regclass),
                 EXISTS (SELECT FROM pg_index AS i
                     WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey))
             FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -134,20 +151,30 @@ extension PostgresConnection {
         }
     }
 
-    /// The indexes and unique constraints go before the copy: building them afterwards is many times faster.
-    private func dropIndexes(of table: String) throws {
-        let constraints = try query(
-            "SELECT conname FROM pg_constraint WHERE conrelid = \(regclass(table)) AND contype = 'u'")
-        for row in constraints {
-            let name = (row[0].text ?? "").quotedIdentifier
-            try execute("ALTER TABLE \(table.quotedIdentifier) DROP CONSTRAINT \(name)")
+    /// The application's indexes go before the copy: building them afterwards is many times faster. Those stay that carry
+    /// something of the operator's: a replica identity, a clustering, a tablespace, parameters, or a comment.
+    /// - Returns: The names of the indexes that stay.
+    private func dropIndexes(for rebuild: TableRebuild) throws -> Set<String> {
+        guard let present = try readSchema().tables[rebuild.table] else { return [] }
+        let table = rebuild.table.quotedIdentifier
+        for constraint in present.uniqueConstraints where !rebuild.keptConstraints.contains(constraint) {
+            try execute("ALTER TABLE \(table) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")
         }
-        let indexes = try query(
+        let marked = try query(
             """
-            SELECT i.indexrelid::regclass::text FROM pg_index AS i WHERE i.indrelid = \(regclass(table))
-                AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid)
-            """)
-        for row in indexes { try execute("DROP INDEX \(row[0].text ?? "")") }
+            SELECT x.relname FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
+            WHERE i.indrelid = \(regclass(rebuild.table)) AND (i.indisreplident OR i.indisclustered
+                OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL OR obj_description(x.oid, 'pg_class') IS NOT NULL)
+            """
+        ).compactMap { $0[0].text }
+        let kept = present.indexes.filter { index in
+            rebuild.keptIndexes.contains(index)
+                || (marked.contains(index.name) && rebuild.indexes.contains { $0.isEquivalent(to: index) })
+        }.map(\.name)
+        for index in present.indexes where !kept.contains(index.name) {
+            try execute("DROP INDEX \(index.name.quotedIdentifier)")
+        }
+        return Set(kept)
     }
 
     /// A table of the current schema, whatever else is in the search path before it.
@@ -168,34 +195,47 @@ extension PostgresConnection {
         return affected
     }
 
+    public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] {
+        try foreignKeys(
+            where: """
+                confrelid = \(regclass(table)) AND n.nspname <> current_schema() AND confkey = ARRAY(
+                    SELECT attnum FROM pg_attribute WHERE attrelid = confrelid AND attname = 'id')
+                """)
+    }
+
     public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
-            try execute(
-                "ALTER TABLE \(key.table.quotedIdentifier) ADD CONSTRAINT \(key.name.quotedIdentifier) \(key.definition)"
-            )
+            let name = key.name.quotedIdentifier
+            try execute("ALTER TABLE \(key.relation) ADD CONSTRAINT \(name) \(key.definition)")
+            guard let comment = key.comment else { continue }
+            try execute("COMMENT ON CONSTRAINT \(name) ON \(key.relation) IS \(comment.quotedLiteral)")
         }
     }
 
     private func foreignKeys(where condition: String) throws -> [SuspendedForeignKey] {
         try query(
             """
-            SELECT c.relname, o.conname, pg_get_constraintdef(o.oid), array_to_string(ARRAY(
-                SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)
-                ), chr(10))
+            SELECT CASE WHEN n.nspname = current_schema() THEN c.relname ELSE q.relation END, o.conname,
+                pg_get_constraintdef(o.oid), array_to_string(ARRAY(
+                    SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)
+                ), chr(10)), obj_description(o.oid, 'pg_constraint'), q.relation
             FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
-            WHERE o.contype = 'f' AND (\(condition)) ORDER BY o.conname
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, c.relname) AS relation) AS q
+            WHERE o.contype = 'f' AND o.conparentid = 0 AND (\(condition)) ORDER BY o.conname
             """
         ).map { row in
             SuspendedForeignKey(
                 table: row[0].text ?? "", name: row[1].text ?? "",
-                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "")
+                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "",
+                comment: row[4].text, relation: row[5].text ?? "")
         }
     }
 
     private func drop(_ foreignKeys: [SuspendedForeignKey]) throws {
         for key in foreignKeys {
             try execute(
-                "ALTER TABLE \(key.table.quotedIdentifier) DROP CONSTRAINT \(key.name.quotedIdentifier)")
+                "ALTER TABLE \(key.relation) DROP CONSTRAINT \(key.name.quotedIdentifier)")
         }
     }
 
@@ -227,7 +267,10 @@ extension PostgresConnection {
     }
 
     private func sequence(of table: String) throws -> String? {
-        try query("SELECT pg_get_serial_sequence($1, 'id')", [.text(table.quotedIdentifier)]).first?[0].text
+        try query(
+            "SELECT pg_get_serial_sequence(quote_ident(current_schema()) || '.' || $1, 'id')",
+            [.text(table.quotedIdentifier)]
+        ).first?[0].text
     }
 
     public func jsonObject(of columns: [Schema.Column], alias: String) -> String {

@@ -18,11 +18,15 @@ extension PostgresConnection {
             """
             SELECT c.relname, c.relkind IN ('v', 'm'), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                 pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL,
-                CASE WHEN a.attidentity <> '' THEN 'its identity' END
+                CASE WHEN a.attidentity <> '' THEN 'its identity' ELSE s.relname END, a.attgenerated <> ''
             FROM pg_class AS c
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+            LEFT JOIN pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+                AND p.refclassid = 'pg_class'::regclass AND p.deptype = 'n'
+                AND pg_get_expr(d.adbin, d.adrelid) ~ '^"?nextval"?\\(''[^)]*''::"?regclass"?\\)$'
+            LEFT JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
             LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
             WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT EXISTS (
                 SELECT FROM pg_depend AS e
@@ -34,7 +38,7 @@ extension PostgresConnection {
             guard row[1].boolean == false else { return views.formUnion([name]) }
             if tables[name] == nil { tables[name] = Schema.Table(name: name, columns: []) }
             guard let column = row[2].text else { return }
-            let sequence = row[5].text.flatMap(Self.sequence) ?? row[7].text
+            let sequence = row[7].text
             tables[name]?.columns.append(
                 Schema.Column(
                     name: column,
@@ -42,18 +46,13 @@ extension PostgresConnection {
                     isNullable: row[4].boolean == false,
                     defaultValue: sequence == nil ? row[5].text : nil,
                     isPrimaryKey: row[6].boolean == true,
-                    sequence: sequence
+                    sequence: sequence,
+                    isGenerated: row[8].boolean == true
                 ))
         }
         try readIndexes(into: &tables)
         try readConstraints(into: &tables)
         return Schema(dialect: .postgresql, tables: Array(tables.values), views: views)
-    }
-
-    /// The sequence of `nextval('file_id_seq'::regclass)`, `nil` for any other default.
-    private static func sequence(_ defaultValue: String) -> String? {
-        guard defaultValue.hasPrefix("nextval('"), defaultValue.hasSuffix("'::regclass)") else { return nil }
-        return String(defaultValue.dropFirst("nextval('".count).dropLast("'::regclass)".count))
     }
 
     private func readIndexes(into tables: inout [String: Schema.Table]) throws {
@@ -98,7 +97,9 @@ extension PostgresConnection {
                 array_to_string(ARRAY(
                     SELECT a.attname FROM unnest(o.confkey) WITH ORDINALITY AS k (attnum, position)
                     JOIN pg_attribute AS a ON a.attrelid = o.confrelid AND a.attnum = k.attnum
-                    ORDER BY k.position), chr(10)), o.condeferrable
+                    ORDER BY k.position), chr(10)),
+                o.confupdtype, CASE WHEN o.confmatchtype = 'f' THEN 'FULL' END,
+                CASE WHEN o.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED' WHEN o.condeferrable THEN 'DEFERRABLE' END
             FROM pg_constraint AS o
             JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
@@ -117,8 +118,9 @@ extension PostgresConnection {
                     Schema.ForeignKey(
                         name: name, columns: names(row[5]), referencedTable: row[3].text ?? "",
                         referencedColumns: names(row[6]),
-                        onDelete: (Self.actions[row[4].text ?? ""] ?? "NO ACTION")
-                            + (row[7].boolean == true ? " DEFERRABLE" : "")))
+                        onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION",
+                        onUpdate: Self.actions[row[7].text ?? ""] ?? "NO ACTION", match: row[8].text,
+                        deferrability: row[9].text))
             } else {
                 tables[table]?.uniqueConstraints.append(
                     Schema.UniqueConstraint(name: name, columns: names(row[5])))
@@ -126,7 +128,7 @@ extension PostgresConnection {
         }
     }
 
-    /// The letters by which `pg_constraint` names what happens on delete.
+    /// The letters by which `pg_constraint` names what happens to rows.
     private static let actions = [
         "a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT",
     ]

@@ -11,9 +11,15 @@ enum SQLText {
         return parts + [String(rest)]
     }
 
-    /// The first words of a text, up to the first in parentheses: names with their quotes, `(…)` as one word.
+    /// The first words of a text, up to the first in parentheses.
     static func words(_ sql: some StringProtocol) -> [String] {
-        var words: [String] = []
+        let words = allWords(String(sql)).map(String.init)
+        return words.firstIndex { $0.hasPrefix("(") }.map { Array(words[...$0]) } ?? words
+    }
+
+    /// The words of a text: names with their quotes, `(…)` as one word.
+    static func allWords(_ sql: String) -> [Substring] {
+        var words: [Substring] = []
         var rest = sql[...]
         while true {
             rest = skippingSpace(rest)
@@ -22,11 +28,11 @@ enum SQLText {
             if first == "(" {
                 guard let close = outermost(in: rest.dropFirst(), where: { $0 == ")" }) else { return words }
                 end = rest.index(after: close)
-                return words + [String(rest[..<end])]
+            } else {
+                end = endOfQuoted(rest) ?? rest.firstIndex { $0.isWhitespace || "(,)".contains($0) } ?? rest.endIndex
             }
-            end = endOfQuoted(rest) ?? rest.firstIndex { $0.isWhitespace || "(,)".contains($0) } ?? rest.endIndex
             guard end > rest.startIndex else { return words }
-            words.append(String(rest[..<end]))
+            words.append(rest[..<end])
             rest = rest[end...]
         }
     }
@@ -39,6 +45,25 @@ enum SQLText {
             return false
         }
         return Set(bare.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { $0.uppercased() })
+    }
+
+    /// Whether a text names a column, in quotes or without.
+    static func mentions(_ column: String, in sql: String) -> Bool {
+        var rest = sql[...]
+        while let first = rest.first {
+            let next = skippingComments(rest)
+            if next.startIndex > rest.startIndex {
+                rest = next
+            } else if let end = endOfQuoted(rest) {
+                if first != "'", name(at: String(rest[..<end]))?.lowercased() == column.lowercased() { return true }
+                rest = rest[end...]
+            } else {
+                let end = rest.firstIndex { !$0.isLetter && !$0.isNumber && !"_$".contains($0) } ?? rest.endIndex
+                if rest[..<end].lowercased() == column.lowercased() { return true }
+                rest = end == rest.startIndex ? rest.dropFirst() : rest[end...]
+            }
+        }
+        return false
     }
 
     /// The name that a word is, without quotes.

@@ -8,10 +8,7 @@ extension SQLiteConnection {
     public func alter(_ alteration: TableAlteration) throws {
         let table = alteration.table
         try makePrimaryKeys(alteration)
-        let found = try query(
-            "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = $1", [.text(table)]
-        ).first?[0].text
-        guard let sql = found, var definition = TableStatement(sql) else {
+        guard var definition = try statement(of: table) else {
             throw DatabaseError(.other, "the definition of table \(table) cannot be read")
         }
         guard let present = try readSchema().tables[table] else {

@@ -1,4 +1,4 @@
-import Migrations
+public import Migrations
 
 /// The operator's own triggers and views, which a migration must neither set off nor break.
 extension SQLiteConnection {
@@ -18,6 +18,29 @@ extension SQLiteConnection {
             let use = "EXPLAIN SELECT * FROM \(view.quotedIdentifier)"
             return copy.failure(of: use) != nil && failure(of: use) == nil
         }.map { "view \($0)" }.sorted()
+    }
+
+    public func attachments(of tables: [String]) throws -> [TableAttachment] {
+        let schema = try readSchema()
+        return try tables.flatMap { name -> [TableAttachment] in
+            guard let table = schema.tables[name], let statement = try statement(of: name) else { return [] }
+            func attachment(_ what: String, _ object: String, _ definition: String, in text: String) -> TableAttachment {
+                TableAttachment(
+                    table: name, name: object, columns: table.columns.map(\.name).filter { SQLText.mentions($0, in: text) },
+                    description: "\(what) on \(name): \(definition)")
+            }
+            return table.indexes.map { index in
+                let keys = index.sql[(SQLText.outermost(in: index.sql) { $0 == "(" } ?? index.sql.startIndex)...]
+                return attachment("index \(index.name)", index.name, index.sql, in: String(keys))
+            }
+                + table.uniqueConstraints.map {
+                    attachment("UNIQUE constraint", $0.name, $0.definition, in: $0.definition)
+                } + statement.checks.map { attachment("CHECK constraint", "", $0, in: $0) }
+                + table.columns.filter(\.isGenerated).map { column in
+                    let text = statement.column(column.name)?.clauses(of: [.generation]).first ?? ""
+                    return attachment("column \(column.name)", "", text, in: text)
+                }
+        }
     }
 
     /// Drops the triggers of tables: they must not act on rows that a migration moves.

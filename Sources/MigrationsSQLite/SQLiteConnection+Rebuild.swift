@@ -10,15 +10,27 @@ extension SQLiteConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let lines = rebuild.columns.map { $0.givingIDs(by: dialect.spelling("{id}")) } + rebuild.foreignKeys
-        try execute("CREATE TABLE \(staging) (\n    \(lines.joined(separator: ",\n    "))\n)")
+        guard let old = try statement(of: rebuild.table) else {
+            throw DatabaseError(.other, "the definition of table \(rebuild.table) cannot be read")
+        }
+        var rebuild = rebuild
+        rebuild.columns = rebuild.columns.map {
+            ColumnDefinition($0.givingIDs(by: dialect.spelling("{id}")))
+        }
+        try execute(old.rebuilt(rebuild, as: staging))
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")
         try execute("ALTER TABLE \(staging) RENAME TO \(table)")
-        for index in rebuild.indexes { try execute(index) }
+        for index in rebuild.indexes + rebuild.keptIndexes { try execute(index.sql) }
 
         writes.inserted.insert(rebuild.table)
         writes.deleted.insert(rebuild.table)
+    }
+
+    /// The definition of a table as it is stored, `nil` when there is none.
+    func statement(of table: String) throws -> TableStatement? {
+        try query("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = $1", [.text(table)])
+            .first?[0].text.flatMap(TableStatement.init)
     }
 
     /// Adds a column; a NOT NULL one is given to every row, and the default that SQLite demands for it is removed again.
@@ -40,7 +52,7 @@ extension SQLiteConnection {
         _ table: Schema.Table, replacing columns: [ColumnDefinition],
         keeping isKept: (Schema.UniqueConstraint) -> Bool = { _ in true }
     ) throws {
-        let names = table.columns.map(\.name.quotedIdentifier).joined(separator: ", ")
+        let names = table.columns.filter { !$0.isGenerated }.map(\.name.quotedIdentifier).joined(separator: ", ")
         let staging = TableRebuild.stagingTable(for: table.name).quotedIdentifier
         try rebuild(
             TableRebuild(
@@ -48,16 +60,21 @@ extension SQLiteConnection {
                 columns: table.columns.map { column in
                     columns.first { $0.name == column.name } ?? ColumnDefinition(column.definition)
                 },
-                foreignKeys: table.foreignKeys.map(\.definition)
-                    + table.uniqueConstraints.filter(isKept).map(\.definition),
+                keptColumns: table.columns.map(\.name).filter { name in !columns.contains { $0.name == name } },
+                generatedColumns: table.columns.filter(\.isGenerated).map(\.name),
+                foreignKeys: table.foreignKeys.map(\.definition),
                 inserts: ["INSERT INTO \(staging) (\(names)) SELECT \(names) FROM \(table.name.quotedIdentifier)"],
-                indexes: table.indexes.map(\.sql),
+                indexes: [],
+                keptIndexes: table.indexes,
+                keptConstraints: table.uniqueConstraints.filter(isKept),
                 droppedColumns: []
             ))
     }
 
     /// Nothing to suspend: the migration transaction does not enforce foreign keys.
     public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
+
+    public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] { [] }
 
     public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {}
 

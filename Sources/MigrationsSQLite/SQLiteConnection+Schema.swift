@@ -8,6 +8,7 @@ extension SQLiteConnection {
         var tables: [String: Schema.Table] = [:]
         var views: Set<String> = []
         var indexSQL: [String: String] = [:]
+        var statements: [String: TableStatement] = [:]
         try forEachRow(
             "SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []
         ) {
@@ -15,8 +16,9 @@ extension SQLiteConnection {
             let sql = $0[2].text ?? ""
             switch $0[0].text {
             case "table":
+                statements[name] = TableStatement(sql)
                 tables[name] = Schema.Table(
-                    name: name, columns: [], isAutoincrement: TableStatement(sql)?.isAutoincrement == true)
+                    name: name, columns: [], isAutoincrement: statements[name]?.isAutoincrement == true)
             case "view": views.insert(name)
             case "index": indexSQL[name] = sql
             default: break
@@ -24,14 +26,14 @@ extension SQLiteConnection {
         }
         try readColumns(into: &tables)
         try readIndexes(into: &tables, sql: indexSQL)
-        try readForeignKeys(into: &tables)
+        try readForeignKeys(into: &tables, statements)
         return Schema(dialect: .sqlite, tables: Array(tables.values), views: views)
     }
 
     private func readColumns(into tables: inout [String: Schema.Table]) throws {
         try forEachRow(
             """
-            SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
+            SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
             FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
             WHERE m.type = 'table' ORDER BY m.name, c.cid
             """, []
@@ -45,7 +47,8 @@ extension SQLiteConnection {
                     // The rowid is never NULL, declared so or not.
                     isNullable: row[3].integer == 0 && !(isPrimaryKey && type == "INTEGER"),
                     defaultValue: row[4].text,
-                    isPrimaryKey: isPrimaryKey
+                    isPrimaryKey: isPrimaryKey,
+                    isGenerated: row[6].integer == 1
                 ))
         }
     }
@@ -71,7 +74,7 @@ extension SQLiteConnection {
                 if let column = row[6].text {
                     .column(column)
                 } else {
-                    .expression(IndexKeys.key(at: Int(row[7].integer ?? 0), of: sql[name] ?? ""))
+                    IndexKeys.key(at: Int(row[7].integer ?? 0), of: sql[name] ?? "")
                 }
             indexes[indexes.count - 1].index.keys.append(key)
         }
@@ -86,20 +89,26 @@ extension SQLiteConnection {
         }
     }
 
-    private func readForeignKeys(into tables: inout [String: Schema.Table]) throws {
+    private func readForeignKeys(
+        into tables: inout [String: Schema.Table], _ statements: [String: TableStatement]
+    ) throws {
         try forEachRow(
             """
-            SELECT m.name, f.seq, f."table", f."from", coalesce(f."to", 'id'), f.on_delete
+            SELECT m.name, f.seq, f."table", f."from", coalesce(f."to", 'id'), f.on_delete,
+                f.on_update, f.id
             FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
             WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq
             """, []
         ) { row in
             let table = row[0].text ?? ""
             if row[1].integer == 0 {
+                // The last one written comes first.
+                let written = statements[table]?.references.dropLast(Int(row[7].integer ?? 0)).last
                 tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
-                        columns: [], referencedTable: row[2].text ?? "", referencedColumns: [],
-                        onDelete: row[5].text ?? ""))
+                        name: written?.name, columns: [], referencedTable: row[2].text ?? "", referencedColumns: [],
+                        onDelete: row[5].text ?? "", onUpdate: row[6].text ?? "", match: written?.match,
+                        deferrability: written?.deferrability))
             }
             guard let last = tables[table]?.foreignKeys.indices.last else { return }
             tables[table]?.foreignKeys[last].columns.append(row[3].text ?? "")
@@ -110,14 +119,17 @@ extension SQLiteConnection {
 
 /// Reads the key expressions of a `CREATE INDEX` statement, which no pragma tells.
 enum IndexKeys {
-    /// The key at a position: an expression as it was written, or `'text'` when SQLite took a quoted name that is no
-    /// column for a text constant.
-    static func key(at position: Int, of sql: String) -> String {
-        guard let list = SQLText.words(sql).last, list.hasPrefix("(") else { return "" }
+    /// The key at a position: an expression as it was written, or a constant when all of it is one quoted text: SQLite took
+    /// a name for it that is no column.
+    static func key(at position: Int, of sql: String) -> Schema.Index.Key {
+        guard let list = SQLText.words(sql).last, list.hasPrefix("(") else { return .expression("") }
         let keys = SQLText.list(list.dropFirst().dropLast())
-        guard keys.indices.contains(position) else { return "" }
-        let key = keys[position].filter { !$0.isWhitespace }
-        guard let first = key.first, first == "\"" || first == "'", key.last == first else { return key }
-        return "'" + key.dropFirst().dropLast() + "'"
+        guard keys.indices.contains(position) else { return .expression("") }
+        let key = keys[position].trimmingSpaces()
+        let words = SQLText.words(key)
+        guard words.count == 1, key.hasPrefix("\"") || key.hasPrefix("'"), let text = SQLText.name(at: words[0]) else {
+            return .expression(key)
+        }
+        return .constant(text)
     }
 }

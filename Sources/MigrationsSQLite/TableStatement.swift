@@ -3,7 +3,7 @@ import Migrations
 /// A `CREATE TABLE` statement as SQLite keeps it, taken apart into its columns and constraints; their text stays as it was.
 struct TableStatement {
     private var head: String
-    private var items: [String]
+    fileprivate var items: [String]
     private var tail: String
 
     /// Takes a statement apart, `nil` when it has no list in parentheses.
@@ -22,16 +22,53 @@ struct TableStatement {
     /// Whether a column has AUTOINCREMENT.
     var isAutoincrement: Bool { items.contains { SQLText.keywords($0).contains("AUTOINCREMENT") } }
 
-    /// Gives a column another definition. What its own one said of uniqueness and references stays.
+    /// The definition of a column, taken apart.
+    func column(_ name: String) -> ColumnText? {
+        items.lazy.compactMap(ColumnText.init).first { $0.name == name }
+    }
+
+    /// The CHECK constraints, those of columns as well.
+    var checks: [String] {
+        items.flatMap { item in
+            ColumnText(item)?.clauses(of: [.check]) ?? (Self.kind(item) == "CHECK" ? [item.trimmingSpaces()] : [])
+        }
+    }
+
+    /// The statement of the table that takes this one's place: what the rebuild says, and what it leaves as it is.
+    func rebuilt(_ rebuild: TableRebuild, as name: String) -> String {
+        let keepsUnique = { (columns: [String]) in rebuild.keptConstraints.contains { $0.columns == columns } }
+        var lines = rebuild.columns.map { definition in
+            guard let old = column(definition.name) else { return definition.sql }
+            let unique: Set<ColumnText.Kind> = keepsUnique([definition.name]) ? [.unique] : []
+            if rebuild.keptColumns.contains(definition.name) {
+                return old.without(Set([.reference, .unique]).subtracting(unique))
+            }
+            return ([definition.sql] + old.clauses(of: unique.union([.check, .collation]))).joined(separator: " ")
+        }
+        for item in items where ColumnText(item) == nil {
+            let columns = Self.columns(item) ?? []
+            let isKept =
+                switch Self.kind(item) {
+                case "CHECK": true
+                case "UNIQUE": keepsUnique(columns)
+                case "PRIMARY KEY": Set(rebuild.keptColumns).isSuperset(of: columns)
+                default: false
+                }
+            if isKept { lines.append(item.trimmingSpaces()) }
+        }
+        lines += rebuild.foreignKeys
+        return "CREATE TABLE \(name) (\n    \(lines.joined(separator: ",\n    "))\n\(tail)"
+    }
+
+    /// Gives a column another definition. What its own one said of uniqueness, references and values stays.
     /// - Parameter table: The table as it is.
     mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {
         guard let index = items.firstIndex(where: { SQLText.name(at: SQLText.words($0).first) == column.name }) else {
             return
         }
-        let isUnique = table.uniqueConstraints.contains { $0.columns == [column.name] }
-        let hasOwnUnique = isUnique && !hasConstraint("UNIQUE", on: column.name)
+        let kept = ColumnText(items[index])?.clauses(of: [.unique, .check, .collation, .generation]) ?? []
         let references = table.foreignKeys.filter { $0.columns == [column.name] }
-        items[index] = Self.indentation(of: items[index]) + column.sql + (hasOwnUnique ? " UNIQUE" : "")
+        items[index] = Self.indentation(of: items[index]) + ([column.sql] + kept).joined(separator: " ")
         if !hasConstraint("FOREIGN KEY", on: column.name) { references.forEach { append($0.definition) } }
     }
 
@@ -54,15 +91,54 @@ struct TableStatement {
 
     /// The columns of a table constraint of a kind, `[CONSTRAINT name] FOREIGN KEY (a, b) …`; `nil` for anything else.
     private static func columns(_ item: String, of kind: String) -> [String]? {
+        self.kind(item) == kind ? columns(item) : nil
+    }
+
+    /// What is in a table constraint's parentheses.
+    private static func columns(_ item: String) -> [String]? {
+        guard let list = SQLText.words(item).last, list.hasPrefix("(") else { return nil }
+        return SQLText.list(list.dropFirst().dropLast()).compactMap { SQLText.name(at: SQLText.words($0).first) }
+    }
+
+    /// The words by which a table constraint begins, without its name: `FOREIGN KEY`.
+    fileprivate static func kind(_ item: String) -> String {
         var words = SQLText.words(item)[...]
         if words.first?.uppercased() == "CONSTRAINT" { words = words.dropFirst(2) }
-        guard let list = words.last, list.hasPrefix("("),
-            words.dropLast().map({ $0.uppercased() }).joined(separator: " ") == kind
-        else { return nil }
-        return SQLText.list(list.dropFirst().dropLast()).compactMap { SQLText.name(at: SQLText.words($0).first) }
+        return words.prefix { !$0.hasPrefix("(") }.map { $0.uppercased() }.joined(separator: " ")
     }
 
     private static func indentation(of item: String) -> String {
         String(item.prefix { $0.isWhitespace })
+    }
+}
+
+extension TableStatement {
+    /// What no pragma tells of a foreign key.
+    struct Reference {
+        var name: String?
+        var match: String?
+        var deferrability: String?
+
+        /// Reads `[CONSTRAINT name] … REFERENCES table … [MATCH FULL] … [DEFERRABLE [INITIALLY DEFERRED]]`.
+        init(_ words: [Substring]) {
+            let upper = words.map { $0.uppercased() }
+            name = upper.first == "CONSTRAINT" && words.count > 1 ? SQLText.name(at: String(words[1])) : nil
+            if let index = upper.lastIndex(of: "MATCH"), index + 1 < upper.count, upper[index + 1] != "SIMPLE" {
+                match = upper[index + 1]
+            }
+            if let index = upper.lastIndex(of: "DEFERRABLE"), index == 0 || upper[index - 1] != "NOT" {
+                deferrability = "DEFERRABLE" + (upper.last == "DEFERRED" ? " INITIALLY DEFERRED" : "")
+            }
+        }
+    }
+
+    /// The foreign keys in the order in which they are written.
+    var references: [Reference] {
+        items.flatMap { item -> [Reference] in
+            if let column = ColumnText(item) {
+                return column.clauses(of: [.reference]).map { Reference(SQLText.allWords($0)) }
+            }
+            return Self.kind(item) == "FOREIGN KEY" ? [Reference(SQLText.allWords(item))] : []
+        }
     }
 }

@@ -21,7 +21,7 @@ struct SQLiteSchemaReading {
             CREATE UNIQUE INDEX "i" ON "t" ("repository_id", "path");
             CREATE INDEX "j" ON "t" ("path");
             """#)
-        #expect(table.index("i")?.keys == [.expression("'repository_id'"), .column("path")])
+        #expect(table.index("i")?.keys == [.constant("repository_id"), .column("path")])
         #expect(table.index("i")?.hasConstant == true)
         #expect(table.index("j")?.hasConstant == false)
     }

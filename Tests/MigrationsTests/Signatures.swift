@@ -15,7 +15,7 @@ struct Signatures {
                 indexes: [
                     Schema.Index(name: "user_email", keys: [.column("email"), .column("id")], isUnique: true),
                     Schema.Index(name: "user_plain", keys: [.column("email")], isUnique: false),
-                    Schema.Index(name: "user_constant", keys: [.expression("'is_org'")], isUnique: true),
+                    Schema.Index(name: "user_constant", keys: [.constant("is_org")], isUnique: true),
                 ],
                 uniqueConstraints: [Schema.UniqueConstraint(name: "u", columns: ["id", "email"])],
                 foreignKeys: [Schema.ForeignKey(columns: ["id"], referencedTable: "person", onDelete: "CASCADE")]

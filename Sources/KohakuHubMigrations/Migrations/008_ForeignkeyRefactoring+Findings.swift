@@ -48,30 +48,34 @@ extension ForeignkeyRefactoring {
         let hubs = Self.rewrites.map(\.table) + Self.belongings(on: database.schema).map(\.table) + ["organization"]
         let going = database.rows(meeting: rewrite.quarantine, of: rewrite.table)
         let own = database.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
-        return try own.flatMap { table in
-            try table.foreignKeys.filter {
+        let inside = own.flatMap { table in
+            table.foreignKeys.filter {
                 $0.referencedTable == rewrite.table && $0.columns.count == 1 && $0.referencedColumns == ["id"]
-            }.compactMap { key in
-                let column = key.columns[0].quotedIdentifier
-                return try database.finding(
-                    .error, code: "own_reference", table: table.name,
-                    about: """
-                        SELECT '\(rewrite.table) ' || \(column) FROM \(table.name.quotedIdentifier)
-                        WHERE \(column) IN (SELECT id FROM (\(going)) AS going)
-                        ORDER BY \(column)
-                        """,
-                    action: "Drop the foreign key, or delete those rows if they are of no use."
-                ) { "\($0) row(s) of \(table.name), which is not the hub's, reference rows that go to quarantine." }
-            }
+            }.map { (table.name, table.name.quotedIdentifier, $0.columns[0]) }
+        }
+        let outside = try database.connection.foreignKeys(fromOutsideTo: rewrite.table).map {
+            ($0.table, $0.relation, $0.columns[0])
+        }
+        return try (inside + outside).compactMap { table, relation, name in
+            let column = name.quotedIdentifier
+            return try database.finding(
+                .error, code: "own_reference", table: table,
+                about: """
+                    SELECT '\(rewrite.table) ' || \(column) FROM \(relation)
+                    WHERE \(column) IN (SELECT id FROM (\(going)) AS going)
+                    ORDER BY \(column)
+                    """,
+                action: "Drop the foreign key, or delete those rows if they are of no use."
+            ) { "\($0) row(s) of \(table), which is not the hub's, reference rows that go to quarantine." }
         }
     }
 
     private func dependents(_ database: MigrationContext) throws -> Finding? {
         let old = Self.rewrites.filter { Self.isOld($0.table, database.schema) }
         let changes = old.map { (table: $0.table, columns: Optional($0.replacedColumns)) }.filter { $0.columns != [] }
-        return try database.dependentsInTheWay(of: changes + [(table: "organization", columns: nil)]) {
-            "\($0) view(s) or the like use columns or the table of organizations, which go."
-        }
+        return try database.dependentsInTheWay(
+            of: changes + [(table: "organization", columns: nil)], losing: lostAttachments(database)
+        ) { "\($0) view(s) or the like use columns or the table of organizations, which go." }
     }
 
     /// Rows that would be equal under the new unique indexes; only a hub that lost its own unique indexes has them.

@@ -90,6 +90,9 @@ public protocol DatabaseConnection: AnyObject {
     /// ``DatabaseConnection/restoreForeignKeys(_:)``.
     func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
 
+    /// The foreign keys to a table's `id` from tables that ``readSchema()`` does not read, because they are in another schema.
+    func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey]
+
     /// Puts back the foreign keys of the operator's own tables.
     func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
 
@@ -115,6 +118,9 @@ public protocol DatabaseConnection: AnyObject {
     /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
     func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String]
 
+    /// What belongs to these tables and goes without a word with a column that it names, but for foreign keys.
+    func attachments(of tables: [String]) throws -> [TableAttachment]
+
     /// An aggregate that joins texts with `, ` in SQL.
     func joined(_ expression: String) -> String
 
@@ -124,7 +130,7 @@ public protocol DatabaseConnection: AnyObject {
 
 /// A foreign key that is put back after a migration: where it is, and its definition in the database's words.
 public struct SuspendedForeignKey: Sendable, Hashable {
-    /// The table that holds the constraint.
+    /// The table that holds the constraint: its name, or in SQL with its schema where that is another than the present one.
     public var table: String
     /// The constraint's name.
     public var name: String
@@ -132,13 +138,21 @@ public struct SuspendedForeignKey: Sendable, Hashable {
     public var columns: [String]
     /// Its definition: `FOREIGN KEY (user_id) REFERENCES "user"(id)`.
     public var definition: String
+    /// The comment on it.
+    public var comment: String?
+    /// The table in SQL.
+    public var relation: String
 
     /// Creates a record of a foreign key.
-    public init(table: String, name: String, columns: [String], definition: String) {
+    public init(
+        table: String, name: String, columns: [String], definition: String, comment: String? = nil, relation: String
+    ) {
         self.table = table
         self.name = name
         self.columns = columns
         self.definition = definition
+        self.comment = comment
+        self.relation = relation
     }
 }
 

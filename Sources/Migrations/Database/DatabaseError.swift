@@ -76,7 +76,7 @@ extension DatabaseError: CustomStringConvertible {
 
 extension String {
     /// The text without white space at its ends.
-    func trimmingSpaces() -> String {
+    package func trimmingSpaces() -> String {
         let start = drop { $0.isWhitespace }
         return String(start.reversed().drop { $0.isWhitespace }.reversed())
     }

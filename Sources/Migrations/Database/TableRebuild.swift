@@ -1,15 +1,24 @@
-/// What a backend needs to rebuild one table: SQL that is ready to run.
+/// What a backend needs to rebuild one table: SQL that is ready to run, and what stays of the present table. CHECK
+/// constraints always stay.
 public struct TableRebuild: Sendable {
     /// The table's name.
     public var table: String
     /// The column definitions, `{id}` for the primary key, the operator's own columns last.
     public var columns: [ColumnDefinition]
+    /// The present columns whose definitions stay as they are, whatever they say.
+    public var keptColumns: [String]
+    /// The columns that have no values of their own, because they are computed from others.
+    public var generatedColumns: [String]
     /// Table constraints: `FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE`.
     public var foreignKeys: [String]
     /// The `INSERT … SELECT` statements that fill ``stagingTable``, in order.
     public var inserts: [String]
-    /// The `CREATE INDEX` statements of the new table.
-    public var indexes: [String]
+    /// The indexes that the new table gets.
+    public var indexes: [Schema.Index]
+    /// The present indexes that stay.
+    public var keptIndexes: [Schema.Index]
+    /// The present UNIQUE constraints that stay.
+    public var keptConstraints: [Schema.UniqueConstraint]
     /// The names of the present columns that the new table no longer has.
     public var droppedColumns: [String]
 
@@ -17,16 +26,24 @@ public struct TableRebuild: Sendable {
     public init(
         table: String,
         columns: [ColumnDefinition],
+        keptColumns: [String],
+        generatedColumns: [String],
         foreignKeys: [String],
         inserts: [String],
-        indexes: [String],
+        indexes: [Schema.Index],
+        keptIndexes: [Schema.Index],
+        keptConstraints: [Schema.UniqueConstraint],
         droppedColumns: [String]
     ) {
         self.table = table
         self.columns = columns
+        self.keptColumns = keptColumns
+        self.generatedColumns = generatedColumns
         self.foreignKeys = foreignKeys
         self.inserts = inserts
         self.indexes = indexes
+        self.keptIndexes = keptIndexes
+        self.keptConstraints = keptConstraints
         self.droppedColumns = droppedColumns
     }
 

@@ -68,15 +68,17 @@ extension MigrationContext {
     }
 
     /// What the operator made that changes would break or that keeps them from being made; `nil` when there is nothing.
-    /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
+    /// - Parameters:
+    ///   - changes: The tables with the columns that change or go; without columns it is the table that goes.
+    ///   - attachments: What else would be lost, each with its definition.
     public func dependentsInTheWay(
-        of changes: [(table: String, columns: [String]?)], message: (Int) -> String
+        of changes: [(table: String, columns: [String]?)], losing attachments: [String] = [], message: (Int) -> String
     ) throws -> Finding? {
-        let dependents = try connection.dependents(on: changes)
+        let dependents = try connection.dependents(on: changes) + attachments
         guard !dependents.isEmpty else { return nil }
         return Finding(
             .error, code: "dependent_in_the_way", table: "", count: Int64(dependents.count),
-            message: message(dependents.count), examples: Array(dependents.prefix(exampleLimit)),
+            message: message(dependents.count), examples: dependents,
             action: "Keep their definitions, drop them, run again, and make them anew.")
     }
 

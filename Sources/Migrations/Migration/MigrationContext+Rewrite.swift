@@ -51,13 +51,14 @@ extension MigrationContext {
             rewrite.columns.map { ColumnDefinition(dialect.spellingExceptID($0.sql)) }
             + own.map { ColumnDefinition($0.definition) }
         let staging = TableRebuild.stagingTable(for: rewrite.table).quotedIdentifier
+        let generated = own.filter(\.isGenerated).map(\.name)
 
         let inserts = rewrite.sources.map { source in
             let origin: Schema.Table? =
                 if case .merged(let table) = source.kind { schema.tables[table] } else { present }
             var targets: [String] = []
             var expressions: [String] = []
-            for column in columns {
+            for column in columns where !generated.contains(column.name) {
                 if let expression = source.values[column.name] {
                     targets.append(column.name.quotedIdentifier)
                     expressions.append(dialect.spelling(expression))
@@ -75,11 +76,14 @@ extension MigrationContext {
         return TableRebuild(
             table: rewrite.table,
             columns: columns,
+            keptColumns: own.map(\.name).filter { present.column($0) != nil },
+            generatedColumns: generated,
             foreignKeys: rewrite.foreignKeys
                 + present.foreignKeys.filter { Set(own.map(\.name)).isSuperset(of: $0.columns) }.map(\.definition),
             inserts: inserts,
-            indexes: rewrite.indexes
-                + ownIndexes(of: present, besides: rewrite, remaining: Set(columns.map(\.name))),
+            indexes: rewrite.indexes.map { IndexStatement($0).index },
+            keptIndexes: rewrite.ownIndexes(of: present),
+            keptConstraints: rewrite.ownConstraints(of: present),
             droppedColumns: rewrite.replacedColumns.filter { present.column($0) != nil }
         )
     }
@@ -94,23 +98,11 @@ extension MigrationContext {
             for var column in schema.tables[table]?.columns ?? [] {
                 guard !known.contains(column.name), !own.contains(where: { $0.name == column.name }) else { continue }
                 column.isNullable = true
+                if column.isGenerated { (column.isGenerated, column.defaultValue) = (false, nil) }
                 own.append(column)
             }
         }
         return own
-    }
-
-    /// The operator's own indexes that can be made again on the new table. Another unique index on the columns of an
-    /// expected one says nothing new and goes.
-    private func ownIndexes(
-        of present: Schema.Table, besides rewrite: TableRewrite, remaining: Set<String>
-    ) -> [String] {
-        let expected = rewrite.indexes.map(IndexStatement.init)
-        return present.indexes.filter { index in
-            !expected.contains { $0.name == index.name || (index.isUnique && $0.columns == index.columns) }
-                && !index.hasConstant
-                && index.keys.allSatisfy { if case .column(let name) = $0 { remaining.contains(name) } else { true } }
-        }.map(\.sql)
     }
 
     /// Drops the indexes on text constants that SQLite made of columns which were not there: with the column they would

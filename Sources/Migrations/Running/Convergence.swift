@@ -71,9 +71,9 @@ struct Convergence {
         try createIndexes(of: definition)
     }
 
-    /// Takes away what is unique where it should not be, and indexes that are on other columns than their name says.
+    /// Takes away what says again that something is unique, and indexes that are on other columns than their name says.
     private func dropIndexes(_ differences: [SchemaDifference], of definition: TableDefinition) throws {
-        for difference in differences {
+        for difference in differences where difference.isHarmless || !difference.isUnknown {
             guard let name = difference.name, let table = context.schema.tables[definition.name] else { continue }
             switch difference.kind {
             case .indexDefinition, .unknownUniqueIndex:

@@ -51,15 +51,22 @@ extension Runner {
         try requireKnown(
             harmfulDifferences(of: schema).filter { difference in
                 guard difference.isUnknown, !difference.isHarmless else { return false }
-                guard rewritten.contains(difference.table) else { return true }
+                guard rewritten.contains(difference.table), difference.kind != .uniqueConstraint else { return true }
                 guard let index = schema.tables[difference.table]?.index(difference.name ?? "") else { return false }
                 return columns[difference.table]?.isSuperset(of: index.columns ?? []) == true
             })
     }
 
-    /// Refuses to touch what a newer application may need.
+    /// Refuses to touch what a newer application may need, and what the operator made that can refuse its rows.
     func requireKnown(_ unknown: [SchemaDifference]) throws {
         guard !unknown.isEmpty else { return }
+        // No application made these: it says by indexes what is unique.
+        if unknown.allSatisfy({ $0.kind == .uniqueConstraint }) {
+            throw MigrationError(
+                .checkFailed,
+                "the schema has UNIQUE constraints that can refuse the application's rows (\(unknown.count)):",
+                nextStep: "Nothing of this was changed. Drop them, then run again.", differences: unknown)
+        }
         throw MigrationError(
             .schemaDiffers,
             "the schema has parts that this tool does not know (\(unknown.count)):",

@@ -20,6 +20,8 @@ extension Runner {
             let violations = try catalogue.reading(connection) { _ in try connection.violations(of: tables) }
             guard needsRepair(schema, plan) || !violations.isEmpty else { return }
             let differences = harmfulDifferences(of: schema)
+            let uniqueness = [SchemaDifference.Kind.uniqueConstraint, .unknownUniqueIndex]
+            try requireKnown(differences.filter { uniqueness.contains($0.kind) && !$0.isHarmless })
             if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
                 try requireKnown(differences.filter { !$0.isHarmless })
             }

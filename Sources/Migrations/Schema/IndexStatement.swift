@@ -3,7 +3,7 @@ struct IndexStatement {
     /// The index's name; empty when the statement is none of this form.
     var name: String
     var columns: [String]
-    private let sql: String
+    var sql: String
 
     init(_ sql: String) {
         // The quoted parts in order: the index, the table, the columns.
@@ -20,5 +20,11 @@ struct IndexStatement {
         guard name.isEmpty else { return }
         throw MigrationError.unreadable(
             "an index", sql, expected: #"CREATE INDEX "name" ON "table" ("column"), each name in double quotes."#)
+    }
+
+    /// The index that it makes.
+    var index: Schema.Index {
+        Schema.Index(
+            name: name, keys: columns.map { .column($0) }, isUnique: sql.hasPrefix("CREATE UNIQUE"), sql: sql)
     }
 }

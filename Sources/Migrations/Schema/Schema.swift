@@ -81,6 +81,8 @@ public struct Schema: Sendable, Hashable {
         public var isPrimaryKey: Bool
         /// The PostgreSQL sequence that gives the values, if one does.
         public var sequence: String?
+        /// Whether the value is computed from the row's other columns; the expression is the default then.
+        public var isGenerated: Bool
 
         /// Creates a column.
         public init(
@@ -89,7 +91,8 @@ public struct Schema: Sendable, Hashable {
             isNullable: Bool = true,
             defaultValue: String? = nil,
             isPrimaryKey: Bool = false,
-            sequence: String? = nil
+            sequence: String? = nil,
+            isGenerated: Bool = false
         ) {
             self.name = name
             self.type = type
@@ -97,6 +100,7 @@ public struct Schema: Sendable, Hashable {
             self.defaultValue = defaultValue
             self.isPrimaryKey = isPrimaryKey
             self.sequence = sequence
+            self.isGenerated = isGenerated
         }
     }
 
@@ -116,8 +120,10 @@ public struct Schema: Sendable, Hashable {
         /// One part of an index.
         public enum Key: Sendable, Hashable {
             case column(String)
-            /// An expression; on SQLite also a text constant that was meant to be a column's name.
+            /// An expression.
             case expression(String)
+            /// A text for every row: SQLite takes a quoted name for one that is no column.
+            case constant(String)
         }
 
         /// Creates an index.
@@ -127,6 +133,11 @@ public struct Schema: Sendable, Hashable {
             self.isUnique = isUnique
             self.isPartial = isPartial
             self.sql = sql
+        }
+
+        /// Whether both order and refuse the same rows, under the same name.
+        public func isEquivalent(to other: Index) -> Bool {
+            name == other.name && keys == other.keys && isUnique == other.isUnique && isPartial == other.isPartial
         }
 
         /// The column names, `nil` when the index has an expression.
@@ -156,7 +167,7 @@ public struct Schema: Sendable, Hashable {
 
     /// A foreign key.
     public struct ForeignKey: Sendable, Hashable {
-        /// The constraint's name; SQLite's have none.
+        /// The constraint's name; SQLite's need none.
         public var name: String?
         /// The referencing columns.
         public var columns: [String]
@@ -164,9 +175,14 @@ public struct Schema: Sendable, Hashable {
         public var referencedTable: String
         /// The referenced columns.
         public var referencedColumns: [String]
-        /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, …; on PostgreSQL
-        /// with `DEFERRABLE` behind it when the check may wait.
+        /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, …
         public var onDelete: String
+        /// What happens to the rows when the referenced key changes.
+        public var onUpdate: String
+        /// `FULL` when a key of several columns must be NULL as a whole or not at all.
+        public var match: String?
+        /// `DEFERRABLE` or `DEFERRABLE INITIALLY DEFERRED` when the check may wait.
+        public var deferrability: String?
 
         /// Creates a foreign key.
         public init(
@@ -174,19 +190,26 @@ public struct Schema: Sendable, Hashable {
             columns: [String],
             referencedTable: String,
             referencedColumns: [String] = ["id"],
-            onDelete: String
+            onDelete: String,
+            onUpdate: String = "NO ACTION",
+            match: String? = nil,
+            deferrability: String? = nil
         ) {
             self.name = name
             self.columns = columns
             self.referencedTable = referencedTable
             self.referencedColumns = referencedColumns
             self.onDelete = onDelete
+            self.onUpdate = onUpdate
+            self.match = match
+            self.deferrability = deferrability
         }
 
-        /// Whether both say the same, whatever their names.
+        /// Whether both say the same of the rows, whatever their names. Ids do not change, so what happens then is no matter.
         public func isEquivalent(to other: ForeignKey) -> Bool {
             columns == other.columns && referencedTable == other.referencedTable
                 && referencedColumns == other.referencedColumns && onDelete == other.onDelete
+                && deferrability == other.deferrability
         }
     }
 }

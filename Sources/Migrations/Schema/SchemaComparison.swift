@@ -88,8 +88,12 @@ extension Schema.Table {
         }
         let known = Set(expected.columns.map(\.name))
         for index in indexes where expected.index(index.name) == nil {
-            // With a column or an expression of the operator's own it is too.
-            let isOwn = !index.isUnique || index.columns.map { !known.isSuperset(of: $0) } ?? true
+            // With a column or an expression of the operator's own it is too, and where it refuses nothing more.
+            let isOwn =
+                index.columns.map { columns in
+                    !index.isUnique || !known.isSuperset(of: columns) || expected.isUnique(within: columns)
+                        || (index.isPartial && expected.isUnique(columns))
+                } ?? true
             let kind: SchemaDifference.Kind =
                 index.hasConstant ? .constantIndex : isOwn ? .ownIndex : .unknownUniqueIndex
             differences.append(
@@ -98,11 +102,12 @@ extension Schema.Table {
                     isHarmless: isOwn || expected.isUnique(index.columns)))
         }
         for constraint in uniqueConstraints where known.isSuperset(of: constraint.columns) {
+            let kind: SchemaDifference.Kind =
+                expected.isUnique(within: constraint.columns) ? .ownConstraint : .uniqueConstraint
             differences.append(
                 SchemaDifference(
-                    .uniqueConstraint, table: name, name: constraint.name,
-                    found: constraint.summary,
-                    isHarmless: expected.isUnique(constraint.columns)))
+                    kind, table: name, name: constraint.name, found: constraint.summary,
+                    isHarmless: kind == .ownConstraint || expected.isUnique(constraint.columns)))
         }
         return differences
     }
@@ -112,6 +117,14 @@ extension Schema.Table {
         guard let columns else { return false }
         return indexes.contains { $0.isUnique && !$0.isPartial && $0.columns == columns }
             || uniqueConstraints.contains { $0.columns == columns }
+    }
+
+    /// Whether an index makes some of these columns unique, and fewer than all: then all of them together are, anyway.
+    func isUnique(within columns: [String]) -> Bool {
+        indexes.contains { index in
+            guard index.isUnique, !index.isPartial, let unique = index.columns else { return false }
+            return unique.count < columns.count && Set(columns).isSuperset(of: unique)
+        }
     }
 
     func foreignKeyDifferences(from expected: Schema.Table) -> [SchemaDifference] {
@@ -147,6 +160,7 @@ extension Schema.Index {
             switch key {
             case .column(let name): name
             case .expression(let sql): sql
+            case .constant(let text): text.quotedLiteral
             }
         }
         return (isUnique ? "unique: " : "") + list.joined(separator: ", ")
@@ -155,7 +169,7 @@ extension Schema.Index {
     /// Whether SQLite took a quoted name for a text constant when the index was made.
     public var hasConstant: Bool {
         keys.contains { key in
-            if case .expression(let sql) = key { sql.hasPrefix("'") } else { false }
+            if case .constant = key { true } else { false }
         }
     }
 }
@@ -167,5 +181,6 @@ extension Schema.UniqueConstraint {
 extension Schema.ForeignKey {
     var summary: String {
         "\(referencedTable) (\(referencedColumns.joined(separator: ", "))) ON DELETE \(onDelete)"
+            + (deferrability.map { " \($0)" } ?? "")
     }
 }

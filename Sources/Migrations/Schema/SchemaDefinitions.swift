@@ -3,7 +3,9 @@ extension Schema.Column {
     public var definition: String {
         var sql = "\(name.quotedIdentifier) \(type)"
         if !isNullable { sql += " NOT NULL" }
-        if let defaultValue { sql += " DEFAULT \(defaultValue)" }
+        if let defaultValue {
+            sql += isGenerated ? " GENERATED ALWAYS AS (\(defaultValue)) STORED" : " DEFAULT (\(defaultValue))"
+        }
         if isPrimaryKey { sql += " PRIMARY KEY" }
         return sql
     }
@@ -14,7 +16,10 @@ extension Schema.ForeignKey {
     public var definition: String {
         let from = columns.map(\.quotedIdentifier).joined(separator: ", ")
         let to = referencedColumns.map(\.quotedIdentifier).joined(separator: ", ")
-        return "FOREIGN KEY (\(from)) REFERENCES \(referencedTable.quotedIdentifier) (\(to)) ON DELETE \(onDelete)"
+        return (name.map { "CONSTRAINT \($0.quotedIdentifier) " } ?? "")
+            + "FOREIGN KEY (\(from)) REFERENCES \(referencedTable.quotedIdentifier) (\(to))"
+            + (match.map { " MATCH \($0)" } ?? "") + " ON DELETE \(onDelete)"
+            + (onUpdate == "NO ACTION" ? "" : " ON UPDATE \(onUpdate)") + (deferrability.map { " \($0)" } ?? "")
     }
 }
 

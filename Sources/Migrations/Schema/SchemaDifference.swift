@@ -14,10 +14,11 @@ public struct SchemaDifference: Sendable, Hashable {
         case foreignKeyDefinition
         case uniqueConstraint
         case autoincrement
-        /// A table, column or index that is the operator's own: mentioned, never touched.
+        /// A table, column, index or UNIQUE constraint that is the operator's own: mentioned, never touched.
         case ownTable
         case ownColumn
         case ownIndex
+        case ownConstraint
         /// A table that an interrupted upgrade of something else left behind.
         case leftoverTable
         /// A column that is required and not known: rows of the application cannot be written.
@@ -58,7 +59,7 @@ public struct SchemaDifference: Sendable, Hashable {
     /// Whether nothing is missing, but something is there that this catalogue does not know and the application may.
     var isUnknown: Bool {
         switch kind {
-        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey: true
+        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey, .uniqueConstraint: true
         default: false
         }
     }
@@ -66,7 +67,7 @@ public struct SchemaDifference: Sendable, Hashable {
     /// Whether it is something of the operator's own that the application is not disturbed by.
     public var isOperatorsOwn: Bool {
         switch kind {
-        case .ownTable, .ownColumn, .ownIndex: true
+        case .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
         default: false
         }
     }
@@ -79,7 +80,7 @@ extension SchemaDifference.Kind {
     /// Whether the application does not notice, as far as the kind alone tells.
     fileprivate var isHarmless: Bool {
         switch self {
-        case .columnDefault, .autoincrement, .leftoverTable, .ownTable, .ownColumn, .ownIndex: true
+        case .columnDefault, .autoincrement, .leftoverTable, .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
         default: false
         }
     }
@@ -101,12 +102,13 @@ extension SchemaDifference: CustomStringConvertible {
         case .indexDefinition: "index \(name ?? "") is on \(table) (\(found)), not (\(expected))"
         case .missingForeignKey: "foreign key \(subject) to \(expected) is missing"
         case .foreignKeyDefinition: "foreign key \(subject) is to \(found), not \(expected)"
-        case .uniqueConstraint: "table \(table) has a UNIQUE constraint on (\(found))"
+        case .uniqueConstraint: "table \(table) has the UNIQUE constraint \(name ?? "") on (\(found))"
         case .autoincrement: "table \(table) has AUTOINCREMENT"
         case .leftoverTable: "table \(table) was left behind by an older upgrade"
         case .ownTable: "table \(table) is not one of the hub's"
         case .ownColumn: "column \(subject) is not one of the hub's"
         case .ownIndex: "index \(name ?? "") on \(table) (\(found)) is not one of the hub's"
+        case .ownConstraint: "UNIQUE constraint \(name ?? "") on \(table) (\(found)) is not one of the hub's"
         case .unknownRequiredColumn: "column \(subject) is not known and takes no NULL: new rows cannot be written"
         case .unknownUniqueIndex: "unique index \(name ?? "") on \(table) (\(found)) is not known"
         case .unknownForeignKey: "foreign key \(subject) to \(found) is not known"

@@ -54,6 +54,17 @@ struct Privileges {
         }
     }
 
+    @Test("is told which tables it does not own that reference the hub's, in whatever schema")
+    func referencing() throws {
+        let grants = "GRANT TEMPORARY ON DATABASE TO ROLE; GRANT CREATE ON SCHEMA public TO ROLE; "
+        let note = #"CREATE SCHEMA x; CREATE TABLE x.note (u integer REFERENCES public."user" (id)); "#
+        try asRole("stranger", granting: note + grants + Self.owning) { connection in
+            let found = try findings(connection)
+            #expect(found.map(\.code) == ["not_owner"])
+            #expect(found.first?.examples == ["x.note, owned by postgres"])
+        }
+    }
+
     @Test("is told which privileges it lacks, also when it may not make temporary tables")
     func privileges() throws {
         try asRole("owner", granting: Self.owning) { connection in
