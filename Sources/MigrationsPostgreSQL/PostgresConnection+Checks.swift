@@ -83,7 +83,8 @@ extension PostgresConnection {
             findings.append(
                 Finding(
                     .error, code: "not_owner", table: "", count: Int64(foreign.count),
-                    message: "\(foreign.count) table(s) belong to another role or schema, and only an owner can alter them.",
+                    message:
+                        "\(foreign.count) table(s) belong to another role or schema, and only an owner can alter them.",
                     examples: foreign, action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role."))
         }
         let privileges = try query(
@@ -136,7 +137,8 @@ extension PostgresConnection {
             """
             WITH objects AS (
                 SELECT conrelid AS relation, 'pg_constraint'::regclass AS classid, oid, conname AS name,
-                    'constraint ' || conname || ' on ' || conrelid::regclass AS place, pg_get_constraintdef(oid) AS definition
+                    'constraint ' || conname || ' on ' || conrelid::regclass AS place,
+                    pg_get_constraintdef(oid) AS definition
                 FROM pg_constraint WHERE contype IN ('c', 'u', 'x')
                 UNION ALL
                 SELECT i.indrelid, 'pg_class'::regclass, x.oid, x.relname,
