@@ -99,7 +99,8 @@ extension PostgresConnection {
             """
             WITH objects AS (
                 SELECT conrelid AS relation, 'pg_constraint'::regclass AS classid, oid, conname AS name,
-                    'constraint ' || conname || ' on ' || conrelid::regclass AS place, pg_get_constraintdef(oid) AS definition
+                    'constraint ' || conname || ' on ' || conrelid::regclass AS place,
+                    pg_get_constraintdef(oid) AS definition
                 FROM pg_constraint WHERE contype IN ('c', 'u', 'x')
                 UNION ALL
                 SELECT i.indrelid, 'pg_class'::regclass, x.oid, x.relname,

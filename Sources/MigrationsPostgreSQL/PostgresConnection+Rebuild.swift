@@ -106,7 +106,7 @@ extension PostgresConnection {
             SELECT format('%I.%I', current_schema(), q.name) FROM (
                 SELECT \("\(table)_\(key)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
                 FROM generate_series(0, 99) AS number
-            ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = current_schema()::regnamespace
+            ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = quote_ident(current_schema())::regnamespace
             WHERE c.oid IS NULL OR c.relkind = 'S' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = \(relation))
                 AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
                     AND d.deptype IN ('a', 'i') AND d.refobjid <> \(relation))

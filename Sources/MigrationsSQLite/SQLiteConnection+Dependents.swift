@@ -24,9 +24,11 @@ extension SQLiteConnection {
         let schema = try readSchema()
         return try tables.flatMap { name -> [TableAttachment] in
             guard let table = schema.tables[name], let statement = try statement(of: name) else { return [] }
-            func attachment(_ what: String, _ object: String, _ definition: String, in text: String) -> TableAttachment {
+            func attachment(_ what: String, _ object: String, _ definition: String, in text: String) -> TableAttachment
+            {
                 TableAttachment(
-                    table: name, name: object, columns: table.columns.map(\.name).filter { SQLText.mentions($0, in: text) },
+                    table: name, name: object,
+                    columns: table.columns.map(\.name).filter { SQLText.mentions($0, in: text) },
                     description: "\(what) on \(name): \(definition)")
             }
             return table.indexes.map { index in

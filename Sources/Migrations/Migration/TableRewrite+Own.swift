@@ -24,7 +24,8 @@ extension TableRewrite {
     func lostForeignKeys(of present: Schema.Table) -> [Schema.ForeignKey] {
         let known = Set(columns.map(\.name))
         return present.foreignKeys.filter { key in
-            let isReplaced = key.columns.count == 1 && foreignKeys.contains { ForeignKeyDefinition($0).column == key.columns[0] }
+            let isReplaced =
+                key.columns.count == 1 && foreignKeys.contains { ForeignKeyDefinition($0).column == key.columns[0] }
             return !isKept(key.columns) || (known.isSuperset(of: key.columns) && !isReplaced)
         }
     }

@@ -11,8 +11,9 @@ struct OperatorsConstraints {
         switch connection.dialect {
         case .sqlite:
             try connection.query(
-                "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name LIKE 'own%' ORDER BY name")
-                .compactMap { $0[0].text }
+                "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name LIKE 'own%' ORDER BY name"
+            )
+            .compactMap { $0[0].text }
         case .postgresql:
             try connection.query(
                 """
@@ -104,7 +105,8 @@ struct OperatorsConstraints {
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             #expect(
                 try connection.query(
-                    "SELECT indexrelid::regclass::text FROM pg_index WHERE indisreplident").map { $0[0].text }
+                    "SELECT indexrelid::regclass::text FROM pg_index WHERE indisreplident"
+                ).map { $0[0].text }
                     == ["token_token_hash"])
             #expect(try connection.execute(#"UPDATE "token" SET "name" = 'x'"#, []) > 0)
         }
@@ -130,7 +132,8 @@ struct OperatorsConstraints {
     }
 
     @Test(
-        "is carried along on SQLite: constraints, collations and computed columns", arguments: ["v05", "v07", "v10", "v15"])
+        "is carried along on SQLite: constraints, collations and computed columns",
+        arguments: ["v05", "v07", "v10", "v15"])
     func sqlite(_ fixture: String) throws {
         try TestBackend.sqlite.withDatabase { database in
             try Fixture(fixture).load(into: database)
@@ -201,7 +204,10 @@ struct OperatorsConstraints {
     @Test(
         "is named with its definition before anything changes on PostgreSQL",
         arguments: [
-            (#"CREATE STATISTICS "own" ON "user_id", "username" FROM "commit""#, ["statistics own on commit: CREATE STATISTICS"]),
+            (
+                #"CREATE STATISTICS "own" ON "user_id", "username" FROM "commit""#,
+                ["statistics own on commit: CREATE STATISTICS"]
+            ),
             (
                 #"ALTER TABLE "file" ADD CONSTRAINT "own" UNIQUE ("repo_full_id", "path_in_repo", "size")"#,
                 ["constraint own on file: UNIQUE (repo_full_id, path_in_repo, size)"]
@@ -256,7 +262,10 @@ struct OperatorsConstraints {
     @Test(
         "is named with its definition before anything changes on SQLite",
         arguments: [
-            (#", CONSTRAINT "own" CHECK ("repo_full_id" <> '' OR "size" > 0)"#, #"CHECK constraint on file: CONSTRAINT "own" CHECK"#),
+            (
+                #", CONSTRAINT "own" CHECK ("repo_full_id" <> '' OR "size" > 0)"#,
+                #"CHECK constraint on file: CONSTRAINT "own" CHECK"#
+            ),
             (#", UNIQUE ("repo_full_id", "path_in_repo", "size")"#, "UNIQUE constraint on file: UNIQUE"),
             (#", FOREIGN KEY ("sha256") REFERENCES "hash" ("sha")"#, "foreign key on file: FOREIGN KEY"),
         ])
@@ -286,66 +295,5 @@ struct OperatorsConstraints {
             #expect(error.code == .checkFailed)
             #expect(error.differences.map(\.name) == ["own"])
         }
-    }
-}
-
-/// Foreign keys to the hub's tables from another schema, which its own tables may have their names in.
-@Suite("A table of another schema that references the hub's")
-struct OutsideReferences {
-    private static let notes = #"""
-        CREATE SCHEMA "My schema";
-        CREATE TABLE "My schema"."file" ("Who" integer, "hash" text);
-        ALTER TABLE "My schema"."file" ADD CONSTRAINT "Own key" FOREIGN KEY ("Who") REFERENCES "user" ("id")
-            ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
-        COMMENT ON CONSTRAINT "Own key" ON "My schema"."file" IS 'it''s mine';
-        INSERT INTO "My schema"."file" SELECT min("id"), 'x' FROM "user";
-        """#
-
-    private func keys(_ connection: any DatabaseConnection) throws -> [String] {
-        try connection.query(
-            """
-            SELECT conrelid::regclass || conname || pg_get_constraintdef(oid) || obj_description(oid, 'pg_constraint')
-            FROM pg_constraint WHERE conname = 'Own key'
-            """
-        ).compactMap { $0[0].text }
-    }
-
-    @Test("keeps its foreign key", arguments: ["v00", "v05", "v07", "v07upgraded", "v12", "v15"])
-    func kept(_ fixture: String) throws {
-        for verb in DamagedHub.Verb.allCases {
-            try DamagedHub(backend: .postgresql, fixture: fixture, damage: Self.notes).open { connection, runner throws in
-                let before = try keys(connection)
-                #expect(before.count == 1)
-                // So that a repair has something to do.
-                if fixture == "v15" { try connection.execute(#"DROP INDEX "token_token_hash""#) }
-                #expect(try verb(runner).version == 15)
-                #expect(try keys(connection) == before)
-                #expect(try connection.countRows(in: "user") > 0)
-                #expect(try connection.integer(#"SELECT count(*) FROM "My schema"."file" WHERE "Who" IS NOT NULL"#) == 1)
-            }
-        }
-    }
-
-    @Test("is named before any change when its rows reference rows that go to quarantine")
-    func quarantined() throws {
-        let sql = #"""
-            CREATE SCHEMA "x"; CREATE TABLE "x"."note" ("session" integer REFERENCES "session" ("id"));
-            UPDATE "session" SET "user_id" = 77777 WHERE "id" = (SELECT min("id") FROM "session");
-            INSERT INTO "x"."note" SELECT min("id") FROM "session"
-            """#
-        let error = try DamagedHub(backend: .postgresql, fixture: "v07", damage: sql).stopped(by: .run)
-        #expect(error.findings.filter { $0.severity == .error }.map(\.code) == ["own_reference"])
-        #expect(error.findings.first { $0.code == "own_reference" }?.table == "x.note")
-    }
-
-    @Test("is named before any change when it references the table of organizations")
-    func organizations() throws {
-        let sql = #"CREATE SCHEMA "x"; CREATE TABLE "x"."note" ("org" integer REFERENCES "organization" ("id"))"#
-        let error = try DamagedHub(backend: .postgresql, fixture: "v05", damage: sql).stopped(by: .run)
-        #expect(error.code == .checkFailed)
-        #expect(
-            error.findings.flatMap(\.examples) == [
-                "foreign key note_org_fkey of x.note: FOREIGN KEY (org) REFERENCES organization(id)"
-            ])
     }
 }
