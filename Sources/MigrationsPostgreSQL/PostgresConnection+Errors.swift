@@ -10,7 +10,7 @@ extension PostgresConnection {
             PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        let detail = [field("D"), hint(field("H"))].compactMap { $0 }.joined(separator: "\n")
+        let detail = [field("D"), hint(field("H"))].compactMap { $0 }.joined(separator: " ")
         return DatabaseError(
             kind(of: state),
             field("M") ?? "unknown error",

@@ -56,15 +56,21 @@ public struct DatabaseError: Error, Sendable, Hashable {
 }
 
 extension DatabaseError: CustomStringConvertible {
-    public var description: String {
-        var text = message
-        if !code.isEmpty { text += " (\(code))" }
-        if let detail { text += "\n\(detail)" }
+    public var description: String { paragraphs.joined(separator: "\n") }
+
+    /// The description in its parts. A line break within one of them belongs to a name or a value.
+    public var paragraphs: [String] {
+        let title = code.isEmpty ? message : "\(message) (\(code))"
+        // What libpq says of a connection holds nothing of a database: a line for each attempt, and indented hints.
+        var paragraphs =
+            kind == .unreachable
+            ? title.replacing("\n\t", with: " ").split(separator: "\n").map(String.init) : [title]
+        if let detail { paragraphs.append(detail) }
         if let sql {
-            text += "\nin: " + sql.trimmingSpaces().abbreviated(to: 400)
-            if let position { text += "\nat character \(position)" }
+            paragraphs.append("in: " + sql.trimmingSpaces().replacing("\n", with: " ").abbreviated(to: 400))
+            if let position { paragraphs.append("at character \(position)") }
         }
-        return text
+        return paragraphs
     }
 }
 

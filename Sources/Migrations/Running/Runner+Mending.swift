@@ -13,6 +13,7 @@ extension Runner {
                 isUnchanged: report.migrations.isEmpty)
         }
         var mended = report
+        emit(.changing("mending the schema"))
         try withStopsNamed("mending the schema") {
             try connection.withMigrationTransaction {
                 try performMissing([], &mended)

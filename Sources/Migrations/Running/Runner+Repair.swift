@@ -29,6 +29,7 @@ extension Runner {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
             var repaired = report
+            emit(.changing("the repair"))
             try withStopsNamed("the repair") {
                 try connection.withMigrationTransaction(isRehearsal: isRehearsal) {
                     let pending = displaced.isEmpty ? plan.pending : try putBack(displaced)

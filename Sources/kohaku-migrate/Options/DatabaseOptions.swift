@@ -44,7 +44,7 @@ struct DatabaseOptions: ParsableArguments {
 
     /// Opens the database of the settings.
     func open(_ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose) throws -> any DatabaseConnection {
-        var logger = Logger(label: "kohaku-migrate") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "kohaku-migrate") { _ in LogLines() }
         logger.logLevel = verbose ? .trace : .warning
         return try configuration.database.open(for: purpose, lockTimeout: .seconds(lockTimeout), logger: logger)
     }

@@ -22,10 +22,10 @@ extension ChangingCommand {
         let runner = Runner(
             catalogue: .kohakuHub, connection: connection, consent: consent.ask,
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
-        if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
+        if !output.json { print("kohaku-migrate · \(configuration.database)".escaped + "\n") }
         let report = try verb(runner)
         if output.json {
-            printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
+            try printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
         } else {
             renderer.summarize(report)
         }

@@ -61,9 +61,10 @@ extension PlanCommand {
         let statements =
             sql ? try StatementPreview(of: preview.pending.map(\.migration), on: connection) : nil
         if output.json {
-            printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
+            try printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
         } else if let statements {
-            print(PlanSQL(statements, database: configuration.database).text)
+            let script = PlanSQL(statements, database: configuration.database).text
+            if Terminal.isOutput { print(script) } else { StandardStreams.writeOutput(script + "\n") }
         } else {
             print(PlanText(preview, database: configuration.database).text)
         }

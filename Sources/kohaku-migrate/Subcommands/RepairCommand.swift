@@ -28,7 +28,7 @@ struct RepairCommand: ChangingCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try output.rendering {
+        try output.rendering(isChanging: !dryRun) {
             let configuration = try database.resolve()
             if dryRun {
                 let connection = try database.open(configuration, for: .changing)
@@ -48,7 +48,7 @@ extension RepairCommand {
         let preview = try RepairPreview(
             of: connection, catalogue: .kohakuHub, exampleLimit: output.exampleLimit)
         if output.json {
-            printJSON(RepairPlanDocument(preview, database: configuration.database))
+            try printJSON(RepairPlanDocument(preview, database: configuration.database))
         } else {
             print(RepairPlanText(preview, newest: Catalogue.kohakuHub.newest, database: configuration.database).text)
         }

@@ -45,7 +45,7 @@ struct RunCommand: ChangingCommand {
     }
 
     func run() throws {
-        try output.rendering {
+        try output.rendering(isChanging: !dryRun) {
             let configuration = try database.resolve()
             let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
             if dryRun {

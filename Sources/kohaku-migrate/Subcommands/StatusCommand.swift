@@ -29,7 +29,7 @@ struct StatusCommand: ParsableCommand {
             let catalogue = Catalogue.kohakuHub
             let diagnosis = try Diagnosis(inspection, catalogue: catalogue)
             if output.json {
-                printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
+                try printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
             } else {
                 print(
                     StatusText(

@@ -26,7 +26,7 @@ struct VerifyCommand: ParsableCommand {
             let connection = try database.open(configuration, for: .reading)
             let verification = try Verification(of: connection, catalogue: .kohakuHub)
             if output.json {
-                printJSON(VerifyDocument(verification, database: configuration.database))
+                try printJSON(VerifyDocument(verification, database: configuration.database))
             } else {
                 let newest = Catalogue.kohakuHub.newest
                 print(VerifyText(verification, newest: newest, database: configuration.database).text)

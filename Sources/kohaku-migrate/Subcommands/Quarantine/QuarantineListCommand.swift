@@ -30,7 +30,7 @@ struct QuarantineListCommand: ParsableCommand {
             }
             let summary = try Quarantine.summary(of: connection)
             if output.json {
-                printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
+                try printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
             } else {
                 print(QuarantineText(rows, summary: summary, database: configuration.database).text)
             }
