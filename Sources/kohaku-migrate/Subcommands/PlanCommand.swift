@@ -36,12 +36,12 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
+            var configuration = try database.resolve()
             if repair {
-                let connection = try database.open(configuration, for: .changing)
+                let connection = try database.open(&configuration, for: .changing)
                 return try RepairCommand.rehearse(configuration, connection, output: output)
             }
-            let connection = try database.open(configuration, for: .reading)
+            let connection = try database.open(&configuration, for: .reading)
             try Self.show(configuration, connection, target: .newest, sql: sql, output: output)
         }
     }

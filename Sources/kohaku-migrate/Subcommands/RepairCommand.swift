@@ -29,9 +29,9 @@ struct RepairCommand: ChangingCommand {
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {
-            let configuration = try database.resolve()
+            var configuration = try database.resolve()
             if dryRun {
-                let connection = try database.open(configuration, for: .changing)
+                let connection = try database.open(&configuration, for: .changing)
                 return try Self.rehearse(configuration, connection, output: output)
             }
             try change(configuration, for: .changing, isAgreed: yes) { try $0.repair() }

@@ -22,8 +22,8 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             let verification = try Verification(of: connection, catalogue: .kohakuHub)
             if output.json {
                 try printJSON(VerifyDocument(verification, database: configuration.database))

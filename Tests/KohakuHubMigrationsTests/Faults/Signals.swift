@@ -80,6 +80,32 @@ struct Signals {
         }
     }
 
+    @Test("stops a run or a repair that only mends, and says so", arguments: TestBackend.allCases, ["run", "repair"])
+    func mending(_ backend: TestBackend, _ verb: String) throws {
+        try backend.withDatabase { database in
+            let connection = try database.connect()
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            try connection.execute(#"DROP INDEX "commit_commit_id_repository_id""#)
+            let before = try LogicalDump(of: database)
+            let hub = try database.connect()
+            try hub.execute(
+                backend == .sqlite ? "BEGIN IMMEDIATE" : #"BEGIN; LOCK TABLE "commit" IN ROW EXCLUSIVE MODE"#)
+            let arguments = [verb, "--yes", "-v", "--lock-timeout", "60", "--database-url", database.url]
+            let outcome = try Program.running(BuiltProgram.command, arguments) { program in
+                try program.wait {
+                    program.errors.contains(backend == .sqlite ? "BEGIN IMMEDIATE" : "CREATE UNIQUE INDEX")
+                        || program.errors.contains("LOCK TABLE")
+                }
+                program.signal(SIGTERM)
+                return program.outcome()
+            }
+            #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
+            #expect(outcome.errors.contains("interrupted, and rolled back whole"))
+            try hub.execute("ROLLBACK")
+            #expect(try LogicalDump(of: database).differences(from: before) == [])
+        }
+    }
+
     @Test("leaves and names what was committed before", arguments: TestBackend.allCases)
     func committed(_ backend: TestBackend) throws {
         try backend.withDatabase { database in

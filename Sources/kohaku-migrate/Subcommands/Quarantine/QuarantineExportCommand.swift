@@ -18,8 +18,8 @@ struct QuarantineExportCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures(asJSON: false, isChanging: false) {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             try Quarantine.forEachRow(of: connection) { row in
                 // Nobody reads the rest of millions of rows when one could not be written.
                 if StandardStreams.failure == 0 { print(try QuarantineLine(row).text) }

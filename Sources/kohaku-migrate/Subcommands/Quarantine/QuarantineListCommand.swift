@@ -19,8 +19,8 @@ struct QuarantineListCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             var rows: [QuarantinedRow] = []
             try Quarantine.forEachRow(of: connection) { row in
                 var row = row

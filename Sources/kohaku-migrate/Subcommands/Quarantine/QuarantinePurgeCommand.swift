@@ -25,8 +25,8 @@ struct QuarantinePurgeCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering(isChanging: true) {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .changing)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .changing)
             var rows: [QuarantinedRow] = []
             if let numbers = selection.numbers {
                 rows = try Quarantine.rows(numbers, of: connection)

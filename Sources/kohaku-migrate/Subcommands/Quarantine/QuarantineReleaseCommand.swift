@@ -22,8 +22,8 @@ struct QuarantineReleaseCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering(isChanging: true) {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .changing)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .changing)
             let rows = try QuarantineRelease.release(selection.numbers, of: connection)
             if output.json {
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
