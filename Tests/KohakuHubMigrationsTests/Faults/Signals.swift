@@ -26,6 +26,15 @@ struct Signals {
         return outcome
     }
 
+    /// Whether a session of the database waits for a lock.
+    private func isWaiting(_ observer: any DatabaseConnection) throws -> Bool {
+        try observer.integer(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """) > 0
+    }
+
     private func runAgain(_ database: TestDatabase) throws {
         let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
         #expect(again.status == 0, "\(again)")
@@ -40,13 +49,7 @@ struct Signals {
             try hub.execute(#"BEGIN; LOCK TABLE "file" IN ACCESS SHARE MODE"#)
             // Another one: inside a transaction these statistics stand still.
             let observer = try database.connect()
-            _ = try interrupt(signal, database, before: before) { _ in
-                try observer.integer(
-                    """
-                    SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock'
-                    """) > 0
-            }
+            _ = try interrupt(signal, database, before: before) { _ in try isWaiting(observer) }
             try hub.execute("ROLLBACK")
             try runAgain(database)
         }
@@ -93,8 +96,10 @@ struct Signals {
             let arguments = [verb, "--yes", "-v", "--lock-timeout", "60", "--database-url", database.url]
             let outcome = try Program.running(BuiltProgram.command, arguments) { program in
                 try program.wait {
-                    program.errors.contains(backend == .sqlite ? "BEGIN IMMEDIATE" : "CREATE UNIQUE INDEX")
-                        || program.errors.contains("LOCK TABLE")
+                    switch backend {
+                    case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
+                    case .postgresql: try isWaiting(connection)
+                    }
                 }
                 program.signal(SIGTERM)
                 return program.outcome()
