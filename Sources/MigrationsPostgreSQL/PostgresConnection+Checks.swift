@@ -117,7 +117,7 @@ extension PostgresConnection {
                     'foreign key ' || o.conname || ' of ' || o.conrelid::regclass, pg_get_constraintdef(o.oid)
                 FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
                 LEFT JOIN pg_index AS i ON i.indexrelid = o.conindid AND i.indisprimary
-                WHERE o.contype = 'f' AND (i.indexrelid IS NULL OR c.relnamespace <> current_schema()::regnamespace)
+                WHERE o.contype = 'f' AND (i.indexrelid IS NULL OR c.relnamespace <> quote_ident(current_schema())::regnamespace)
                 UNION ALL
                 SELECT stxrelid, 'pg_statistic_ext'::regclass, oid, stxname,
                     'statistics ' || stxname || ' on ' || stxrelid::regclass, pg_get_statisticsobjdef(oid)

@@ -10,14 +10,13 @@ extension PostgresConnection {
             PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        let detail = [field("D"), hint(field("H"))].compactMap { $0 }.joined(separator: "\n")
         return DatabaseError(
             kind(of: state),
             field("M") ?? "unknown error",
             code: state,
             sql: sql,
             position: field("P").flatMap { Int($0) },
-            detail: detail.isEmpty ? nil : detail
+            details: [field("D"), hint(field("H"))].compactMap { $0 }
         )
     }
 

@@ -140,7 +140,7 @@ extension PostgresConnection {
         let holders = try holders(access, of: home)
         return DatabaseError(
             .locked, "the tables could not be locked within \(lockTimeout.milliseconds / 1000) s", code: "55P03",
-            detail: holders.isEmpty ? nil : holders.joined(separator: "\n"))
+            details: holders)
     }
 
     /// Who holds the migration lock or a table, each in words: a session, or a transaction that was prepared and left.

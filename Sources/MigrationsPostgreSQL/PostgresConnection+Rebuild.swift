@@ -101,18 +101,19 @@ extension PostgresConnection {
         guard !present.isSerial else { return }
         // The one that has lost its column, or one of a name that is free.
         let relation = regclass(table)
-        let sequence = try query(
-            """
-            SELECT format('%I.%I', current_schema(), q.name) FROM (
-                SELECT \("\(table)_\(key)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
-                FROM generate_series(0, 99) AS number
-            ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = quote_ident(current_schema())::regnamespace
-            WHERE c.oid IS NULL OR c.relkind = 'S' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = \(relation))
-                AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
-                    AND d.deptype IN ('a', 'i') AND d.refobjid <> \(relation))
-            ORDER BY q.number LIMIT 1
-            """
-        ).first?[0].text ?? ""
+        let sequence =
+            try query(
+                """
+                SELECT format('%I.%I', current_schema(), q.name) FROM (
+                    SELECT \("\(table)_\(key)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
+                    FROM generate_series(0, 99) AS number
+                ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = quote_ident(current_schema())::regnamespace
+                WHERE c.oid IS NULL OR c.relkind = 'S' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = \(relation))
+                    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+                        AND d.deptype IN ('a', 'i') AND d.refobjid <> \(relation))
+                ORDER BY q.number LIMIT 1
+                """
+            ).first?[0].text ?? ""
         try execute(
             """
             CREATE SEQUENCE IF NOT EXISTS \(sequence);

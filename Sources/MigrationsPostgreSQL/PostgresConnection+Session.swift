@@ -68,7 +68,7 @@ extension PostgresConnection {
         guard let schema = found.first?.schema ?? rows.first?[2].text else {
             throw DatabaseError(
                 .ambiguous, "there is no schema to work in: search_path is \(searchPath), and no such schema exists",
-                detail: "Create the schema, or name the right one: ALTER ROLE … SET search_path = …")
+                details: ["Create the schema, or name the right one: ALTER ROLE … SET search_path = …"])
         }
         let elsewhere = found.filter { $0.schema != schema }
         guard elsewhere.isEmpty else { throw Self.ambiguity(found, searchPath: searchPath) }
@@ -88,7 +88,6 @@ extension PostgresConnection {
             .ambiguous,
             "tables of these names are in \(schemas.count) schemas of the search path (\(searchPath)), and which are meant "
                 + "is not clear",
-            detail: (schemas + ["Name the right schema alone: ALTER ROLE … SET search_path = …"])
-                .joined(separator: "\n"))
+            details: schemas + ["Name the right schema alone: ALTER ROLE … SET search_path = …"])
     }
 }

@@ -2,6 +2,14 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The command's exit statuses.
 enum ExitStatus: Int32 {
     case done = 0
@@ -35,13 +43,47 @@ enum ExitStatus: Int32 {
 
 extension OutputOptions {
     /// Runs a verb and turns what it throws into a message and an exit status.
-    func rendering(_ body: () throws -> Void) throws {
-        try renderingErrors(asJSON: json, body)
+    /// - Parameter isChanging: Whether it changes the database: see ``reportingFailures(asJSON:isChanging:_:)``.
+    func rendering(isChanging: Bool = false, _ body: () throws -> Void) throws {
+        try reportingFailures(asJSON: json, isChanging: isChanging, body)
     }
 }
 
-/// Runs a verb and turns what it throws into a message and an exit status.
-func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throws {
+/// Runs a verb and turns what it throws, and output that could not be written, into a message and an exit status.
+///
+/// A verb that only shows something has failed when it could not be written. One that changes the database goes on without
+/// its reader, and says at the end that the report is not complete; no report was wanted where the output was closed from
+/// the beginning.
+func reportingFailures(asJSON json: Bool, isChanging: Bool, _ body: () throws -> Void) throws {
+    if isChanging { Signals.ignoreBrokenPipes() }
+    let result = Result { try renderingErrors(asJSON: json, body) }
+    if let failure = MigrationError(ofOutputWhile: isChanging, result) {
+        // A reader who has seen enough, as `head` has, wants to hear no more.
+        if isChanging || StandardStreams.failure != EPIPE { printError(ErrorText(failure).text) }
+        try result.get()
+        throw ExitCode(ExitStatus.failed.rawValue)
+    }
+    try result.get()
+}
+
+extension MigrationError {
+    /// That standard output could not be written, if so. A change that stopped has said why already.
+    fileprivate init?(ofOutputWhile isChanging: Bool, _ result: Result<Void, any Error>) {
+        guard StandardStreams.failure != 0 else { return nil }
+        if isChanging {
+            guard case .success = result, !StandardStreams.outputWasClosed else { return nil }
+        }
+        let reason =
+            StandardStreams.outputWasClosed ? "it is closed" : String(cString: strerror(StandardStreams.failure))
+        self.init(
+            .failed, "standard output could not be written: \(reason)",
+            nextStep: isChanging
+                ? "The work itself is done and committed: only its report is not complete. To look: kohaku-migrate status"
+                : "What was written is not complete. Do not go by it.")
+    }
+}
+
+private func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throws {
     let failure: MigrationError
     do {
         return try body()
@@ -49,15 +91,14 @@ func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throws {
         failure = error
     } catch let error as DatabaseError {
         failure = MigrationError(error)
+    } catch let error as EncodingError {
+        failure = MigrationError(.failed, "the result cannot be written as JSON: \(error)")
     } catch let error as ConfigurationError {
         failure = MigrationError(
             .usage, [error.source, error.message].compactMap { $0 }.joined(separator: ": "), nextStep: error.hint)
     }
     let status = ExitStatus(failure.code)
-    if json {
-        printJSON(ErrorDocument(failure, status: status))
-    } else {
-        printError(ErrorText(failure).text)
-    }
+    if json { try printJSON(ErrorDocument(failure, status: status)) }
+    if !json || StandardStreams.failure != 0 { printError(ErrorText(failure).text) }
     throw ExitCode(status.rawValue)
 }

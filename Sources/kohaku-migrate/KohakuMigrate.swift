@@ -12,7 +12,7 @@ struct KohakuMigrate: ParsableCommand {
 
             EXIT STATUS
               0  done                              5  consent needed
-              1  failed, rolled back               6  lock not obtained in time
+              1  failed, or output not written     6  lock not obtained in time
               2  pending (status --exit-code)      7  database not reachable
               3  schema differs or mixed          64  usage
               4  the data needs a decision first 128+ stopped by a signal, rolled back
@@ -24,4 +24,31 @@ struct KohakuMigrate: ParsableCommand {
             CommandGroup(name: "Mend", subcommands: [RepairCommand.self, QuarantineCommand.self]),
         ]
     )
+
+    static func main() {
+        StandardStreams.occupy()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Ends with the help that was asked for, with what is wrong with the words, or with a verb's status.
+    private static func end(with error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        let status = exitCode(for: error)
+        guard !text.isEmpty else { exit(withError: status) }
+        guard status.isSuccess else {
+            printError(text)
+            exit(withError: status)
+        }
+        do {
+            try reportingFailures(asJSON: false, isChanging: false) { StandardStreams.writeOutput(text + "\n") }
+            exit()
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

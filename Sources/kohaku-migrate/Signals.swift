@@ -24,18 +24,19 @@ enum Signals {
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
         { event in
             switch event {
-            case .creating, .started: watch()
+            case .creating, .started, .changing: watch()
             default: break
             }
             emit(event)
         }
     }
 
+    /// Whoever reads the output may leave: what changes the database goes on.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
     private static func watch() {
         // Looked at here because a signal handler must not be the first to need them: they are made at first use.
         guard received == 0, !interruption.isRequested else { return }
-        // Whoever reads the output may leave: the run goes on.
-        signal(SIGPIPE, SIG_IGN)
         // What the parent has it ignore, as `nohup` does, stays ignored.
         for number in stopping where isIgnored(signal(number, stop)) { signal(number, SIG_IGN) }
     }

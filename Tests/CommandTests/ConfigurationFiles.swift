@@ -23,6 +23,38 @@ struct ConfigurationFiles {
         #expect(outcome.errors.contains("Mend the file; nothing was read from it."))
     }
 
+    @Test("A file that HUB_CONFIG names and that is not there is told where nothing else names the database")
+    func missingNamedFile() throws {
+        for environment in [["KOHAKU_HUB_DATABASE_URL": "sqlite:///hub.db"], ["DATABASE_URL": "sqlite:///hub.db"]] {
+            let outcome = try status(nil, environment.merging(["HUB_CONFIG": "hub.toml"]) { $1 })
+            #expect(outcome.status == 0)
+            #expect(outcome.errors == "")
+        }
+        #expect(try status(nil, ["HUB_CONFIG": "hub.toml"], "--database-url", "sqlite:///hub.db").status == 0)
+        let named = ["KOHAKU_HUB_DATABASE_URL": "sqlite:///hub.db"]
+        #expect(try status(nil, named, "--config", "hub.toml").status == 64)
+    }
+
+    @Test("A file that is a link to nothing, or no text, is an error whatever else names the database")
+    func unreadableFile() throws {
+        for name in ["config.toml", "hub.toml"] {
+            try withTemporaryFolder { folder in
+                var command = Command(folder: folder, environment: ["KOHAKU_HUB_DATABASE_URL": "sqlite:///hub.db"])
+                if name == "hub.toml" { command.environment["HUB_CONFIG"] = name }
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(folder)/\(name)", withDestinationPath: "\(folder)/gone.toml")
+                let link = try command("status")
+                #expect(link.status == 64)
+                #expect(link.errors.hasPrefix("error: \(name): it is a link to something that is not there\n"))
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/gone.toml", withIntermediateDirectories: false)
+                let directory = try command("status")
+                #expect(directory.status == 64)
+                #expect(directory.errors.hasPrefix("error: \(name): the file cannot be read as text\n"))
+            }
+        }
+    }
+
     @Test("A file named by HUB_CONFIG or --config has to exist")
     func missingFile() throws {
         for outcome in [

@@ -45,8 +45,8 @@ struct SearchPaths {
                 try connection.withReadTransaction(of: ["t", "u"]) {}
             }
             #expect(error.kind == .ambiguous)
-            #expect(error.detail?.contains("schema app: ") == true)
-            #expect(error.detail?.contains("schema public: t (1)") == true)
+            #expect(error.details.contains { $0.contains("schema app: ") })
+            #expect(error.details.contains { $0.contains("schema public: t (1)") })
         }
     }
 

@@ -137,7 +137,7 @@ struct Transactions {
             try connection.withMigrationTransaction {
                 try connection.execute(#"CREATE TABLE "t" ("n" INTEGER)"#)
                 try thrownError(DatabaseError.self) {
-                    try connection.withReadTransaction {
+                    try connection.withReadTransaction(of: []) {
                         try connection.execute(#"INSERT INTO "t" VALUES (1)"#)
                         try connection.execute(#"INSERT INTO "nothing" VALUES (1)"#)
                     }

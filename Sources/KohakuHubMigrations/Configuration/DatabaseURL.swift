@@ -1,4 +1,4 @@
-/// Where a hub's database is: the parsed form of `KOHAKU_HUB_DATABASE_URL`.
+/// Where a hub's database is.
 public enum DatabaseURL: Sendable, Hashable {
     /// A SQLite file by its path.
     case sqlite(path: String)
@@ -7,7 +7,8 @@ public enum DatabaseURL: Sendable, Hashable {
 
     /// Parses a URL: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user:password@host:port/name`.
     ///
-    /// User, password and name are percent-decoded. What follows a `+` in the scheme names a Python driver and is ignored.
+    /// Every part is percent-decoded, and PostgreSQL's may name several hosts and libpq's parameters. What follows a `+` in
+    /// the scheme names a Python driver and is ignored.
     /// - Throws: ``ConfigurationError``, which never shows the password.
     public init(_ text: String) throws {
         guard let colon = text.firstRange(of: "://") else {
@@ -21,9 +22,19 @@ public enum DatabaseURL: Sendable, Hashable {
             guard rest.hasPrefix("/"), rest.count > 1 else {
                 throw ConfigurationError("the SQLite URL names no file", hint: Self.examples)
             }
-            self = .sqlite(path: PercentEncoding.decode(rest.dropFirst().prefix { $0 != "?" }))
+            // A parameter that is dropped would be worse than none: mode=ro would write.
+            guard !rest.contains("?") else {
+                throw ConfigurationError(
+                    "the SQLite URL has parameters, and none is known here",
+                    hint: "Leave them out. In a path write ? as %3F. To look without writing: kohaku-migrate status.")
+            }
+            let path = PercentEncoding.decode(rest.dropFirst())
+            guard Self.isFile(path) else {
+                throw ConfigurationError("the SQLite URL names no file of a disk", hint: Self.examples)
+            }
+            self = .sqlite(path: try Self.withoutNull(path))
         case "postgres", "postgresql":
-            self = .postgres(try Self.keywords(rest))
+            self = .postgres(try Self.keywords(rest).mapValues(Self.withoutNull))
         default:
             throw ConfigurationError("unknown database kind \"\(scheme)\"", hint: Self.examples)
         }
@@ -32,6 +43,14 @@ public enum DatabaseURL: Sendable, Hashable {
     private static let examples =
         "Use sqlite:///hub.db (relative), sqlite:////data/hub.db (absolute) or "
         + "postgresql://user:password@host:5432/name."
+
+    /// The C libraries would read a text up to it, and the rest would be dropped.
+    private static func withoutNull(_ text: String) throws -> String {
+        guard !text.utf8.contains(0) else {
+            throw ConfigurationError("the database URL holds %00", hint: "Leave it out.")
+        }
+        return text
+    }
 
     private static func keywords(_ rest: Substring) throws -> [String: String] {
         var keywords: [String: String] = [:]
@@ -53,14 +72,17 @@ public enum DatabaseURL: Sendable, Hashable {
                 "the user or password of the database URL holds a / or ? as it is",
                 hint: "Write / as %2F and ? as %3F.")
         }
-        let (host, port) = split(authority)
-        if let port {
+        // Several are tried in turn, each with its port.
+        let servers = authority.split(separator: ",", omittingEmptySubsequences: false).map(split)
+        for case let port? in servers.map(\.port) {
             guard let number = Int(port), (1...65_535).contains(number) else {
                 throw ConfigurationError("the port of the database URL is not a number from 1 to 65535", hint: examples)
             }
-            keywords["port"] = String(number)
         }
-        keywords["host"] = PercentEncoding.decode(host)
+        keywords["host"] = servers.map { PercentEncoding.decode($0.host) }.joined(separator: ",")
+        if servers.contains(where: { $0.port != nil }) {
+            keywords["port"] = servers.map { String($0.port ?? "") }.joined(separator: ",")
+        }
         for parameter in parts.dropFirst().joined().split(separator: "&") {
             let pair = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             keywords[String(pair[0])] = pair.count == 2 ? PercentEncoding.decode(pair[1]) : ""

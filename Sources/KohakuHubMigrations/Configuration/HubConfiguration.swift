@@ -4,6 +4,14 @@ import TOMLKit
 public struct HubConfiguration: Sendable, Hashable {
     /// The database.
     public var database: DatabaseURL
+    /// The database by the other way to read the setting, as the hub or by the rules of URLs, where that is another one.
+    var alternative: DatabaseURL?
+    /// The flag, variable or file that names the database, `nil` when none does.
+    public var source: String?
+    /// Whether the hub reads that setting too.
+    var isHubSetting = false
+    /// What is to be told of how the setting was read.
+    public var note: String?
     /// Whether migrations may run without asking.
     public var autoMigrate: Bool
 
@@ -22,6 +30,8 @@ public struct HubConfiguration: Sendable, Hashable {
     ///   - configPath: The configuration file given by flag.
     ///   - environment: The environment variables.
     ///   - readFile: Reads a text file, `nil` when there is none.
+    ///
+    /// The hub's own settings are read as the hub reads them, the flag and `DATABASE_URL` by the rules of URLs.
     /// - Throws: ``ConfigurationError``.
     public init(
         url: String?,
@@ -35,24 +45,39 @@ public struct HubConfiguration: Sendable, Hashable {
         var file: File?
         if let text = try readFile(path) {
             file = try Self.parse(text, path: path)
-        } else if named != nil {
+        } else if configPath != nil
+            || named != nil && Self.urlVariables.allSatisfy({ environment[$0] == nil }) && url == nil
+        {
             throw ConfigurationError(
                 "there is no such file", source: path, hint: "Check --config or HUB_CONFIG.")
         }
 
-        let candidates: [(source: String, url: String?)] = [
-            ("--database-url", url),
-            ("KOHAKU_HUB_DATABASE_URL", environment["KOHAKU_HUB_DATABASE_URL"]),
-            ("\(path), [app] database_url", file?.databaseURL),
-            ("DATABASE_URL", environment["DATABASE_URL"]),
+        let candidates: [(source: String, url: String?, isHubSetting: Bool)] = [
+            ("--database-url", url, false),
+            ("KOHAKU_HUB_DATABASE_URL", environment["KOHAKU_HUB_DATABASE_URL"], true),
+            ("\(path), [app] database_url", file?.databaseURL, true),
+            ("DATABASE_URL", environment["DATABASE_URL"], false),
         ]
-        let chosen = candidates.first { $0.url != nil }
+        let chosen = candidates.first { $0.url?.isEmpty == false }
+        self.source = chosen?.source
+        isHubSetting = chosen?.isHubSetting ?? false
         let source = chosen?.source ?? "default"
+        let text = chosen?.url ?? "sqlite:///./hub.db"
+        let backend = environment["KOHAKU_HUB_DB_BACKEND"] ?? file?.backend
+        let byTheHub = DatabaseURL(hubSetting: text, backend: backend?.lowercased())
         do {
-            database = try DatabaseURL(chosen?.url ?? "sqlite:///./hub.db")
+            let byTheRules = try DatabaseURL(text)
+            database = isHubSetting ? byTheHub ?? byTheRules : byTheRules
+            alternative = [byTheHub, byTheRules].compactMap { $0 }.first { [database] in !$0.isSame(as: database) }
+            if isHubSetting, byTheHub == nil {
+                note = "\(source) is read by the rules of URLs: as the hub reads it, it makes no sense."
+            }
         } catch var error as ConfigurationError {
-            error.source = source
-            throw error
+            guard isHubSetting, let byTheHub else {
+                error.source = source
+                throw error
+            }
+            database = byTheHub
         }
         try Self.checkBackend(environment["KOHAKU_HUB_DB_BACKEND"], from: "KOHAKU_HUB_DB_BACKEND", is: database, source)
         if environment["KOHAKU_HUB_DB_BACKEND"] == nil {
@@ -62,6 +87,8 @@ public struct HubConfiguration: Sendable, Hashable {
             environment["KOHAKU_HUB_AUTO_MIGRATE"].map { ["true", "1", "yes"].contains($0.lowercased()) }
             ?? file?.autoMigrate ?? false
     }
+
+    private static let urlVariables = ["KOHAKU_HUB_DATABASE_URL", "DATABASE_URL"]
 
     private static func checkBackend(
         _ backend: String?, from setting: String, is database: DatabaseURL, _ source: String

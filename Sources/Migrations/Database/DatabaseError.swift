@@ -40,8 +40,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
     public var sql: String?
     /// Where in the statement the error lies, in characters from 1.
     public var position: Int?
-    /// More of what the database said: detail, hint, constraint.
-    public var detail: String?
+    /// More to know, a paragraph each: what the database adds, or who is in the way.
+    public var details: [String]
 
     /// Creates an error.
     public init(
@@ -50,27 +50,33 @@ public struct DatabaseError: Error, Sendable, Hashable {
         code: String = "",
         sql: String? = nil,
         position: Int? = nil,
-        detail: String? = nil
+        details: [String] = []
     ) {
         self.kind = kind
         self.message = message
         self.code = code
         self.sql = sql
         self.position = position
-        self.detail = detail
+        self.details = details
     }
 }
 
 extension DatabaseError: CustomStringConvertible {
-    public var description: String {
-        var text = message
-        if !code.isEmpty { text += " (\(code))" }
-        if let detail { text += "\n\(detail)" }
+    public var description: String { paragraphs.joined(separator: "\n") }
+
+    /// The description in its parts. A line break within one of them belongs to a name or a value.
+    public var paragraphs: [String] {
+        let title = code.isEmpty ? message : "\(message) (\(code))"
+        // What libpq says of a connection holds nothing of a database: a line for each attempt, and indented hints.
+        var paragraphs =
+            kind == .unreachable
+            ? title.replacing("\n\t", with: " ").split(separator: "\n").map(String.init) : [title]
+        paragraphs += details
         if let sql {
-            text += "\nin: " + sql.trimmingSpaces().abbreviated(to: 400)
-            if let position { text += "\nat character \(position)" }
+            paragraphs.append("in: " + sql.trimmingSpaces().replacing("\n", with: " ").abbreviated(to: 400))
+            if let position { paragraphs.append("at character \(position)") }
         }
-        return text
+        return paragraphs
     }
 }
 

@@ -6,6 +6,8 @@ public enum MigrationEvent: Sendable {
     case found(Finding, RegisteredMigration?)
     /// The database is fresh and gets the canonical schema.
     case creating(tables: Int)
+    /// A transaction that writes begins, beside those of migrations: what it does.
+    case changing(String)
     /// A migration begins.
     case started(RegisteredMigration)
     /// A table was rewritten.

@@ -14,6 +14,7 @@ extension Runner {
                 isUnchanged: report.migrations.isEmpty)
         }
         var mended = report
+        emit(.changing("mending the schema"))
         try withStopsNamed("mending the schema") {
             try connection.withMigrationTransaction(locking: catalogue.tables) {
                 try performMissing([], &mended)

@@ -33,6 +33,7 @@ extension Runner {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
             var repaired = report
+            emit(.changing("the repair"))
             try withStopsNamed("the repair") {
                 try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isRehearsal) {
                     if !damage.isEmpty { try mendIndexes() }

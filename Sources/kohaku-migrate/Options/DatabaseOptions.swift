@@ -30,22 +30,21 @@ struct DatabaseOptions: ParsableArguments {
 
     /// The settings from flags, environment and configuration file.
     func resolve() throws -> HubConfiguration {
-        try HubConfiguration(
-            url: databaseURL, configPath: config, environment: ProcessInfo.processInfo.environment
-        ) { path in
-            guard FileManager.default.fileExists(atPath: path) else { return nil }
-            guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-                throw ConfigurationError(
-                    "the file cannot be read as text", source: path, hint: "Check its permissions and encoding.")
-            }
-            return text
-        }
+        var configuration = try HubConfiguration(
+            url: databaseURL, configPath: config, environment: ProcessInfo.processInfo.environment,
+            readFile: SettingsFile.text)
+        try configuration.settleFile()
+        return configuration
     }
 
-    /// Opens the database of the settings.
-    func open(_ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose) throws -> any DatabaseConnection {
-        var logger = Logger(label: "kohaku-migrate") { StreamLogHandler.standardError(label: $0) }
+    /// Opens the database of the settings, which then say how they were read.
+    func open(_ configuration: inout HubConfiguration, for purpose: DatabaseURL.Purpose) throws
+        -> any DatabaseConnection
+    {
+        var logger = Logger(label: "kohaku-migrate") { _ in LogLines() }
         logger.logLevel = verbose ? .trace : .warning
-        return try configuration.database.open(for: purpose, lockTimeout: .seconds(lockTimeout), logger: logger)
+        let connection = try configuration.open(for: purpose, lockTimeout: .seconds(lockTimeout), logger: logger)
+        if let note = configuration.note { printError("note: \(note)".wrapped()) }
+        return connection
     }
 }

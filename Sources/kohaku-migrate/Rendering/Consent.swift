@@ -10,13 +10,13 @@ struct Consent {
 
     /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
     func ask(_ subject: String, _ question: String) -> Bool {
-        isGiven || Self.confirms("\(subject) needs your consent: \(question)\nDatabase: \(database)")
+        isGiven || Self.confirms("\(subject) needs your consent: \(question)", "Database: \(database)")
     }
 
-    /// Asks one question.
-    static func confirms(_ question: String) -> Bool {
+    /// Asks one question, told in paragraphs.
+    static func confirms(_ paragraphs: String...) -> Bool {
         guard Terminal.isInteractive else { return false }
-        printError("\(question)\nType yes to go on:".wrapped())
+        for paragraph in paragraphs + ["Type yes to go on:"] { printError(paragraph.wrapped()) }
         return readLine()?.lowercased() == "yes"
     }
 }

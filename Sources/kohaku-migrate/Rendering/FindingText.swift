@@ -16,7 +16,8 @@ struct FindingText {
             // Ids fit on one line; whole sentences get a line each.
             let isShort = shown.allSatisfy { $0.count < 20 }
             let more = rest > 0 ? ["… and \(rest) more"] : []
-            lines.append("      " + (shown + more).joined(separator: isShort ? ", " : "\n").wrapped(indent: 6))
+            let examples = isShort ? [(shown + more).joined(separator: ", ")] : shown + more
+            lines += examples.map { "      " + $0.wrapped(indent: 6) }
         }
         if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
         text = lines.joined(separator: "\n")

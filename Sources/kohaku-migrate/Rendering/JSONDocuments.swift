@@ -3,11 +3,15 @@ import KohakuHubMigrations
 import Migrations
 
 /// Prints a document as JSON with sorted keys.
-func printJSON(_ document: some Encodable) {
+func printJSON(_ document: some Encodable) throws {
+    print(try jsonText(document, [.prettyPrinted, .sortedKeys]))
+}
+
+/// A value as JSON that can be shown: what a terminal obeys or does not show is escaped in it.
+func jsonText(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(document) else { return }
-    print(String(decoding: data, as: UTF8.self))
+    encoder.outputFormatting = formatting.union(.withoutEscapingSlashes)
+    return String(decoding: try encoder.encode(value), as: UTF8.self).escapedJSON
 }
 
 /// `{"status": "error", …}`: what every verb prints with `--json` when it stops.

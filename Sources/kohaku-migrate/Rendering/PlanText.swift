@@ -6,7 +6,7 @@ struct PlanText {
     let text: String
 
     init(_ preview: RunPreview, database: DatabaseURL) {
-        var lines = ["\(database)", ""]
+        var lines = ["\(database)".escaped, ""]
         if preview.isFresh {
             lines.append("Fresh: run would create the current schema.")
         } else if preview.pending.isEmpty, !preview.mending.isEmpty {
@@ -37,17 +37,18 @@ struct PlanText {
 /// The SQL of `plan --sql`: a script to read.
 ///
 /// What a migration computes while it runs, such as new ids and names, is not in it, and on real rows it would lose some.
-/// So it rolls itself back: who runs it by mistake changes nothing.
+/// So it rolls itself back: who runs it by mistake changes nothing. A name in it is spelled as it must be, whatever it
+/// holds, so at a terminal the text is escaped, and can be run only from a file.
 struct PlanSQL {
     let text: String
 
     init(_ statements: StatementPreview, database: DatabaseURL) {
         guard !statements.entries.isEmpty else {
-            text = "-- \(database)\n-- Nothing to do."
+            text = "-- \("\(database)".escaped)\n-- Nothing to do."
             return
         }
         var lines = [
-            "-- \(database)",
+            "-- \("\(database)".escaped)",
             "-- To read, not to run: rows are computed while a migration runs. To run it: kohaku-migrate run",
             "-- It rolls itself back at its end.",
             "", "BEGIN;",

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KohakuHubMigrations
 import Migrations
 
@@ -7,7 +6,7 @@ struct QuarantineText {
     let text: String
 
     init(_ rows: [QuarantinedRow], summary: [QuarantineSummary], database: DatabaseURL) {
-        var lines = ["\(database)", ""]
+        var lines = ["\(database)".escaped, ""]
         guard !rows.isEmpty else {
             text = (lines + ["Nothing is in quarantine."]).joined(separator: "\n")
             return
@@ -28,19 +27,13 @@ struct QuarantineText {
 struct QuarantineLine {
     let text: String
 
-    init(_ row: QuarantinedRow) {
+    init(_ row: QuarantinedRow) throws {
         // The row is JSON already and goes in as it is, with every digit.
         text = """
-            {"id":\(row.id),"migration":\(row.migration),"source_table":\(Self.quoted(row.table)),\
-            "source_id":\(row.sourceID.map { "\($0)" } ?? "null"),"reason":\(Self.quoted(row.reason)),"row":\(row.json),\
-            "quarantined_at":\(Self.quoted(row.quarantinedAt))}
+            {"id":\(row.id),"migration":\(row.migration),"source_table":\(try jsonText(row.table)),\
+            "source_id":\(row.sourceID.map { "\($0)" } ?? "null"),"reason":\(try jsonText(row.reason)),"row":\(row.json.escapedJSON),\
+            "quarantined_at":\(try jsonText(row.quarantinedAt))}
             """
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 }
 

@@ -6,7 +6,7 @@ struct RepairPlanText {
     let text: String
 
     init(_ preview: RepairPreview, newest: Int, database: DatabaseURL) {
-        var lines = ["\(database)", "", DiagnosisText(preview.diagnosis, newest: newest).text.wrapped()]
+        var lines = ["\(database)".escaped, "", DiagnosisText(preview.diagnosis, newest: newest).text.wrapped()]
         if preview.report.isUnchanged {
             lines += ["", "Nothing to repair."]
         } else {

@@ -13,8 +13,6 @@ final class RunRenderer {
     func render(_ event: MigrationEvent) {
         if case .found(let finding, _) = event { findings.append(finding) }
         guard !isQuiet else { return }
-        // Who reads through a pipe sees it when it happens.
-        defer { Terminal.flush() }
         switch event {
         case .planned(let plan, let pending):
             guard !pending.isEmpty else { return }
@@ -42,7 +40,7 @@ final class RunRenderer {
             print("  " + "left alone: \(difference)\(hint)".wrapped(indent: 4))
         case .warning(let text):
             printError("warning: \(text)".wrapped())
-        case .tableRewritten:
+        case .changing, .tableRewritten:
             break
         }
     }

@@ -6,7 +6,7 @@ struct StatusText {
     let text: String
 
     init(_ inspection: Inspection, _ diagnosis: Diagnosis, newest: Int, database: DatabaseURL) {
-        var lines = ["\(database)", ""]
+        var lines = ["\(database)".escaped, ""]
         if case .known(let plan) = inspection.state {
             var table = TextTable([("no.", .left), ("migration", .left), ("verdict", .left), ("evidence", .left)])
             for entry in plan.entries {

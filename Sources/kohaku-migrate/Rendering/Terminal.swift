@@ -15,17 +15,9 @@ enum Terminal {
         return Int(size.ws_col)
     }()
 
-    /// Writes out what was printed.
-    static func flush() { fflush(nil) }
+    /// Whether standard output is one: what is written is read there, and not run or stored.
+    static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Whether somebody can be asked.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
-}
-
-/// Prints a line to standard error.
-func printError(_ text: String) {
-    // The order of the two streams is kept where both are one terminal or file.
-    fflush(nil)
-    let bytes = Array((text + "\n").utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
 }

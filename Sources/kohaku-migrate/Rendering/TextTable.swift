@@ -15,7 +15,7 @@ struct TextTable {
     }
 
     mutating func add(_ row: [String]) {
-        rows.append(row)
+        rows.append(row.map(\.escaped))
     }
 
     /// The table, every line indented; the last column is broken so that no line is longer than `width`.
@@ -41,22 +41,19 @@ extension String {
         String(reversed().drop { $0 == " " }.reversed())
     }
 
-    /// The text broken at spaces so that no line is longer than `width`, every line but the first indented. A command of
-    /// this tool and a statement stay on one line, to be copied.
+    /// One paragraph, escaped, and broken at spaces so that no line is longer than `width`, every line but the first
+    /// indented. A command of this tool and a statement stay on one line, to be copied.
     func wrapped(indent: Int = 0, width: Int = Terminal.width) -> String {
         var lines: [String] = []
-        for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
-            var line = ""
-            for word in paragraph.words {
-                if !line.isEmpty, indent + line.count + 1 + word.count > width {
-                    lines.append(line)
-                    line = ""
-                }
-                line += (line.isEmpty ? "" : " ") + word
+        var line = ""
+        for word in escaped[...].words {
+            if !line.isEmpty, indent + line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
             }
-            lines.append(line)
+            line += (line.isEmpty ? "" : " ") + word
         }
-        return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+        return (lines + [line]).joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 }
 

@@ -6,7 +6,7 @@ struct VerifyText {
     let text: String
 
     init(_ verification: Verification, newest: Int, database: DatabaseURL) {
-        var lines = ["\(database)", ""]
+        var lines = ["\(database)".escaped, ""]
         switch verification.diagnosis {
         case .fresh, .foreign, .older, .halfDone:
             lines += verification.damage.map { $0.message.wrapped(indent: 4) }

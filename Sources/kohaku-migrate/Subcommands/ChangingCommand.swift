@@ -10,22 +10,27 @@ protocol ChangingCommand: ParsableCommand {
 
 extension ChangingCommand {
     /// Opens the database and lets a runner change it.
-    /// - Parameter isAgreed: Whether `--yes` gives the consent that migrations ask for; the settings may do so too.
+    /// - Parameter isAgreed: Whether `--yes` gives the consent that is asked for; what migrations ask, the settings may agree to.
     func change(
         _ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose, isAgreed: Bool,
         by verb: (Runner) throws -> RunReport
     ) throws {
-        let connection = try database.open(configuration, for: purpose)
+        var configuration = configuration
+        let new = purpose == .migrating ? try NewDatabase(configuration) : nil
+        try new?.requireConsent(isAgreed)
+        let connection = try database.open(&configuration, for: purpose)
         connection.interruption = Signals.interruption
         let renderer = RunRenderer(isQuiet: output.json)
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
         let runner = Runner(
             catalogue: .kohakuHub, connection: connection, consent: consent.ask,
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
-        if !output.json { print("kohaku-migrate · \(configuration.database)\n") }
+        if !output.json {
+            print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")
+        }
         let report = try verb(runner)
         if output.json {
-            printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
+            try printJSON(RunDocument(report, findings: renderer.findings, database: configuration.database))
         } else {
             renderer.summarize(report)
         }

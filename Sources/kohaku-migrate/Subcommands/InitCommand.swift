@@ -18,7 +18,7 @@ struct InitCommand: ChangingCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try output.rendering {
+        try output.rendering(isChanging: true) {
             try change(database.resolve(), for: .migrating, isAgreed: false) { try $0.initialize() }
         }
     }

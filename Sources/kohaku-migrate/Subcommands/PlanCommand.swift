@@ -36,12 +36,12 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
+            var configuration = try database.resolve()
             if repair {
-                let connection = try database.open(configuration, for: .changing)
+                let connection = try database.open(&configuration, for: .changing)
                 return try RepairCommand.rehearse(configuration, connection, output: output)
             }
-            let connection = try database.open(configuration, for: .reading)
+            let connection = try database.open(&configuration, for: .reading)
             try Self.show(configuration, connection, target: .newest, sql: sql, output: output)
         }
     }
@@ -61,9 +61,10 @@ extension PlanCommand {
         let statements =
             sql ? try StatementPreview(of: preview.pending.map(\.migration), in: .kohakuHub, on: connection) : nil
         if output.json {
-            printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
+            try printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
         } else if let statements {
-            print(PlanSQL(statements, database: configuration.database).text)
+            let script = PlanSQL(statements, database: configuration.database).text
+            if Terminal.isOutput { print(script) } else { StandardStreams.writeOutput(script + "\n") }
         } else {
             print(PlanText(preview, database: configuration.database).text)
         }

@@ -28,10 +28,10 @@ struct RepairCommand: ChangingCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try output.rendering {
-            let configuration = try database.resolve()
+        try output.rendering(isChanging: !dryRun) {
+            var configuration = try database.resolve()
             if dryRun {
-                let connection = try database.open(configuration, for: .changing)
+                let connection = try database.open(&configuration, for: .changing)
                 return try Self.rehearse(configuration, connection, output: output)
             }
             try change(configuration, for: .changing, isAgreed: yes) { try $0.repair() }
@@ -48,7 +48,7 @@ extension RepairCommand {
         let preview = try RepairPreview(
             of: connection, catalogue: .kohakuHub, exampleLimit: output.exampleLimit)
         if output.json {
-            printJSON(RepairPlanDocument(preview, database: configuration.database))
+            try printJSON(RepairPlanDocument(preview, database: configuration.database))
         } else {
             print(RepairPlanText(preview, newest: Catalogue.kohakuHub.newest, database: configuration.database).text)
         }

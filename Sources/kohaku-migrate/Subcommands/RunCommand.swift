@@ -45,11 +45,11 @@ struct RunCommand: ChangingCommand {
     }
 
     func run() throws {
-        try output.rendering {
-            let configuration = try database.resolve()
+        try output.rendering(isChanging: !dryRun) {
+            var configuration = try database.resolve()
             let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
             if dryRun {
-                let connection = try database.open(configuration, for: .reading)
+                let connection = try database.open(&configuration, for: .reading)
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
             try change(configuration, for: .migrating, isAgreed: yes) { try $0.run(to: target) }

@@ -23,13 +23,13 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             let inspection = try Inspection(of: connection, catalogue: .kohakuHub)
             let catalogue = Catalogue.kohakuHub
             let diagnosis = try Diagnosis(inspection, catalogue: catalogue)
             if output.json {
-                printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
+                try printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
             } else {
                 print(
                     StatusText(

@@ -22,11 +22,11 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             let verification = try Verification(of: connection, catalogue: .kohakuHub)
             if output.json {
-                printJSON(VerifyDocument(verification, database: configuration.database))
+                try printJSON(VerifyDocument(verification, database: configuration.database))
             } else {
                 let newest = Catalogue.kohakuHub.newest
                 print(VerifyText(verification, newest: newest, database: configuration.database).text)

@@ -47,7 +47,9 @@ extension TestBackend {
         try withDatabase { database in
             if let fixture { try database.load(Repository.fixture(fixture, self)) }
             try withTemporaryFolder { folder in
-                let environment = ["KOHAKU_HUB_DATABASE_URL": database.url]
+                // The hub's own variable takes no parameters, and a server of tests is named by one.
+                let variable = self == .sqlite ? "KOHAKU_HUB_DATABASE_URL" : "DATABASE_URL"
+                let environment = [variable: database.url]
                 try body(Hub(database: database, command: Command(folder: folder, environment: environment)))
             }
         }

@@ -26,6 +26,15 @@ struct Signals {
         return outcome
     }
 
+    /// Whether a session of the database waits for a lock.
+    private func isWaiting(_ observer: any DatabaseConnection) throws -> Bool {
+        try observer.integer(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """) > 0
+    }
+
     private func runAgain(_ database: TestDatabase) throws {
         let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
         #expect(again.status == 0, "\(again)")
@@ -40,13 +49,7 @@ struct Signals {
             try hub.execute(#"BEGIN; LOCK TABLE "file" IN ACCESS SHARE MODE"#)
             // Another one: inside a transaction these statistics stand still.
             let observer = try database.connect()
-            _ = try interrupt(signal, database, before: before) { _ in
-                try observer.integer(
-                    """
-                    SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock'
-                    """) > 0
-            }
+            _ = try interrupt(signal, database, before: before) { _ in try isWaiting(observer) }
             try hub.execute("ROLLBACK")
             try runAgain(database)
         }
@@ -80,6 +83,34 @@ struct Signals {
         }
     }
 
+    @Test("stops a run or a repair that only mends, and says so", arguments: TestBackend.allCases, ["run", "repair"])
+    func mending(_ backend: TestBackend, _ verb: String) throws {
+        try backend.withDatabase { database in
+            let connection = try database.connect()
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            try connection.execute(#"DROP INDEX "commit_commit_id_repository_id""#)
+            let before = try LogicalDump(of: database)
+            let hub = try database.connect()
+            try hub.execute(
+                backend == .sqlite ? "BEGIN IMMEDIATE" : #"BEGIN; LOCK TABLE "commit" IN ROW EXCLUSIVE MODE"#)
+            let arguments = [verb, "--yes", "-v", "--lock-timeout", "60", "--database-url", database.url]
+            let outcome = try Program.running(BuiltProgram.command, arguments) { program in
+                try program.wait {
+                    switch backend {
+                    case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
+                    case .postgresql: try isWaiting(connection)
+                    }
+                }
+                program.signal(SIGTERM)
+                return program.outcome()
+            }
+            #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
+            #expect(outcome.errors.contains("interrupted, and rolled back whole"))
+            try hub.execute("ROLLBACK")
+            #expect(try LogicalDump(of: database).differences(from: before) == [])
+        }
+    }
+
     @Test("leaves and names what was committed before", arguments: TestBackend.allCases)
     func committed(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
@@ -96,7 +127,9 @@ struct Signals {
         }
     }
 
-    @Test("of a reader who left is none: the run goes on to its end", arguments: TestBackend.allCases)
+    @Test(
+        "of a reader who left is none: the run goes on to its end, and says who missed it",
+        arguments: TestBackend.allCases)
     func brokenPipe(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
             try Fixture("v05").load(into: database)
@@ -106,7 +139,14 @@ struct Signals {
                     "-c", #"{ "$0" run --yes --database-url "$1"; echo $? >&2; } | grep -qm1 "007 avatar_support …""#,
                     BuiltProgram.command, database.url,
                 ])
-            #expect(outcome.errors == "0\n")
+            #expect(
+                outcome.errors == """
+                    error: standard output could not be written: Broken pipe
+                    The work itself is done and committed: only its report is not complete. To look:
+                    kohaku-migrate status
+                    1
+
+                    """)
             #expect(try Catalogue.kohakuHub.differences(of: database.connect().readSchema()) == [])
         }
     }

@@ -8,7 +8,7 @@ struct DatabaseURLTests {
         arguments: [
             ("sqlite:///hub.db", "hub.db"), ("sqlite:///./hub.db", "./hub.db"),
             ("sqlite:////data/hub.db", "/data/hub.db"),
-            ("sqlite:///my%20hub.db?timeout=5", "my hub.db"), ("SQLITE+aiosqlite:///hub.db", "hub.db"),
+            ("sqlite:///my%20hub%3F.db", "my hub?.db"), ("SQLITE+aiosqlite:///hub.db", "hub.db"),
         ])
     func sqlite(_ url: String, _ path: String) throws {
         #expect(try DatabaseURL(url) == .sqlite(path: path))
@@ -35,6 +35,10 @@ struct DatabaseURLTests {
                 ["user": "hub", "dbname": "hub", "host": "/var/run/postgresql", "sslmode": "require"]
             ),
             ("postgresql:///hub", ["dbname": "hub"]),
+            (
+                "postgresql://hub@a:1,b,[::1]:3/hub",
+                ["user": "hub", "host": "a,b,::1", "port": "1,,3", "dbname": "hub"]
+            ),
             ("postgresql://hub:100%@db/hub", ["user": "hub", "password": "100%", "host": "db", "dbname": "hub"]),
         ])
     func postgres(_ url: String, _ keywords: [String: String]) throws {
@@ -51,6 +55,24 @@ struct DatabaseURLTests {
         let error = try #require(throws: ConfigurationError.self) { try DatabaseURL(url) }
         #expect(error.hint?.contains("postgresql://user:password@host:5432/name") == true)
         #expect(!"\(error)".contains("s3cret"))
+    }
+
+    @Test(
+        "that would be cut, or dropped in part, is refused",
+        arguments: [
+            ("sqlite:///hub.db?mode=ro", "the SQLite URL has parameters, and none is known here"),
+            ("sqlite:///hub.db?", "the SQLite URL has parameters, and none is known here"),
+            ("sqlite:///:memory:", "the SQLite URL names no file of a disk"),
+            ("sqlite:///%3Amemory%3A", "the SQLite URL names no file of a disk"),
+            ("sqlite:///file:hub.db", "the SQLite URL names no file of a disk"),
+            ("sqlite:///hub.db%00.bak", "the database URL holds %00"),
+            ("postgresql://hub:s3c%00ret@db/hub", "the database URL holds %00"),
+            ("postgresql://hub@db/hub%00", "the database URL holds %00"),
+        ])
+    func refusedWhole(_ url: String, _ message: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try DatabaseURL(url) }
+        #expect(error.message == message)
+        #expect(!"\(error)".contains("s3c"))
     }
 
     @Test("never shows its password")

@@ -33,6 +33,54 @@ struct HubConfigurationTests {
         #expect(try resolve().database == .sqlite(path: "./hub.db"))
     }
 
+    /// What stands in both settings of the hub, and what the hub makes of it.
+    static let hubReadings: [(setting: String, database: DatabaseURL, hasNote: Bool)] = [
+        ("sqlite:///hub%202.db", .sqlite(path: "hub%202.db"), false),
+        ("sqlite:////data/q?x/hub.db", .sqlite(path: "/data/q?x/hub.db"), false),
+        ("hub.db", .sqlite(path: "hub.db"), false), ("/data/hub.db", .sqlite(path: "/data/hub.db"), false),
+        ("sqlite+aiosqlite:///my%20hub.db", .sqlite(path: "my hub.db"), true),
+        (
+            "postgresql://h%40b:p%25/?:w@db/hub%20",
+            .postgres(["user": "h%40b", "password": "p%25/?:w", "host": "db", "port": "5432", "dbname": "hub%20"]),
+            false
+        ),
+        (
+            "postgresql://hub:pw@db:5433/hub/2",
+            .postgres(["user": "hub", "password": "pw", "host": "db", "port": "5433", "dbname": "hub/2"]), false
+        ),
+        // The hub splits at the first @ and has no port then.
+        (
+            "postgresql://hub:p@ss@db/hub",
+            .postgres(["user": "hub", "password": "p@ss", "host": "db", "dbname": "hub"]), true
+        ),
+        ("postgresql://hub@/hub?host=/run", .postgres(["user": "hub", "dbname": "hub", "host": "/run"]), true),
+    ]
+
+    @Test("are read as the hub reads them where it does, and else by the rules of URLs", arguments: hubReadings)
+    func hubReading(_ reading: (setting: String, database: DatabaseURL, hasNote: Bool)) throws {
+        let byVariable = try resolve(["KOHAKU_HUB_DATABASE_URL": reading.setting])
+        #expect(byVariable.database == reading.database)
+        #expect((byVariable.note != nil) == reading.hasNote)
+        let byFile = try resolve(files: ["config.toml": "[app]\ndatabase_url = \"\(reading.setting)\"\n"])
+        #expect(byFile.database == reading.database)
+        #expect((byFile.note != nil) == reading.hasNote)
+        if reading.setting.contains("://"), !reading.setting.contains("?x") {
+            let byTheRules = try DatabaseURL(reading.setting.replacing("p%25/?:w", with: "pw"))
+            #expect(
+                try resolve(["DATABASE_URL": reading.setting.replacing("p%25/?:w", with: "pw")]).database == byTheRules)
+        }
+    }
+
+    @Test(
+        "of the hub that lead to no file are refused as well",
+        arguments: ["sqlite:///:memory:", ":memory:", "sqlite:///", "sqlite:///file:hub.db", "sqlite://hub.db"])
+    func noFile(_ setting: String) throws {
+        let error = try #require(throws: ConfigurationError.self) {
+            try resolve(["KOHAKU_HUB_DATABASE_URL": setting])
+        }
+        #expect(error.source == "KOHAKU_HUB_DATABASE_URL")
+    }
+
     @Test("treat an empty variable as none")
     func emptyVariables() throws {
         let settings = try resolve(["KOHAKU_HUB_DATABASE_URL": "", "HUB_CONFIG": "", "KOHAKU_HUB_DB_BACKEND": ""])

@@ -32,7 +32,8 @@ struct QuarantineSelection: ParsableArguments {
     var all = false
 
     func validate() throws {
-        guard !all || ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
+        // An empty variable in place of the numbers must not mean every row.
+        guard all == ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
     }
 
     /// The numbers, `nil` for all.

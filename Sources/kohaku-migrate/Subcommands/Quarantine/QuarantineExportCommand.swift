@@ -17,10 +17,13 @@ struct QuarantineExportCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
-        try renderingErrors(asJSON: false) {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
-            try Quarantine.forEachRow(of: connection) { print(QuarantineLine($0).text) }
+        try reportingFailures(asJSON: false, isChanging: false) {
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
+            try Quarantine.forEachRow(of: connection) { row in
+                // Nobody reads the rest of millions of rows when one could not be written.
+                if StandardStreams.failure == 0 { print(try QuarantineLine(row).text) }
+            }
         }
     }
 }

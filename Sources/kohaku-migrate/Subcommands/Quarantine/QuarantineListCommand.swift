@@ -19,8 +19,8 @@ struct QuarantineListCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .reading)
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .reading)
             var rows: [QuarantinedRow] = []
             try Quarantine.forEachRow(of: connection) { row in
                 var row = row
@@ -30,7 +30,7 @@ struct QuarantineListCommand: ParsableCommand {
             }
             let summary = try Quarantine.summary(of: connection)
             if output.json {
-                printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
+                try printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
             } else {
                 print(QuarantineText(rows, summary: summary, database: configuration.database).text)
             }

@@ -7,10 +7,8 @@ struct QuarantinePurgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge",
         abstract: "Delete rows from quarantine for ever.",
-        usage: "kohaku-migrate quarantine purge [<id> ... | --all] [--yes] [<options>]",
+        usage: "kohaku-migrate quarantine purge (<id> ... | --all) [--yes] [<options>]",
         discussion: """
-            Every row, when no number is given.
-
             EXAMPLE
               kohaku-migrate quarantine export > rows.jsonl
               kohaku-migrate quarantine purge --all --yes
@@ -26,9 +24,9 @@ struct QuarantinePurgeCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .changing)
+        try output.rendering(isChanging: true) {
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .changing)
             var rows: [QuarantinedRow] = []
             if let numbers = selection.numbers {
                 rows = try Quarantine.rows(numbers, of: connection)
@@ -46,10 +44,10 @@ struct QuarantinePurgeCommand: ParsableCommand {
                 }
             }
             if output.json {
-                printJSON(QuarantineChangeDocument(rows, database: configuration.database))
+                try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
-                print("\(configuration.database)\n\nDeleted for ever: \(rows.count) row(s).")
-                for row in rows { print("  \(row.title)") }
+                print("\("\(configuration.database)".escaped)\n\nDeleted for ever: \(rows.count) row(s).")
+                for row in rows { print("  \(row.title.escaped)") }
             }
         }
     }

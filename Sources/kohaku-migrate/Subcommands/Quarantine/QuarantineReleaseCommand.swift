@@ -20,22 +20,16 @@ struct QuarantineReleaseCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        guard selection.all || !selection.ids.isEmpty else {
-            throw ValidationError("Give numbers of rows, or --all.")
-        }
-    }
-
     func run() throws {
-        try output.rendering {
-            let configuration = try database.resolve()
-            let connection = try database.open(configuration, for: .changing)
+        try output.rendering(isChanging: true) {
+            var configuration = try database.resolve()
+            let connection = try database.open(&configuration, for: .changing)
             let rows = try QuarantineRelease.release(selection.numbers, of: connection)
             if output.json {
-                printJSON(QuarantineChangeDocument(rows, database: configuration.database))
+                try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
-                print("\(configuration.database)\n\nReleased: \(rows.count) row(s).")
-                for row in rows { print("  \(row.title)") }
+                print("\("\(configuration.database)".escaped)\n\nReleased: \(rows.count) row(s).")
+                for row in rows { print("  \(row.title.escaped)") }
             }
         }
     }

@@ -1,0 +1,83 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Standard output and standard error: every word of the command goes through here.
+///
+/// A write that fails does not stop the work, for a migration is worth more than the report of it. It is remembered, and
+/// ends the command with a status that is not 0.
+enum StandardStreams {
+    /// The number of the first error of a write to standard output, 0 before.
+    static var failure: Int32 { firstFailure.load(ordering: .relaxed) }
+
+    /// Whether standard output was closed when the command began: nobody wants it.
+    static var outputWasClosed: Bool { wasClosed.load(ordering: .relaxed) }
+
+    private static let firstFailure = Atomic<Int32>(0)
+    private static let wasClosed = Atomic(false)
+
+    /// Occupies the numbers of streams that the caller closed: the socket or file that is opened next would get one of
+    /// them, and text would go into it. Opened the wrong way round, they refuse reads and writes as closed ones do.
+    static func occupy() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest number that is free is this one.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+            if descriptor == STDOUT_FILENO { wasClosed.store(true, ordering: .relaxed) }
+        }
+    }
+
+    /// Writes to standard output as it is, without escapes. After a failure nothing more is written.
+    static func writeOutput(_ text: String) {
+        guard failure == 0 else { return }
+        firstFailure.store(write(text, to: STDOUT_FILENO), ordering: .relaxed)
+    }
+
+    /// Writes to standard error as it is. Nobody could be told of a failure.
+    static func writeErrors(_ text: String) {
+        _ = write(text, to: STDERR_FILENO)
+    }
+
+    /// - Returns: The number of the error, 0 when everything was written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while !rest.isEmpty {
+                #if canImport(Glibc)
+                    let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                #elseif canImport(Musl)
+                    let count = Musl.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                #else
+                    let count = Darwin.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                #endif
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    // The other end made it non-blocking.
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&wait, 1, -1)
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
+    }
+}
+
+/// Prints lines to standard output. It takes the place of Swift's own, so that nothing is printed that is not escaped, or
+/// whose failure goes unseen.
+func print(_ text: String) {
+    StandardStreams.writeOutput(text.escapedLines + "\n")
+}
+
+/// Prints lines to standard error.
+func printError(_ text: String) {
+    StandardStreams.writeErrors(text.escapedLines + "\n")
+}
