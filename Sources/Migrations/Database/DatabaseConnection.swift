@@ -207,6 +207,6 @@ extension DatabaseConnection {
 
     /// How many rows a table has, whatever its indexes hold.
     public func countRows(in table: String) throws -> Int64 {
-        try integer(dialect.spelling("SELECT count(*) FROM \(table.quotedIdentifier) {unindexed}"))
+        try integer("SELECT count(*) FROM \(table.quotedIdentifier) \(dialect.unindexed)")
     }
 }

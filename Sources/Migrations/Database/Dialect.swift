@@ -25,6 +25,9 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
         return result
     }
 
+    /// What follows a table's name so that its rows are read, not an index's.
+    var unindexed: String { spelling("{unindexed}") }
+
     private static let words = [
         ("{id}", "INTEGER NOT NULL PRIMARY KEY", "SERIAL NOT NULL PRIMARY KEY"),
         ("{boolean}", "INTEGER", "BOOLEAN"),

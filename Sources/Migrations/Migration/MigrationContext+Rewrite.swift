@@ -155,7 +155,7 @@ extension MigrationContext {
                 (migration, source_table, source_id, reason, row_json, quarantined_at)
             SELECT \(number), \(table.name.quotedLiteral), \(id), \(dialect.spelling(reason)),
                 \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
-            FROM \(table.name.quotedIdentifier) AS old {unindexed} WHERE \(condition) ORDER BY 3
+            FROM \(table.name.quotedIdentifier) AS old \(dialect.unindexed) WHERE \(condition) ORDER BY 3
             """, [])
     }
 
@@ -166,7 +166,7 @@ extension MigrationContext {
         let name = table.name.quotedIdentifier
         for rule in rules {
             let condition = dialect.spelling(rule.condition)
-            let count = dialect.spelling("SELECT count(*) FROM \(name) AS old {unindexed} WHERE \(condition)")
+            let count = "SELECT count(*) FROM \(name) AS old \(dialect.unindexed) WHERE \(condition)"
             guard try connection.integer(count) > 0 else { continue }
             try execute(Quarantine.createTable)
             let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(Quarantine.tableName)")
