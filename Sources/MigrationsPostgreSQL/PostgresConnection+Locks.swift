@@ -37,10 +37,7 @@ extension PostgresConnection {
         let deadline = clock.now + lockTimeout
         while true {
             let home = try findHome(of: tables)
-            if access == .change, home.isStandby {
-                throw DatabaseError(
-                    .readOnly, "this server is a standby, which takes no changes: connect to the primary")
-            }
+            if access == .change { try requireWritable(home) }
             do {
                 let left = min(max(deadline - clock.now, Self.shortestTry), Self.longestTry)
                 try execute(beginning(access, in: home, tryingFor: left))
@@ -59,6 +56,20 @@ extension PostgresConnection {
                 rollBack()
                 throw error
             }
+        }
+    }
+
+    private func requireWritable(_ home: Home) throws {
+        if home.isStandby {
+            throw DatabaseError(
+                .readOnly, "this server is a standby, which takes no changes: connect to the primary", code: "25006")
+        }
+        if home.isReadOnly {
+            throw DatabaseError(
+                .readOnly, "default_transaction_read_only is on: the change would be in a read-only transaction",
+                code: "25006",
+                details: ["To lift it: ALTER DATABASE … RESET default_transaction_read_only, or ALTER ROLE … the same."]
+            )
         }
     }
 

@@ -23,7 +23,7 @@ extension PostgresConnection {
         let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
-        try execute("INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(staging)")
+        try execute("INSERT INTO \(table) (\(columns)) OVERRIDING SYSTEM VALUE SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
         for index in rebuild.indexes where !kept.contains(index.name) { try execute(index.sql) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
@@ -82,7 +82,7 @@ extension PostgresConnection {
                 throw DatabaseError(.other, "table \(alteration.table) has no column \(column.name)")
             }
             return self.changes(
-                from: present, to: column, using: "\(column.name.quotedIdentifier)::\(column.type)")
+                from: present, to: column, using: conversion(of: present, to: column.type))
         }
         try execute("DROP TABLE \(staging)")
         let replaced = Set(alteration.unreferencedColumns)
@@ -104,7 +104,7 @@ extension PostgresConnection {
         let sequence =
             try query(
                 """
-                SELECT format('%I.%I', current_schema(), q.name) FROM (
+                SELECT format('%I', q.name) FROM (
                     SELECT \("\(table)_\(key)_seq".quotedLiteral) || coalesce(nullif(number, 0)::text, '') AS name, number
                     FROM generate_series(0, 99) AS number
                 ) AS q LEFT JOIN pg_class AS c ON c.relname = q.name AND c.relnamespace = quote_ident(current_schema())::regnamespace
@@ -121,6 +121,13 @@ extension PostgresConnection {
             ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name) SET DEFAULT nextval(\(sequence.quotedLiteral))
             """)
         try advanceSequence(of: table, past: 0)
+    }
+
+    /// The value of a column in another type. Conversion tools make numbers of booleans, which the server does not cast back.
+    private func conversion(of present: PresentColumn, to type: String) -> String {
+        let name = present.name.quotedIdentifier
+        let isNumber = ["smallint", "integer", "bigint", "numeric"].contains(present.type)
+        return type == "boolean" && isNumber ? "\(name) <> 0" : "\(name)::\(type)"
     }
 
     private struct PresentColumn {
@@ -222,7 +229,9 @@ extension PostgresConnection {
                 ), chr(10)), obj_description(o.oid, 'pg_constraint'), q.relation
             FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, c.relname) AS relation) AS q
+            CROSS JOIN LATERAL (SELECT
+                CASE WHEN n.nspname = current_schema() THEN format('%I', c.relname)
+                    ELSE format('%I.%I', n.nspname, c.relname) END AS relation) AS q
             WHERE o.contype = 'f' AND o.conparentid = 0 AND (\(condition)) ORDER BY o.conname
             """
         ).map { row in

@@ -5,7 +5,7 @@ extension PostgresConnection {
     /// The settings by which a server, database or role would change what is read or written, as they are in each of this
     /// tool's transactions. They are local to it: behind a pooler the session is somebody else's afterwards.
     ///
-    /// The isolation level and `READ WRITE` stand in `BEGIN`, `search_path` in ``Home``, and `client_encoding` is the
+    /// The isolation level and `READ WRITE`, which a look needs for its temporary tables, stand in `BEGIN`, `search_path` in ``Home``, and `client_encoding` is the
     /// connection's.
     static func settings(version: Int32) -> [(name: String, value: String)] {
         [
@@ -43,6 +43,8 @@ struct Home: Equatable {
     var searchPath: String
     /// Whether the server is a standby, which takes no changes.
     var isStandby: Bool
+    /// Whether somebody wants transactions to change nothing, as on a server that was taken out of service.
+    var isReadOnly: Bool
 
     /// A table's name with its schema.
     func qualified(_ table: String) -> String { "\(schema.quotedIdentifier).\(table.quotedIdentifier)" }
@@ -56,7 +58,7 @@ extension PostgresConnection {
         let rows = try query(
             """
             SELECT current_setting('search_path'), pg_is_in_recovery(), current_schema(), n.nspname, c.relname,
-                has_table_privilege(c.oid, 'SELECT')
+                has_table_privilege(c.oid, 'SELECT'), current_setting('default_transaction_read_only')::boolean
             FROM (SELECT) AS session LEFT JOIN (
                 pg_class AS c JOIN pg_namespace AS n
                     ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p')
@@ -75,7 +77,8 @@ extension PostgresConnection {
         return Home(
             schema: schema, tables: found.map(\.table),
             unreadableTables: Set(rows.filter { $0[5].boolean == false }.compactMap { $0[4].text }),
-            searchPath: searchPath, isStandby: rows.first?[1].boolean == true)
+            searchPath: searchPath, isStandby: rows.first?[1].boolean == true,
+            isReadOnly: rows.first?[6].boolean == true)
     }
 
     private static func ambiguity(_ found: [(schema: String, table: String)], searchPath: String) -> DatabaseError {

@@ -96,11 +96,7 @@ struct LockedTables {
         try TestBackend.postgresql.withDatabase { database in
             let administrator = try database.connect()
             let name = try #require(try administrator.query("SELECT current_database()::text").first?[0].text)
-            try administrator.execute(
-                """
-                ALTER DATABASE \(name) SET default_transaction_isolation = 'serializable';
-                ALTER DATABASE \(name) SET default_transaction_read_only = on
-                """)
+            try administrator.execute("ALTER DATABASE \(name) SET default_transaction_isolation = 'serializable'")
             let connection = try database.connect()
             let level = try connection.withMigrationTransaction(locking: []) {
                 try connection.query("SELECT current_setting('transaction_isolation')").first?[0].text

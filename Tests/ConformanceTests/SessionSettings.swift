@@ -18,7 +18,6 @@ struct SessionSettings {
         ("quote_all_identifiers", "on", "off"),
         ("statement_timeout", "7s", "0"),
         ("idle_in_transaction_session_timeout", "7s", "0"),
-        ("default_transaction_read_only", "on", "on"),
     ]
 
     @Test("are this tool's own, and the session's again afterwards", arguments: [true, false])
@@ -37,7 +36,6 @@ struct SessionSettings {
             }
             func look() throws {
                 for (setting, _, expected) in Self.settings { #expect(try value(setting) == expected, "\(setting)") }
-                #expect(try value("transaction_read_only") == "off")
             }
             if isChanging {
                 try connection.withMigrationTransaction(locking: ["t"]) { try look() }
@@ -45,6 +43,24 @@ struct SessionSettings {
                 try connection.withReadTransaction(of: ["t"]) { try look() }
             }
             for (setting, given, _) in Self.settings { #expect(try value(setting) == given, "\(setting)") }
+        }
+    }
+
+    @Test("leave a database alone that is read-only by its default, and let it be looked at")
+    func readOnly() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let administrator = try database.connect()
+            let name = try #require(try administrator.query("SELECT current_database()::text").first?[0].text)
+            try administrator.execute("ALTER DATABASE \(name) SET default_transaction_read_only = on")
+            let connection = try database.connect()
+            try connection.withReadTransaction(of: []) {
+                try connection.execute("CREATE TEMPORARY TABLE t (n INTEGER)")
+            }
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(locking: []) {}
+            }
+            #expect(error.kind == .readOnly)
+            #expect(error.details.contains { $0.contains("RESET default_transaction_read_only") })
         }
     }
 }

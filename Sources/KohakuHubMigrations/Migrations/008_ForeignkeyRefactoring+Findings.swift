@@ -3,6 +3,8 @@ import Migrations
 /// What the operator should know or must decide before anything changes.
 extension ForeignkeyRefactoring {
     func findings(_ database: MigrationContext) throws -> [Finding] {
+        // Nothing can be compared with a column of another type.
+        if let finding = columnTypeFinding(database.schema) { return [finding] }
         var findings = ownReferences(database.schema)
         findings += try [dependents(database)].compactMap { $0 }
         let incomplete = try incompleteFindings(database)

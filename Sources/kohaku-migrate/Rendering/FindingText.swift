@@ -19,7 +19,8 @@ struct FindingText {
             let examples = isShort ? [(shown + more).joined(separator: ", ")] : shown + more
             lines += examples.map { "      " + $0.wrapped(indent: 6) }
         }
-        if let action = finding.action { lines.append("    " + action.wrapped(indent: 4)) }
+        // An action is in this tool's own words, and may have a line for each statement to execute.
+        for line in (finding.action ?? "").split(separator: "\n") { lines.append("    " + String(line).wrapped(indent: 4)) }
         text = lines.joined(separator: "\n")
     }
 }
