@@ -161,7 +161,7 @@ extension PostgresConnection {
         return try query(
             """
             WITH holders AS (
-                SELECT DISTINCT l.pid, split_part(l.virtualtransaction, '/', 2) AS prepared
+                SELECT DISTINCT l.pid, l.virtualtransaction
                 FROM pg_locks AS l
                 LEFT JOIN pg_class AS c ON c.oid = l.relation
                 LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -183,7 +183,10 @@ extension PostgresConnection {
             SELECT 'the prepared transaction ' || quote_literal(p.gid) || ' of ' || p.owner || ' since '
                 || to_char(p.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC; to end it: ROLLBACK PREPARED '
                 || quote_literal(p.gid)
-            FROM holders AS h JOIN pg_prepared_xacts AS p ON h.pid IS NULL AND p.transaction::text = h.prepared
+            FROM holders AS h
+            JOIN pg_locks AS t ON h.pid IS NULL AND t.pid IS NULL AND t.locktype = 'transactionid'
+                AND t.virtualtransaction = h.virtualtransaction
+            JOIN pg_prepared_xacts AS p ON p.transaction = t.transactionid
             ORDER BY 1
             """
         ).compactMap { $0[0].text }

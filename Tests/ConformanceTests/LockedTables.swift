@@ -91,6 +91,27 @@ struct LockedTables {
         }
     }
 
+    @Test("names a transaction that was prepared and left, with the statement that ends it")
+    func prepared() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let hub = try database.connect()
+            try hub.execute("CREATE TABLE t (id INTEGER)")
+            let name = try #require(try hub.query("SELECT current_database()::text").first?[0].text)
+            try hub.execute("BEGIN")
+            try hub.execute("INSERT INTO t VALUES (1)")
+            try hub.execute("PREPARE TRANSACTION 'left in \(name)'")
+            let connection = try database.connect(lockTimeout: .zero)
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(locking: ["t"]) {}
+            }
+            let end = "ROLLBACK PREPARED 'left in \(name)'"
+            #expect(error.details.contains { $0.hasSuffix(end) })
+            // What it advises.
+            try hub.execute(end)
+            try connection.withMigrationTransaction(locking: ["t"]) {}
+        }
+    }
+
     @Test("states its isolation level, whatever the database's default")
     func isolation() throws {
         try TestBackend.postgresql.withDatabase { database in

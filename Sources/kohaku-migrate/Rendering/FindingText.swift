@@ -20,7 +20,9 @@ struct FindingText {
             lines += examples.map { "      " + $0.wrapped(indent: 6) }
         }
         // An action is in this tool's own words, and may have a line for each statement to execute.
-        for line in (finding.action ?? "").split(separator: "\n") { lines.append("    " + String(line).wrapped(indent: 4)) }
+        for line in (finding.action ?? "").split(separator: "\n") {
+            lines.append("    " + String(line).wrapped(indent: 4))
+        }
         text = lines.joined(separator: "\n")
     }
 }

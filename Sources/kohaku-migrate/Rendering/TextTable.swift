@@ -60,7 +60,7 @@ extension String {
 extension Substring {
     /// What lies between the spaces, with each command of this tool and each statement as one word.
     fileprivate var words: [Substring] {
-        let commands = ranges(of: /kohaku-migrate( [a-z]+)?( --[a-z-]+)*|UPDATE "[^;]+;/)
+        let commands = ranges(of: /kohaku-migrate( [a-z]+)?( --[a-z-]+)*|UPDATE "[^;]+;|ROLLBACK PREPARED '[^']+'/)
         var words: [Substring] = []
         var start = startIndex
         var end = startIndex
