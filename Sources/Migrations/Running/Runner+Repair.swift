@@ -6,29 +6,8 @@ extension Runner {
     /// - Throws: ``MigrationError``; nothing is changed then.
     public func repair(isRehearsal: Bool = false) throws -> RunReport {
         try reporting { report in
-            let schema = try withStopsNamed("reading the schema") { try catalogue.reading(connection) { $0 } }
-            guard !isFresh(schema) else {
-                throw MigrationError(
-                    .schemaDiffers, "the database is fresh: there is nothing to repair",
-                    nextStep: "To create its tables: kohaku-migrate run")
-            }
-            try requireOurs(schema)
-            let plan = Plan(catalogue.migrations, on: schema)
-            report.version = plan.version
-            let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
-            report.quarantined = try Quarantine.count(in: connection, on: schema)
-            let violations = try catalogue.reading(connection) { _ in try connection.violations(of: tables) }
-            guard needsRepair(schema, plan) || !violations.isEmpty else { return }
-            let differences = harmfulDifferences(of: schema)
-            let uniqueness = [SchemaDifference.Kind.uniqueConstraint, .unknownUniqueIndex]
-            try requireKnown(differences.filter { uniqueness.contains($0.kind) && !$0.isHarmless })
-            if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
-                try requireKnown(differences.filter { !$0.isHarmless })
-            }
-            for warning in plan.warnings { emit(.warning(warning)) }
-            emit(.planned(plan, pending: plan.pending))
-            let displaced = try catalogue.reading(connection) { _ in try displacedTables(by: plan.pending, on: schema) }
-            if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
+            let look = try connection.withReadTransaction(of: catalogue.tables) { try lookBeforeRepair(&report) }
+            guard let look else { return }
             if !isRehearsal {
                 try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
             }
@@ -36,9 +15,10 @@ extension Runner {
             emit(.changing("the repair"))
             try withStopsNamed("the repair") {
                 try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isRehearsal) {
-                    if !damage.isEmpty { try mendIndexes() }
+                    if !look.damage.isEmpty { try mendIndexes() }
                     try removeCredentials(&repaired)
-                    let pending = displaced.isEmpty ? plan.pending : try putBack(displaced, by: plan.pending)
+                    let pending =
+                        look.displaced.isEmpty ? look.pending : try putBack(look.displaced, by: look.pending)
                     try performMissing(pending, &repaired)
                     try converge(&repaired, isRepair: true)
                     try compare(&repaired, connection.readSchema())
@@ -46,9 +26,45 @@ extension Runner {
                 }
             }
             report = repaired
-            report.violations = displaced.map(\.description) + violations
+            report.violations = look.displaced.map(\.description) + look.violations
             tellMended(report)
         }
+    }
+
+    /// What a repair begins with.
+    private struct RepairLook {
+        var pending: [RegisteredMigration]
+        var damage: [Finding]
+        var displaced: [DisplacedTable]
+        var violations: [String]
+    }
+
+    /// Looks at everything that a repair works on or that stops it; `nil` when there is nothing to repair.
+    private func lookBeforeRepair(_ report: inout RunReport) throws -> RepairLook? {
+        let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
+        guard !isFresh(schema) else {
+            throw MigrationError(
+                .schemaDiffers, "the database is fresh: there is nothing to repair",
+                nextStep: "To create its tables: kohaku-migrate run")
+        }
+        try requireOurs(schema)
+        let plan = Plan(catalogue.migrations, on: schema)
+        report.version = plan.version
+        let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
+        report.quarantined = try Quarantine.count(in: connection, on: schema)
+        let violations = try connection.violations(of: tables)
+        guard needsRepair(schema, plan) || !violations.isEmpty else { return nil }
+        let differences = harmfulDifferences(of: schema)
+        let uniqueness = [SchemaDifference.Kind.uniqueConstraint, .unknownUniqueIndex]
+        try requireKnown(differences.filter { uniqueness.contains($0.kind) && !$0.isHarmless })
+        if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
+            try requireKnown(differences.filter { !$0.isHarmless })
+        }
+        for warning in plan.warnings { emit(.warning(warning)) }
+        emit(.planned(plan, pending: plan.pending))
+        let displaced = try displacedTables(by: plan.pending, on: schema)
+        if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
+        return RepairLook(pending: plan.pending, damage: damage, displaced: displaced, violations: violations)
     }
 
     /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
