@@ -46,8 +46,7 @@ extension PostgresConnection {
                 try lockTables(access, of: home)
                 let now = try findHome(of: tables)
                 if (now.schema, now.tables) == (home.schema, home.tables) { return }
-                // A table came or went before the locks were held.
-                rollBack()
+                throw DatabaseError(.locked, "a table came or went before the locks were held", code: "55P03")
             } catch let error as DatabaseError where Self.isWorthAnotherTry(error) {
                 rollBack()
                 guard clock.now < deadline else { throw try locked(access, home) }
@@ -114,7 +113,7 @@ extension PostgresConnection {
         try execute(statements.joined(separator: "; "))
     }
 
-    /// The tables, and the operator's own that reference them: their foreign keys are dropped and made again.
+    /// The tables, and the operator's own that reference them or that they reference: foreign keys are dropped and made again.
     private func tablesToChange(of home: Home) throws -> [String] {
         guard !home.tables.isEmpty else { return [] }
         let own = home.tables.map { "\(home.qualified($0).quotedLiteral)::regclass" }.joined(separator: ", ")
@@ -123,7 +122,8 @@ extension PostgresConnection {
             SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE c.oid IN (\(own)) OR (pg_has_role(c.relowner, 'USAGE') AND c.oid IN (
-                SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (\(own))))
+                SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (\(own))
+                UNION SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid IN (\(own))))
             ORDER BY name
             """
         ).compactMap { $0[0].text }
@@ -156,19 +156,18 @@ extension PostgresConnection {
 
     /// Who holds the migration lock or a table, each in words: a session, or a transaction that was prepared and left.
     private func holders(_ access: Access, of home: Home) throws -> [String] {
-        let tables = home.tables.map(\.quotedLiteral).joined(separator: ", ")
+        let names = access == .look ? nil : try? tablesToChange(of: home)
+        let tables = (names ?? home.tables.map(home.qualified)).map(\.quotedLiteral).joined(separator: ", ")
         let conflicts = access == .look ? "l.mode = 'AccessExclusiveLock'" : "true"
         return try query(
             """
             WITH holders AS (
                 SELECT DISTINCT l.pid, l.virtualtransaction
                 FROM pg_locks AS l
-                LEFT JOIN pg_class AS c ON c.oid = l.relation
-                LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
                 WHERE l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
                     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    AND (l.locktype = 'relation' AND n.nspname = \(home.schema.quotedLiteral)
-                            AND c.relname = ANY (ARRAY[\(tables)]::name[]) AND \(conflicts)
+                    AND (l.locktype = 'relation' AND \(conflicts)
+                            AND l.relation IN (SELECT to_regclass(name) FROM unnest(ARRAY[\(tables)]::text[]) AS name)
                         OR l.locktype = 'advisory' AND l.objsubid = 1
                             AND (l.classid::bigint << 32 | l.objid::bigint) = \(Self.advisoryLock))
             )

@@ -114,9 +114,13 @@ extension PostgresConnection {
                 ORDER BY q.number LIMIT 1
                 """
             ).first?[0].text ?? ""
+        // A sequence belongs to the owner of its table.
+        let owner =
+            try query("SELECT relowner::regrole::text FROM pg_class WHERE oid = \(relation)").first?[0].text ?? ""
         try execute(
             """
             CREATE SEQUENCE IF NOT EXISTS \(sequence);
+            ALTER SEQUENCE \(sequence) OWNER TO \(owner);
             ALTER SEQUENCE \(sequence) OWNED BY \(table.quotedIdentifier).\(name);
             ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name) SET DEFAULT nextval(\(sequence.quotedLiteral))
             """)

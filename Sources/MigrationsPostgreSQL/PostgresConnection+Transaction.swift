@@ -67,7 +67,7 @@ extension PostgresConnection {
         uninterrupted { try? execute("ROLLBACK") }
     }
 
-    /// The copy is a schema of its own inside a transaction that is rolled back: no table of the hub is locked.
+    /// The copy is a schema of its own inside a transaction that is rolled back: no table is changed.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         try withReadTransaction(of: []) {
             try makeEmptyCopy(of: readSchema())
@@ -93,7 +93,8 @@ extension PostgresConnection {
             }
         }
         for table in tables {
-            for key in table.foreignKeys {
+            // A table of another schema is not in the copy.
+            for key in table.foreignKeys where schema.tables[key.referencedTable] != nil {
                 try execute("ALTER TABLE \(table.name.quotedIdentifier) ADD \(key.definition)")
             }
         }

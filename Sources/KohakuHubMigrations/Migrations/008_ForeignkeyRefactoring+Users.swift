@@ -30,7 +30,9 @@ extension ForeignkeyRefactoring {
     func numberOrganizations(_ database: MigrationContext, above given: (id: Int64, holder: String)) throws {
         let (highest, holder) = given
         let organizations = try database.connection.countRows(in: "organization")
-        guard highest < Int64(Int32.max) - organizations else {
+        // PostgreSQL's ids have 32 bits.
+        let limit = database.dialect == .sqlite ? Int64.max : Int64(Int32.max)
+        guard highest < limit - organizations else {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",

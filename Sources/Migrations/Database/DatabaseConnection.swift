@@ -31,7 +31,7 @@ public protocol DatabaseConnection: AnyObject {
     /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
     /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
     ///
-    /// Nobody else reads or writes the tables from before `body` begins until the commit.
+    /// Nobody else writes the tables from before `body` begins until the commit; on PostgreSQL nobody else reads them either.
     /// - Parameters:
     ///   - tables: The tables that `body` reads and writes, as far as they exist. They also tell in which schema it works,
     ///     and whose the tables are that it creates: those of the first that exists.

@@ -26,7 +26,7 @@ extension TableRewrite {
         return present.foreignKeys.filter { key in
             let isReplaced =
                 key.columns.count == 1 && foreignKeys.contains { ForeignKeyDefinition($0).column == key.columns[0] }
-            return !isKept(key.columns) || (known.isSuperset(of: key.columns) && !isReplaced)
+            return !isKept(key.columns) || (!known.isDisjoint(with: key.columns) && !isReplaced)
         }
     }
 

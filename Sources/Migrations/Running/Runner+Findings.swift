@@ -43,14 +43,7 @@ extension Runner {
     ) throws -> [(finding: Finding, migration: RegisteredMigration?)] {
         var found: [(finding: Finding, migration: RegisteredMigration?)] = []
         if isRepair || !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty {
-            found = try withStopsNamed("looking at the tables") {
-                try connection.withReadTransaction(of: catalogue.tables) {
-                    try connection.obstacles(
-                        toChanging: catalogue.tables,
-                        isRewriting: pending.contains { !$0.migration.rewrittenTables.isEmpty }
-                    ).map { ($0, nil) }
-                }
-            }
+            found = try obstacles(before: pending, on: schema).map { ($0, nil) }
             // A role that may not make temporary tables, or read, could not even look further.
             if found.contains(where: { $0.finding.severity == .error }) { return found }
         }
@@ -77,6 +70,18 @@ extension Runner {
             }
         }
         return found
+    }
+
+    /// What stands in the way of any change to the tables.
+    func obstacles(before pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
+        if let finding = takenNames(on: schema) { return [finding] }
+        return try withStopsNamed("looking at the tables") {
+            try connection.withReadTransaction(of: catalogue.tables) {
+                try connection.obstacles(
+                    toChanging: catalogue.tables,
+                    isRewriting: pending.contains { !$0.migration.rewrittenTables.isEmpty })
+            }
+        }
     }
 
     /// Refuses a migration whose own check finds an error, inside its transaction.

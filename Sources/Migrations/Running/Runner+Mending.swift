@@ -118,6 +118,7 @@ extension Runner {
             let schema = try connection.readSchema()
             guard !isPresent(migration, on: schema) else { continue }
             emit(.started(migration))
+            try requireAllowed(migration, on: schema)
             let tables = try perform(migration, on: schema)
             let done = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
             report.migrations.append(done)

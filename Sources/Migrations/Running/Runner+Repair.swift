@@ -51,6 +51,8 @@ extension Runner {
         let plan = Plan(catalogue.migrations, on: schema)
         report.version = plan.version
         let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
+        // Rows that are hidden from the role could not be judged.
+        if let stop = MigrationError(stoppingFor: try obstacles(before: plan.pending, on: schema)) { throw stop }
         report.quarantined = try Quarantine.count(in: connection, on: schema)
         let violations = try connection.violations(of: tables)
         guard needsRepair(schema, plan) || !violations.isEmpty else { return nil }

@@ -40,6 +40,12 @@ struct QuarantinePurgeCommand: ParsableCommand {
             }
             if !rows.isEmpty {
                 try connection.withMigrationTransaction(locking: [Quarantine.tableName]) {
+                    // Numbers are given again once the quarantine is empty.
+                    guard try Quarantine.rows(rows.map(\.id), of: connection) == rows else {
+                        throw MigrationError(
+                            .failed, "the quarantine changed while you were asked",
+                            nextStep: "Nothing was deleted. Look again with: kohaku-migrate quarantine list")
+                    }
                     try Quarantine.delete(rows.map(\.id), from: connection)
                 }
             }
