@@ -65,7 +65,7 @@ public struct InvitationCreatedByNullable: Migration {
         try database.execute(
             """
             INSERT INTO "invitation" (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
-            VALUES (\(names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))
+            \(database.dialect.keepingIDs) VALUES (\(names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))
             """, names.map { values[$0] ?? .null })
         return true
     }

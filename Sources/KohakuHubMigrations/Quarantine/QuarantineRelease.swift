@@ -68,7 +68,7 @@ public struct QuarantineRelease {
         try connection.execute(
             """
             INSERT INTO \(row.table.quotedIdentifier) (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
-            VALUES (\(parameters))
+            \(connection.dialect.keepingIDs) VALUES (\(parameters))
             """, names.map { values[$0] ?? .null })
         try linkHistory(to: row, values)
     }

@@ -28,6 +28,9 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// What follows a table's name so that its rows are read, not an index's.
     var unindexed: String { spelling("{unindexed}") }
 
+    /// What lets an `INSERT` give ids itself, also where the server makes them always.
+    public var keepingIDs: String { self == .sqlite ? "" : "OVERRIDING SYSTEM VALUE" }
+
     private static let words = [
         ("{id}", "INTEGER NOT NULL PRIMARY KEY", "SERIAL NOT NULL PRIMARY KEY"),
         ("{boolean}", "INTEGER", "BOOLEAN"),
