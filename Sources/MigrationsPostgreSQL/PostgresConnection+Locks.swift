@@ -75,7 +75,7 @@ extension PostgresConnection {
     /// The statements that begin a transaction; none of them takes a snapshot.
     private func beginning(_ access: Access, in home: Home, tryingFor limit: Duration) -> String {
         let level = access == .look ? "REPEATABLE READ" : "READ COMMITTED"
-        let path = home.schema.quotedIdentifier + (home.searchPath.isEmpty ? "" : ", \(home.searchPath)")
+        let path = home.schema.quotedIdentifier + (home.path.isEmpty ? "" : ", \(home.path)")
         let settings = Self.settings(version: PQserverVersion(handle)).map { name, value in
             "SET LOCAL \(name) = \(value.quotedLiteral)"
         }

@@ -13,10 +13,9 @@ extension PostgresConnection {
 
     private func readTables() throws -> Schema {
         var tables: [String: Schema.Table] = [:]
-        var views: Set<String> = []
         try forEachRow(
             """
-            SELECT c.relname, c.relkind IN ('v', 'm'), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+            SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                 pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL,
                 CASE WHEN a.attidentity <> '' THEN 'its identity' ELSE s.relname END, a.attgenerated <> ''
             FROM pg_class AS c
@@ -28,31 +27,30 @@ extension PostgresConnection {
                 AND pg_get_expr(d.adbin, d.adrelid) ~ '^"?nextval"?\\(''[^)]*''::"?regclass"?\\)$'
             LEFT JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
             LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT EXISTS (
+            WHERE c.relkind IN ('r', 'p') AND NOT EXISTS (
                 SELECT FROM pg_depend AS e
                 WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
             ORDER BY c.relname, a.attnum
             """, []
         ) { row in
             let name = row[0].text ?? ""
-            guard row[1].boolean == false else { return views.formUnion([name]) }
             if tables[name] == nil { tables[name] = Schema.Table(name: name, columns: []) }
-            guard let column = row[2].text else { return }
-            let sequence = row[7].text
+            guard let column = row[1].text else { return }
+            let sequence = row[6].text
             tables[name]?.columns.append(
                 Schema.Column(
                     name: column,
-                    type: row[3].text ?? "",
-                    isNullable: row[4].boolean == false,
-                    defaultValue: sequence == nil ? row[5].text : nil,
-                    isPrimaryKey: row[6].boolean == true,
+                    type: row[2].text ?? "",
+                    isNullable: row[3].boolean == false,
+                    defaultValue: sequence == nil ? row[4].text : nil,
+                    isPrimaryKey: row[5].boolean == true,
                     sequence: sequence,
-                    isGenerated: row[8].boolean == true
+                    isGenerated: row[7].boolean == true
                 ))
         }
         try readIndexes(into: &tables)
         try readConstraints(into: &tables)
-        return Schema(dialect: .postgresql, tables: Array(tables.values), views: views)
+        return Schema(dialect: .postgresql, tables: Array(tables.values))
     }
 
     private func readIndexes(into tables: inout [String: Schema.Table]) throws {

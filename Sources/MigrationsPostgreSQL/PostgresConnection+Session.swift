@@ -39,8 +39,8 @@ struct Home: Equatable {
     var tables: [String] = []
     /// Those that the role may not even read.
     var unreadableTables: Set<String> = []
-    /// The search path that the session came with.
-    var searchPath: String
+    /// The schemas in which the session finds what is named without one, quoted and in order.
+    var path: String
     /// Whether the server is a standby, which takes no changes.
     var isStandby: Bool
     /// Whether somebody wants transactions to change nothing, as on a server that was taken out of service.
@@ -51,34 +51,53 @@ struct Home: Equatable {
 }
 
 extension PostgresConnection {
-    /// Finds tables along the search path.
+    /// Finds tables along the search path. What else has their names is found by them too.
     /// - Throws: ``Migrations/DatabaseError`` of the kind ``Migrations/DatabaseError/Kind/ambiguous`` when they are in several
-    ///   schemas, or there is no schema at all.
+    ///   schemas, something else is found first by the name of one, or there is no schema at all.
     func findHome(of tables: [String]) throws -> Home {
         let rows = try query(
             """
             SELECT current_setting('search_path'), pg_is_in_recovery(), current_schema(), n.nspname, c.relname,
-                has_table_privilege(c.oid, 'SELECT'), current_setting('default_transaction_read_only')::boolean
+                has_table_privilege(c.oid, 'SELECT'), current_setting('default_transaction_read_only')::boolean,
+                (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.place)
+                    FROM unnest(current_schemas(false)) WITH ORDINALITY AS s (name, place)),
+                CASE WHEN c.relkind NOT IN ('r', 'p')
+                    THEN (pg_identify_object('pg_class'::regclass, c.oid, 0)).type || format(' %I.%I', n.nspname, c.relname)
+                END
             FROM (SELECT) AS session LEFT JOIN (
-                pg_class AS c JOIN pg_namespace AS n
-                    ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p')
+                pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false))
             ) ON c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[])
             ORDER BY array_position(current_schemas(false), n.nspname), c.relname COLLATE "C"
             """)
         let searchPath = rows.first?[0].text ?? ""
-        let found = rows.compactMap { row in row[3].text.map { (schema: $0, table: row[4].text ?? "") } }
-        guard let schema = found.first?.schema ?? rows.first?[2].text else {
+        let named = rows.compactMap { row in
+            row[3].text.map { (schema: $0, table: row[4].text ?? "", description: row[8].text) }
+        }
+        let found = named.filter { $0.description == nil }.map { (schema: $0.schema, table: $0.table) }
+        guard let schema = found.first?.schema ?? named.first?.schema ?? rows.first?[2].text else {
             throw DatabaseError(
                 .ambiguous, "there is no schema to work in: search_path is \(searchPath), and no such schema exists",
                 details: ["Create the schema, or name the right one: ALTER ROLE … SET search_path = …"])
         }
+        let inTheWay = named.prefix { $0.schema != schema }.compactMap(\.description)
+        guard inTheWay.isEmpty else { throw Self.concealment(inTheWay, of: schema) }
         let elsewhere = found.filter { $0.schema != schema }
         guard elsewhere.isEmpty else { throw Self.ambiguity(found, searchPath: searchPath) }
         return Home(
             schema: schema, tables: found.map(\.table),
             unreadableTables: Set(rows.filter { $0[5].boolean == false }.compactMap { $0[4].text }),
-            searchPath: searchPath, isStandby: rows.first?[1].boolean == true,
+            path: rows.first?[7].text ?? "", isStandby: rows.first?[1].boolean == true,
             isReadOnly: rows.first?[6].boolean == true)
+    }
+
+    private static func concealment(_ found: [String], of schema: String) -> DatabaseError {
+        DatabaseError(
+            .ambiguous,
+            "the tables are in schema \(schema), but in a schema ahead of it something else is found by the names of "
+                + "\(found.count) of them",
+            details: found + [
+                "Rename it or drop it, or name the right schema alone: ALTER ROLE … SET search_path = …"
+            ])
     }
 
     private static func ambiguity(_ found: [(schema: String, table: String)], searchPath: String) -> DatabaseError {

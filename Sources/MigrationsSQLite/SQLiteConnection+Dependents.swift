@@ -20,6 +20,22 @@ extension SQLiteConnection {
         }.map { "view \($0)" }.sorted()
     }
 
+    /// SQLite makes no difference between names in upper and in lower case.
+    public func occupants(
+        ofTables names: [String], indexes: [String], exceptOn owners: [String]
+    ) throws -> [(name: String, description: String)] {
+        func list(_ names: [String]) -> String { names.map(\.quotedLiteral).joined(separator: ", ") }
+        return try query(
+            """
+            SELECT name, type || ' ' || name || CASE type WHEN 'index' THEN ' on ' || tbl_name ELSE '' END
+            FROM main.sqlite_schema WHERE type <> 'trigger' AND (
+                name COLLATE NOCASE IN (\(list(names)))
+                OR name COLLATE NOCASE IN (\(list(indexes))) AND (type <> 'index' OR tbl_name COLLATE NOCASE NOT IN (\(list(owners)))))
+            ORDER BY 1, 2
+            """
+        ).map { (name: $0[0].text ?? "", description: $0[1].text ?? "") }
+    }
+
     public func attachments(of tables: [String]) throws -> [TableAttachment] {
         let schema = try readSchema()
         return try tables.flatMap { name -> [TableAttachment] in

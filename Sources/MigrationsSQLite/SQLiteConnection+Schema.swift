@@ -6,7 +6,6 @@ extension SQLiteConnection {
     /// same names, and are found first where `main` is not named.
     public func readSchema() throws -> Schema {
         var tables: [String: Schema.Table] = [:]
-        var views: Set<String> = []
         var indexSQL: [String: String] = [:]
         var statements: [String: TableStatement] = [:]
         try forEachRow(
@@ -19,7 +18,6 @@ extension SQLiteConnection {
                 statements[name] = TableStatement(sql)
                 tables[name] = Schema.Table(
                     name: name, columns: [], isAutoincrement: statements[name]?.isAutoincrement == true)
-            case "view": views.insert(name)
             case "index": indexSQL[name] = sql
             default: break
             }
@@ -27,7 +25,7 @@ extension SQLiteConnection {
         try readColumns(into: &tables)
         try readIndexes(into: &tables, sql: indexSQL)
         try readForeignKeys(into: &tables, statements)
-        return Schema(dialect: .sqlite, tables: Array(tables.values), views: views)
+        return Schema(dialect: .sqlite, tables: Array(tables.values))
     }
 
     private func readColumns(into tables: inout [String: Schema.Table]) throws {

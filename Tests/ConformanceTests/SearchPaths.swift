@@ -23,9 +23,14 @@ struct SearchPaths {
 
     @Test(
         "is the one in which a statement finds the tables, also for what is created",
-        arguments: ["app, public", "public", "pg_catalog, public", "nowhere, public", #""$user", public"#])
+        arguments: [
+            "app, public", "public", "pg_catalog, public", "nowhere, public", #""$user", public"#, "'', public",
+            #"'"$user"', public"#, #"'', "$user", public, public"#, #""Odd, ""name""", public"#,
+        ])
     func visible(_ searchPath: String) throws {
-        try with(searchPath, "CREATE SCHEMA postgres; CREATE TABLE app.notes (n INTEGER)") { connection in
+        try with(
+            searchPath, #"CREATE SCHEMA postgres; CREATE SCHEMA "Odd, ""name"""; CREATE TABLE app.notes (n INTEGER)"#
+        ) { connection in
             try connection.withMigrationTransaction(locking: ["t", "u"]) {
                 #expect(try connection.readSchema().tables.keys.sorted() == ["t"])
                 try connection.execute("CREATE TABLE u (id INTEGER)")
@@ -47,6 +52,37 @@ struct SearchPaths {
             #expect(error.kind == .ambiguous)
             #expect(error.details.contains { $0.contains("schema app: ") })
             #expect(error.details.contains { $0.contains("schema public: t (1)") })
+        }
+    }
+
+    @Test(
+        "is not guessed when something else is found first by the name of a table",
+        arguments: [
+            ("VIEW app.t AS SELECT 2 AS id", "view app.t"),
+            ("MATERIALIZED VIEW app.t AS SELECT 2 AS id", "materialized view app.t"),
+            ("FOREIGN TABLE app.t (id INTEGER) SERVER other", "foreign table app.t"),
+            ("SEQUENCE app.t", "sequence app.t"), ("TYPE app.t AS (id INTEGER)", "composite type app.t"),
+            ("VIEW app.u AS SELECT 2 AS id", "view app.u"),
+        ])
+    func inTheWay(_ object: String, _ name: String) throws {
+        let server = "CREATE FOREIGN DATA WRAPPER none; CREATE SERVER other FOREIGN DATA WRAPPER none"
+        try with("app, public", "\(server); CREATE \(object)") { connection in
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withReadTransaction(of: ["t", "u"]) {}
+            }
+            #expect(error.kind == .ambiguous)
+            #expect(error.details.first == name)
+        }
+    }
+
+    @Test("may have a view of the name of a table behind it, which no statement finds")
+    func behind() throws {
+        try with("public, app", "CREATE VIEW app.t AS SELECT 2 AS id") { connection in
+            try connection.withMigrationTransaction(locking: ["t"]) {
+                let (rows, tables) = try (connection.countRows(in: "t"), connection.readSchema().tables.keys.sorted())
+                #expect(rows == 1)
+                #expect(tables == ["t"])
+            }
         }
     }
 

@@ -118,6 +118,15 @@ public protocol DatabaseConnection: AnyObject {
     /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
     func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String]
 
+    /// What has a name that a table or an index is to be created by, in words: `view report`.
+    /// - Parameters:
+    ///   - names: The names of tables.
+    ///   - indexes: The names of indexes. One of these that is on an owner makes room for the new one.
+    ///   - owners: The application's own tables.
+    func occupants(
+        ofTables names: [String], indexes: [String], exceptOn owners: [String]
+    ) throws -> [(name: String, description: String)]
+
     /// What belongs to these tables and goes without a word with a column that it names, but for foreign keys.
     func attachments(of tables: [String]) throws -> [TableAttachment]
 

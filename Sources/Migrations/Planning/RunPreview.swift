@@ -33,6 +33,7 @@ public struct RunPreview: Sendable {
         case .fresh:
             try catalogue.requireNewest(target)
             isFresh = true
+            findings = try [runner.takenNames(on: inspection.schema)].compactMap { $0 }
         case .foreign:
             try runner.requireOurs(inspection.schema)
         case .known(let plan):

@@ -74,7 +74,7 @@ extension Runner {
 
     /// What stands in the way of any change to the tables.
     func obstacles(before pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
-        if let finding = takenNames(on: schema) { return [finding] }
+        if let finding = try takenNames(on: schema) { return [finding] }
         return try withStopsNamed("looking at the tables") {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try connection.obstacles(

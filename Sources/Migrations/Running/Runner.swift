@@ -117,7 +117,10 @@ public struct Runner {
     ) throws -> (schema: Schema, pending: [RegisteredMigration]) {
         try connection.withReadTransaction(of: catalogue.tables) {
             let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
-            guard !isFresh(schema) else { return (schema, []) }
+            guard !isFresh(schema) else {
+                if let stop = MigrationError(stoppingFor: try [takenNames(on: schema)].compactMap { $0 }) { throw stop }
+                return (schema, [])
+            }
             try requireOurs(schema)
             let plan = Plan(catalogue.migrations, on: schema)
             for warning in plan.warnings { emit(.warning(warning)) }

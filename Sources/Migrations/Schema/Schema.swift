@@ -4,14 +4,11 @@ public struct Schema: Sendable, Hashable {
     public var dialect: Dialect
     /// The tables by name.
     public var tables: [String: Table]
-    /// The names of the views.
-    public var views: Set<String>
 
     /// Creates a schema.
-    public init(dialect: Dialect, tables: [Table] = [], views: Set<String> = []) {
+    public init(dialect: Dialect, tables: [Table] = []) {
         self.dialect = dialect
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
-        self.views = views
     }
 
     /// The column of a table, `nil` when either is missing.

@@ -5,20 +5,65 @@ import Testing
 
 @Suite("A name that a migration needs and something else has")
 struct TakenNames {
-    @Test("is told before anything changes: a view's", arguments: TestBackend.allCases)
-    func view(_ backend: TestBackend) throws {
+    /// What has a name that a table or an index needs, how it is told, and what takes it away.
+    private static let ofBoth: [(version: String, object: String, told: String, removal: String)] = [
+        ("v07", "VIEW fallbacksource AS SELECT 2 AS id", "view fallbacksource", "VIEW fallbacksource"),
+        ("v07", "INDEX fallbacksource ON note (n)", "index fallbacksource on note", "INDEX fallbacksource"),
+        ("v07", "INDEX confirmationtoken_token ON note (n)", "index confirmationtoken_token on note", "TABLE note"),
+        (
+            "v07", "TABLE confirmationtoken_token (n INTEGER)", "table confirmationtoken_token",
+            "TABLE confirmationtoken_token"
+        ),
+        ("v15", "UNIQUE INDEX token_token_hash ON note (n)", "index token_token_hash on note", "TABLE note"),
+        ("fresh", "VIEW token AS SELECT 2 AS id", "view token", "VIEW token"),
+    ]
+
+    private static let ofSQLite = [
+        ("v07", "VIEW FallbackSource AS SELECT 2 AS id", "view FallbackSource", "VIEW FallbackSource")
+    ]
+
+    private static let ofPostgreSQL = [
+        (
+            "v07", "MATERIALIZED VIEW fallbacksource AS SELECT 2 AS id", "materialized view fallbacksource",
+            "MATERIALIZED VIEW fallbacksource"
+        ),
+        ("v07", "SEQUENCE fallbacksource", "sequence fallbacksource", "SEQUENCE fallbacksource"),
+        ("v07", "TYPE fallbacksource AS (id INTEGER)", "composite type fallbacksource", "TYPE fallbacksource"),
+        ("v07", "TYPE fallbacksource AS ENUM ('a')", "type fallbacksource", "TYPE fallbacksource"),
+        ("v07", "DOMAIN fallbacksource AS INTEGER", "type fallbacksource", "DOMAIN fallbacksource"),
+        (
+            "v07", "SEQUENCE confirmationtoken_token", "sequence confirmationtoken_token",
+            "SEQUENCE confirmationtoken_token"
+        ),
+    ]
+
+    @Test(
+        "is told before anything changes",
+        arguments: ofBoth.flatMap { other in TestBackend.allCases.map { ($0, other) } }
+            + ofSQLite.map { (.sqlite, $0) } + ofPostgreSQL.map { (.postgresql, $0) })
+    func others(
+        _ backend: TestBackend, _ other: (version: String, object: String, told: String, removal: String)
+    ) throws {
         try backend.withDatabase { database in
-            try Fixture("v07").load(into: database)
+            if other.version != "fresh" { try Fixture(other.version).load(into: database) }
             let connection = try database.connect()
-            try connection.execute("CREATE VIEW fallbacksource AS SELECT 2 AS id")
+            if other.version == "v15" { try connection.execute("DROP INDEX token_token_hash") }
+            if other.object.contains(" ON note") { try connection.execute("CREATE TABLE note (n INTEGER)") }
+            try connection.execute("CREATE \(other.object)")
             let before = try DatabaseContents(of: connection)
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
-            #expect(error.code == .checkFailed)
-            #expect(error.findings.map(\.code) == ["name_taken"])
-            #expect(error.findings.first?.examples == ["view fallbacksource"])
+            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            #expect(preview.findings.filter { $0.severity == .error }.map(\.code) == ["name_taken"])
+            for verb in [{ _ = try runner.run(to: .newest) }, { _ = try runner.repair() }] {
+                // There is nothing to repair where there are no tables.
+                let error = try thrownError(MigrationError.self, by: verb)
+                guard error.code != .schemaDiffers else { continue }
+                #expect(error.code == .checkFailed)
+                #expect(error.findings.map(\.code) == ["name_taken"])
+                #expect(error.findings.first?.examples == [other.told])
+            }
             #expect(try DatabaseContents(of: connection) == before)
-            try connection.execute("DROP VIEW fallbacksource")
+            try connection.execute("DROP \(other.removal)")
             #expect(try runner.run(to: .newest).version == Upgrade.newest)
         }
     }
