@@ -13,7 +13,10 @@ extension PostgresConnection {
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
         let columns = stored.map(\.name.quotedIdentifier).joined(separator: ", ")
 
-        let definitions = stored.map { $0.givingIDs(by: "INTEGER NOT NULL") }
+        let definitions = stored.map { column in
+            // Without a sequence of its own: the rows bring their ids along.
+            column.name == rebuild.idColumn ? "\(column.name.quotedIdentifier) INTEGER NOT NULL" : column.sql
+        }
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
@@ -23,7 +26,7 @@ extension PostgresConnection {
         let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
-        try execute("INSERT INTO \(table) (\(columns)) OVERRIDING SYSTEM VALUE SELECT \(columns) FROM \(staging)")
+        try execute("INSERT INTO \(table) (\(columns)) \(dialect.keepingIDs) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
         for index in rebuild.indexes where !kept.contains(index.name) { try execute(index.sql) }
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
@@ -44,9 +47,7 @@ extension PostgresConnection {
             }
         }
         try alter(rebuild.table, changes)
-        for column in rebuild.columns where column.sql.hasSuffix("{id}") {
-            try makeKey(column.name, of: rebuild.table, from: old)
-        }
+        if let id = rebuild.idColumn { try makeKey(id, of: rebuild.table, from: old) }
     }
 
     private func alter(_ table: String, _ changes: [String]) throws {

@@ -13,10 +13,6 @@ extension SQLiteConnection {
         guard let old = try statement(of: rebuild.table) else {
             throw DatabaseError(.other, "the definition of table \(rebuild.table) cannot be read")
         }
-        var rebuild = rebuild
-        rebuild.columns = rebuild.columns.map {
-            ColumnDefinition($0.givingIDs(by: dialect.spelling("{id}")))
-        }
         try execute(old.rebuilt(rebuild, as: staging))
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")
@@ -60,6 +56,7 @@ extension SQLiteConnection {
                 columns: table.columns.map { column in
                     columns.first { $0.name == column.name } ?? ColumnDefinition(column.definition)
                 },
+                idColumn: nil,
                 keptColumns: table.columns.map(\.name).filter { name in !columns.contains { $0.name == name } },
                 generatedColumns: table.columns.filter(\.isGenerated).map(\.name),
                 foreignKeys: table.foreignKeys.map(\.definition),

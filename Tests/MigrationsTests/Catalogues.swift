@@ -18,14 +18,6 @@ struct Catalogues {
         #expect(number.paddedToThree == text)
     }
 
-    @Test("holds a database without tables for fresh, and no other")
-    func fresh() {
-        let catalogue = Catalogue(
-            migrations: [], canonicalTables: [TableDefinition("t", columns: [.id])], rootTable: "t")
-        #expect(catalogue.isFresh(Schema(dialect: .sqlite)))
-        #expect(!catalogue.isFresh(.withColumns()))
-    }
-
     @Test("does not take the quarantine for a difference")
     func quarantine() {
         let definition = TableDefinition("t", columns: [.id])

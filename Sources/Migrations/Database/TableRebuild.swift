@@ -3,8 +3,10 @@
 public struct TableRebuild: Sendable {
     /// The table's name.
     public var table: String
-    /// The column definitions, `{id}` for the primary key, the operator's own columns last.
+    /// The column definitions, the operator's own columns last.
     public var columns: [ColumnDefinition]
+    /// The column that is the primary key and whose values the database gives, when the rebuild defines it anew.
+    public var idColumn: String?
     /// The present columns whose definitions stay as they are, whatever they say.
     public var keptColumns: [String]
     /// The columns that have no values of their own, because they are computed from others.
@@ -26,6 +28,7 @@ public struct TableRebuild: Sendable {
     public init(
         table: String,
         columns: [ColumnDefinition],
+        idColumn: String?,
         keptColumns: [String],
         generatedColumns: [String],
         foreignKeys: [String],
@@ -37,6 +40,7 @@ public struct TableRebuild: Sendable {
     ) {
         self.table = table
         self.columns = columns
+        self.idColumn = idColumn
         self.keptColumns = keptColumns
         self.generatedColumns = generatedColumns
         self.foreignKeys = foreignKeys
@@ -72,12 +76,5 @@ public struct ColumnDefinition: Sendable, Hashable {
         guard name.isEmpty else { return }
         throw MigrationError.unreadable(
             "a column", sql, expected: #"a column begins with its name in double quotes, "priority" INTEGER."#)
-    }
-}
-
-extension ColumnDefinition {
-    /// The definition with a backend's words for `{id}`, with which that of a primary key ends.
-    public func givingIDs(by words: String) -> String {
-        sql.hasSuffix("{id}") ? sql.dropLast(4) + words : sql
     }
 }

@@ -39,9 +39,6 @@ public struct Catalogue: Sendable {
     /// The number of the newest migration.
     public var newest: Int { migrations.count }
 
-    /// Whether a schema has none of the application's tables and no other.
-    public func isFresh(_ schema: Schema) -> Bool { schema.tables.isEmpty }
-
     /// The differences of a schema from the newest one.
     public func differences(of schema: Schema) -> [SchemaDifference] {
         let leftovers = leftovers(in: schema).map(\.name)

@@ -48,7 +48,7 @@ extension MigrationContext {
         let names = Set(rewrite.columns.map(\.name))
         let own = ownColumns(of: rewrite, present: present, known: names.union(rewrite.replacedColumns))
         let columns =
-            rewrite.columns.map { ColumnDefinition(dialect.spellingExceptID($0.sql)) }
+            rewrite.columns.map { ColumnDefinition(dialect.spelling($0.sql)) }
             + own.map { ColumnDefinition($0.definition) }
         let staging = TableRebuild.stagingTable(for: rewrite.table).quotedIdentifier
         let generated = own.filter(\.isGenerated).map(\.name)
@@ -76,6 +76,7 @@ extension MigrationContext {
         return TableRebuild(
             table: rewrite.table,
             columns: columns,
+            idColumn: rewrite.columns.first { $0.sql.hasSuffix("{id}") }?.name,
             keptColumns: own.map(\.name).filter { present.column($0) != nil },
             generatedColumns: generated,
             foreignKeys: rewrite.foreignKeys
@@ -185,12 +186,5 @@ extension MigrationContext {
             total += Int64(moved)
         }
         return total
-    }
-}
-
-extension Dialect {
-    /// The spelling of a column definition whose `{id}` is left to the backend.
-    func spellingExceptID(_ sql: String) -> String {
-        sql.hasSuffix("{id}") ? sql : spelling(sql)
     }
 }
