@@ -34,7 +34,8 @@ enum Signals {
     /// Whoever reads the output may leave: what changes the database goes on.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    private static func watch() {
+    /// Has a signal stop the connection's work from now on.
+    static func watch() {
         // Looked at here because a signal handler must not be the first to need them: they are made at first use.
         guard received == 0, !interruption.isRequested else { return }
         // What the parent has it ignore, as `nohup` does, stays ignored.

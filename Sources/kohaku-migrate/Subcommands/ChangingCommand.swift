@@ -2,6 +2,20 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
+extension DatabaseConnection {
+    /// Makes one change of one transaction, which a signal stops and rolls back whole.
+    /// - Parameter title: What it is, for the message: `the release`.
+    func stoppingAtSignals<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
+        interruption = Signals.interruption
+        Signals.watch()
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw MigrationError(error, during: title)
+        }
+    }
+}
+
 /// A verb whose runner changes the database: it tells what it does, stops at signals, and reports at the end.
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }

@@ -111,6 +111,38 @@ struct Signals {
         }
     }
 
+    @Test(
+        "stops a release or a purge, which is rolled back whole, and says so", arguments: TestBackend.allCases,
+        [["release", "--all"], ["purge", "--all", "--yes"]])
+    func quarantine(_ backend: TestBackend, _ verb: [String]) throws {
+        try backend.withDatabase { database in
+            let connection = try database.connect()
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            try connection.execute("CREATE TABLE scrap (id INTEGER); INSERT INTO scrap VALUES (1)")
+            let context = try MigrationContext(connection: connection, schema: connection.readSchema(), number: 15)
+            try context.quarantineWhole("scrap", reason: "of no use")
+            let before = try LogicalDump(of: database)
+            let hub = try database.connect()
+            try hub.execute(
+                backend == .sqlite ? "BEGIN IMMEDIATE" : "BEGIN; LOCK TABLE kohaku_quarantine IN ROW EXCLUSIVE MODE")
+            let arguments = ["quarantine"] + verb + ["-v", "--lock-timeout", "60", "--database-url", database.url]
+            let outcome = try Program.running(BuiltProgram.command, arguments) { program in
+                try program.wait {
+                    switch backend {
+                    case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
+                    case .postgresql: try isWaiting(connection)
+                    }
+                }
+                program.signal(SIGTERM)
+                return program.outcome()
+            }
+            #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
+            #expect(outcome.errors.contains("error: in the \(verb[0]): interrupted, and rolled back whole"))
+            try hub.execute("ROLLBACK")
+            #expect(try LogicalDump(of: database).differences(from: before) == [])
+        }
+    }
+
     @Test("leaves and names what was committed before", arguments: TestBackend.allCases)
     func committed(_ backend: TestBackend) throws {
         try backend.withDatabase { database in

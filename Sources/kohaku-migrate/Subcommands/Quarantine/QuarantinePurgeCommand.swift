@@ -39,15 +39,7 @@ struct QuarantinePurgeCommand: ParsableCommand {
                     nextStep: "Nothing was deleted. To agree, run with --yes.")
             }
             if !rows.isEmpty {
-                try connection.withMigrationTransaction(locking: [Quarantine.tableName]) {
-                    // Numbers are given again once the quarantine is empty.
-                    guard try Quarantine.rows(rows.map(\.id), of: connection) == rows else {
-                        throw MigrationError(
-                            .failed, "the quarantine changed while you were asked",
-                            nextStep: "Nothing was deleted. Look again with: kohaku-migrate quarantine list")
-                    }
-                    try Quarantine.delete(rows.map(\.id), from: connection)
-                }
+                try connection.stoppingAtSignals("the purge") { try Self.purge(rows, from: connection) }
             }
             if output.json {
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
@@ -55,6 +47,17 @@ struct QuarantinePurgeCommand: ParsableCommand {
                 print("\("\(configuration.database)".escaped)\n\nDeleted for ever: \(rows.count) row(s).")
                 for row in rows { print("  \(row.title.escaped)") }
             }
+        }
+    }
+    private static func purge(_ rows: [QuarantinedRow], from connection: any DatabaseConnection) throws {
+        try connection.withMigrationTransaction(locking: [Quarantine.tableName]) {
+            // Numbers are given again once the quarantine is empty.
+            guard try Quarantine.rows(rows.map(\.id), of: connection) == rows else {
+                throw MigrationError(
+                    .failed, "the quarantine changed while you were asked",
+                    nextStep: "Nothing was deleted. Look again with: kohaku-migrate quarantine list")
+            }
+            try Quarantine.delete(rows.map(\.id), from: connection)
         }
     }
 }

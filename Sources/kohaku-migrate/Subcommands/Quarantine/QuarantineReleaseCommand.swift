@@ -24,7 +24,9 @@ struct QuarantineReleaseCommand: ParsableCommand {
         try output.rendering(isChanging: true) {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .changing)
-            let rows = try QuarantineRelease.release(selection.numbers, of: connection)
+            let rows = try connection.stoppingAtSignals("the release") {
+                try QuarantineRelease.release(selection.numbers, of: connection)
+            }
             if output.json {
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
