@@ -87,7 +87,7 @@ extension PostgresConnection {
     private func readConstraints(into tables: inout [String: Schema.Table]) throws {
         try forEachRow(
             """
-            SELECT c.relname, o.conname, o.contype = 'f', r.relname, o.confdeltype,
+            SELECT c.relname, o.conname, o.contype = 'f', CASE WHEN r.relnamespace = c.relnamespace THEN r.relname END, o.confdeltype,
                 array_to_string(ARRAY(
                     SELECT a.attname FROM unnest(o.conkey) WITH ORDINALITY AS k (attnum, position)
                     JOIN pg_attribute AS a ON a.attrelid = o.conrelid AND a.attnum = k.attnum
@@ -97,7 +97,8 @@ extension PostgresConnection {
                     JOIN pg_attribute AS a ON a.attrelid = o.confrelid AND a.attnum = k.attnum
                     ORDER BY k.position), chr(10)),
                 o.confupdtype, CASE WHEN o.confmatchtype = 'f' THEN 'FULL' END,
-                CASE WHEN o.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED' WHEN o.condeferrable THEN 'DEFERRABLE' END
+                CASE WHEN o.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED' WHEN o.condeferrable THEN 'DEFERRABLE' END,
+                (SELECT format('%I.%I', s.nspname, r.relname) FROM pg_namespace AS s WHERE s.oid = r.relnamespace)
             FROM pg_constraint AS o
             JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
@@ -112,9 +113,11 @@ extension PostgresConnection {
             let table = row[0].text ?? ""
             let name = row[1].text ?? ""
             if row[2].boolean == true {
+                let qualified = row[10].text ?? ""
                 tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
-                        name: name, columns: names(row[5]), referencedTable: row[3].text ?? "",
+                        name: name, columns: names(row[5]), referencedTable: row[3].text ?? qualified,
+                        referencedRelation: row[3].text?.quotedIdentifier ?? qualified,
                         referencedColumns: names(row[6]),
                         onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION",
                         onUpdate: Self.actions[row[7].text ?? ""] ?? "NO ACTION", match: row[8].text,

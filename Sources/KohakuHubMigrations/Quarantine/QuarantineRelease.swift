@@ -83,7 +83,7 @@ public struct QuarantineRelease {
         for key in table.foreignKeys where key.columns.count == 1 {
             guard let id = values[key.columns[0]]?.integer else { continue }
             let found = try connection.integer(
-                "SELECT count(*) FROM \(key.referencedTable.quotedIdentifier) WHERE \"id\" = $1", [.integer(id)])
+                "SELECT count(*) FROM \(key.referencedRelation) WHERE \"id\" = $1", [.integer(id)])
             guard found == 0 else { continue }
             throw refusal(
                 of: row, "its \(key.columns[0]) is \(id), and there is no \(key.referencedTable) of that id",

@@ -168,8 +168,10 @@ public struct Schema: Sendable, Hashable {
         public var name: String?
         /// The referencing columns.
         public var columns: [String]
-        /// The referenced table.
+        /// The referenced table: its name, or in SQL with its schema where that is another than the present one.
         public var referencedTable: String
+        /// The referenced table in SQL.
+        public var referencedRelation: String
         /// The referenced columns.
         public var referencedColumns: [String]
         /// What happens to the rows when the referenced one is deleted: `CASCADE`, `SET NULL`, `NO ACTION`, …
@@ -186,6 +188,7 @@ public struct Schema: Sendable, Hashable {
             name: String? = nil,
             columns: [String],
             referencedTable: String,
+            referencedRelation: String? = nil,
             referencedColumns: [String] = ["id"],
             onDelete: String,
             onUpdate: String = "NO ACTION",
@@ -195,6 +198,7 @@ public struct Schema: Sendable, Hashable {
             self.name = name
             self.columns = columns
             self.referencedTable = referencedTable
+            self.referencedRelation = referencedRelation ?? referencedTable.quotedIdentifier
             self.referencedColumns = referencedColumns
             self.onDelete = onDelete
             self.onUpdate = onUpdate

@@ -17,7 +17,7 @@ extension Schema.ForeignKey {
         let from = columns.map(\.quotedIdentifier).joined(separator: ", ")
         let to = referencedColumns.map(\.quotedIdentifier).joined(separator: ", ")
         return (name.map { "CONSTRAINT \($0.quotedIdentifier) " } ?? "")
-            + "FOREIGN KEY (\(from)) REFERENCES \(referencedTable.quotedIdentifier) (\(to))"
+            + "FOREIGN KEY (\(from)) REFERENCES \(referencedRelation) (\(to))"
             + (match.map { " MATCH \($0)" } ?? "") + " ON DELETE \(onDelete)"
             + (onUpdate == "NO ACTION" ? "" : " ON UPDATE \(onUpdate)") + (deferrability.map { " \($0)" } ?? "")
     }
