@@ -105,12 +105,8 @@ extension PostgresConnection {
             access == .look
             ? home.tables.filter { !home.unreadableTables.contains($0) }.map(home.qualified)
             : try tablesToChange(of: home)
-        var statements = ["SET LOCAL statement_timeout = 0"]
-        if !tables.isEmpty {
-            let mode = access == .look ? "ACCESS SHARE" : "ACCESS EXCLUSIVE"
-            statements.insert("LOCK TABLE \(tables.joined(separator: ", ")) IN \(mode) MODE", at: 0)
-        }
-        try execute(statements.joined(separator: "; "))
+        if !tables.isEmpty { try execute(Self.lockStatement(access, tables)) }
+        try execute("SET LOCAL statement_timeout = 0")
     }
 
     /// The tables, and the operator's own that reference them or that they reference: foreign keys are dropped and made again.
@@ -119,18 +115,40 @@ extension PostgresConnection {
         let own = home.tables.map { "\(home.qualified($0).quotedLiteral)::regclass" }.joined(separator: ", ")
         return try query(
             """
-            SELECT DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
+            SELECT n.nspname, c.relname
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE c.oid IN (\(own)) OR (pg_has_role(c.relowner, 'USAGE') AND c.oid IN (
                 SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (\(own))
                 UNION SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid IN (\(own))))
-            ORDER BY name
             """
-        ).compactMap { $0[0].text }
+        ).map { "\(($0[0].text ?? "").quotedIdentifier).\(($0[1].text ?? "").quotedIdentifier)" }
     }
 
     public func lock(_ table: String) throws {
-        try execute("LOCK TABLE \(table.quotedIdentifier) IN ACCESS EXCLUSIVE MODE")
+        let relation = "\(table.quotedIdentifier.quotedLiteral)::regclass"
+        let held = try integer(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE pid = pg_backend_pid() AND relation = \(relation) AND mode = 'AccessExclusiveLock' AND granted
+            """)
+        guard held == 0 else { return }
+        try execute("SAVEPOINT kohaku_lock")
+        do {
+            try execute("\(Self.lockStatement(.change, [table.quotedIdentifier])) NOWAIT")
+        } catch let error as DatabaseError where error.kind == .locked {
+            try execute("ROLLBACK TO kohaku_lock")
+            throw DatabaseError(
+                .locked, "somebody uses table \(table), and no migration says that it rewrites it", code: error.code,
+                details: try holders(.change, of: [table.quotedIdentifier]))
+        }
+        try execute("RELEASE kohaku_lock")
+    }
+
+    /// One statement for all tables in the order of their names, which is the same for a look and for a change: two that
+    /// began at opposite ends would wait for each other.
+    private static func lockStatement(_ access: Access, _ tables: [String]) -> String {
+        let mode = access == .look ? "ACCESS SHARE" : "ACCESS EXCLUSIVE"
+        return "LOCK TABLE \(tables.sorted().joined(separator: ", ")) IN \(mode) MODE"
     }
 
     /// Whether the next try may succeed: a lock was not there in time, or a table went before it was locked.
@@ -148,16 +166,16 @@ extension PostgresConnection {
 
     /// The error that names who holds the locks.
     private func locked(_ access: Access, _ home: Home) throws -> DatabaseError {
-        let holders = try holders(access, of: home)
+        let names = access == .look ? nil : try? tablesToChange(of: home)
+        let holders = try holders(access, of: names ?? home.tables.map(home.qualified))
         return DatabaseError(
             .locked, "the tables could not be locked within \(lockTimeout.milliseconds / 1000) s", code: "55P03",
             details: holders)
     }
 
     /// Who holds the migration lock or a table, each in words: a session, or a transaction that was prepared and left.
-    private func holders(_ access: Access, of home: Home) throws -> [String] {
-        let names = access == .look ? nil : try? tablesToChange(of: home)
-        let tables = (names ?? home.tables.map(home.qualified)).map(\.quotedLiteral).joined(separator: ", ")
+    private func holders(_ access: Access, of tables: [String]) throws -> [String] {
+        let tables = tables.map(\.quotedLiteral).joined(separator: ", ")
         let conflicts = access == .look ? "l.mode = 'AccessExclusiveLock'" : "true"
         return try query(
             """

@@ -38,6 +38,51 @@ struct LockedTables {
         }
     }
 
+    @Test("waits for nobody where a rewritten table was not named, and names who uses it")
+    func unnamed() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let connection = try database.connect()
+            try connection.execute(Library.sql(.postgresql))
+            let hub = try database.connect()
+            let before = try hub.countRows(in: "book")
+            #expect(before > 0)
+            try hub.execute("SET application_name = 'the hub'; BEGIN")
+            _ = try hub.query(#"SELECT * FROM "book""#)
+            let start = ContinuousClock.now
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(locking: ["author"]) {
+                    let schema = try connection.readSchema()
+                    try MigrationContext(connection: connection, schema: schema, number: 42).rewrite(Library.book)
+                }
+            }
+            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(error.kind == .locked)
+            let pid = try hub.integer("SELECT pg_backend_pid()")
+            #expect(error.details.contains { $0.hasPrefix("process \(pid), the hub, idle in transaction since ") })
+            #expect(try hub.countRows(in: "book") == before)
+        }
+    }
+
+    @Test("locks tables in the order in which a look does, so that neither waits for the other")
+    func order() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let connection = try database.connect()
+            let names = ["b", "A", "user", "a_b", "a", "aB"]
+            for name in names {
+                try connection.execute("CREATE TABLE \(name.quotedIdentifier) (id INTEGER PRIMARY KEY)")
+            }
+            try connection.execute(#"CREATE TABLE "Z" (id INTEGER REFERENCES a)"#)
+            var locks: [String] = []
+            connection.onStatement = { if $0.hasPrefix("LOCK TABLE") { locks.append($0) } }
+            try connection.withReadTransaction(of: names) {}
+            try connection.withMigrationTransaction(locking: names) {}
+            #expect(locks.count == 2)
+            #expect(
+                locks[1].replacing(#""public"."Z", "#, with: "").replacing("EXCLUSIVE", with: "SHARE")
+                    == locks[0])
+        }
+    }
+
     @Test("keeps no reader waiting for longer than one try, and names who is in the way")
     func waiting() throws {
         try TestBackend.postgresql.withDatabase { database in

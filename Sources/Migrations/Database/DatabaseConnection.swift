@@ -46,7 +46,9 @@ public protocol DatabaseConnection: AnyObject {
     /// - Parameter tables: The tables whose definitions stay as they are meanwhile, and that tell in which schema it works.
     func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result
 
-    /// Keeps everybody else away from a table until the present transaction ends.
+    /// Keeps everybody else away from a table until the present transaction ends, also where it was not among those that the
+    /// transaction locked at its beginning. It waits for nobody: who came second would have readers of the others wait too.
+    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` that names who uses it.
     func lock(_ table: String) throws
 
     /// Runs `body` on an empty copy of this database's schema that is gone afterwards.
