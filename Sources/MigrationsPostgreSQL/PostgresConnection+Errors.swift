@@ -10,14 +10,42 @@ extension PostgresConnection {
             PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        return DatabaseError(
-            kind(of: state),
+        // The server's function: its messages are in the language of its settings.
+        let isHidden = state == "42501" && field("R") == "check_enable_rls"
+        let error = DatabaseError(
+            isHidden ? .hidden : kind(of: state),
             field("M") ?? "unknown error",
             code: state,
             sql: sql,
             position: field("P").flatMap { Int($0) },
-            details: [field("D"), hint(field("H"))].compactMap { $0 }
+            details: [field("D"), isHidden ? Self.rowSecurityAdvice : hint(field("H"))].compactMap { $0 }
         )
+        if let schema = field("s"), let owner = field("t") ?? field("d"), let name = field("n") {
+            refusingConstraint = (schema, owner, name)
+        }
+        return error
+    }
+
+    /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.
+    func explained(_ error: any Error) -> any Error {
+        guard var refused = error as? DatabaseError, refused.kind == .constraint, let constraint = refusingConstraint
+        else { return error }
+        let found = try? query(
+            """
+            SELECT format('constraint %I on %s: %s', o.conname, coalesce(nullif(o.conrelid, 0)::regclass::text,
+                o.contypid::regtype::text), pg_get_constraintdef(o.oid))
+            FROM pg_constraint AS o LEFT JOIN pg_class AS c ON c.oid = o.conrelid LEFT JOIN pg_type AS t ON t.oid = o.contypid
+            JOIN pg_namespace AS n ON n.oid = coalesce(c.relnamespace, t.typnamespace)
+            WHERE (n.nspname, coalesce(c.relname, t.typname), o.conname) = ($1, $2, $3) AND o.contype IN ('c', 'u', 'x')
+            UNION ALL
+            SELECT format('index %I on %s: %s', x.relname, i.indrelid::regclass, pg_get_indexdef(x.oid))
+            FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_class AS c ON c.oid = i.indrelid
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE (n.nspname, c.relname, x.relname) = ($1, $2, $3)
+                AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = x.oid)
+            """, [.text(constraint.schema), .text(constraint.owner), .text(constraint.name)])
+        refused.refusal = found?.first?[0].text
+        return refused
     }
 
     /// PostgreSQL advises DROP … CASCADE where a view is in the way, which would lose what the operator made.

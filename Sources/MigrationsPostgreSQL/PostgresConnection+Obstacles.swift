@@ -69,9 +69,11 @@ extension PostgresConnection {
         return finding(
             "row_security", about: hidden,
             "Row level security may hide rows of \(hidden.count) table(s) from the connecting role, and no row may be lost.",
-            action:
-                "Connect as a role with BYPASSRLS, or as the owner after: ALTER TABLE … NO FORCE ROW LEVEL SECURITY.")
+            action: Self.rowSecurityAdvice)
     }
+
+    static let rowSecurityAdvice =
+        "Connect as a role with BYPASSRLS, or as the owner after: ALTER TABLE … NO FORCE ROW LEVEL SECURITY."
 
     /// Statements on a table reach the tables that inherit from it.
     private func relatives(of tables: [String]) throws -> Finding? {

@@ -18,7 +18,7 @@ extension PostgresConnection {
             return result
         } catch {
             rollBack()
-            throw error
+            throw explained(error)
         }
     }
 

@@ -12,6 +12,8 @@ public final class PostgresConnection: DatabaseConnection {
     let lockTimeout: Duration
     /// What was said when the connection was lost.
     var lossMessage: String?
+    /// What refused rows in the last error: its schema, its table or domain, and its name.
+    var refusingConstraint: (schema: String, owner: String, name: String)?
 
     /// Connects to a server.
     /// - Parameters:

@@ -61,6 +61,25 @@ extension SQLiteConnection {
         }
     }
 
+    /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.
+    func explained(_ error: any Error) -> any Error {
+        guard var refused = error as? DatabaseError, refused.kind == .constraint, let sql = refused.sql else {
+            return error
+        }
+        let words = refused.message.split(separator: " constraint failed: ", maxSplits: 1).map(String.init)
+        guard words.count == 2, let present = try? readSchema().tables.keys.sorted() else { return error }
+        let written = present.filter { name in
+            [name, TableRebuild.stagingTable(for: name)].contains { sql.contains($0.quotedIdentifier) }
+        }
+        refused.refusal = try? attachments(of: written).first { attachment in
+            guard words[0] == "UNIQUE" else { return words[0] == "CHECK" && attachment.description.contains(words[1]) }
+            let tables = [attachment.table, TableRebuild.stagingTable(for: attachment.table)]
+            let keys = tables.map { table in attachment.columns.map { "\(table).\($0)" }.joined(separator: ", ") }
+            return keys.contains(words[1]) || words[1] == "index '\(attachment.name)'"
+        }?.description
+        return refused
+    }
+
     /// Drops the triggers of tables: they must not act on rows that a migration moves.
     /// - Returns: Their tables and definitions.
     func suspendTriggers() throws -> [DatabaseRow] {

@@ -47,7 +47,7 @@ extension SQLiteConnection {
         } catch {
             // A full disk or an I/O error may have rolled back already.
             if sqlite3_get_autocommit(handle) == 0 { rollBack() }
-            throw error
+            throw explained(error)
         }
     }
 

@@ -26,6 +26,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case cancelled
         /// The role lacks a privilege.
         case notPermitted
+        /// Row level security would hide rows from the role.
+        case hidden
         /// Any other failure.
         case other
     }
@@ -42,6 +44,9 @@ public struct DatabaseError: Error, Sendable, Hashable {
     public var position: Int?
     /// More to know, a paragraph each: what the database adds, or who is in the way.
     public var details: [String]
+    /// What refused the rows of a transaction and had been there before it, with its definition:
+    /// `constraint adults on "user": CHECK (age >= 18)`.
+    public var refusal: String?
 
     /// Creates an error.
     public init(

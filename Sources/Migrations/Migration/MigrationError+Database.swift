@@ -4,6 +4,7 @@ extension MigrationError {
         let code: Code
         var message = error.description
         let nextStep: String
+        var findings: [Finding] = []
         switch error.kind {
         case .interrupted:
             code = .interrupted
@@ -34,10 +35,24 @@ extension MigrationError {
         case .notPermitted:
             code = .failed
             nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
+        case .hidden:
+            code = .checkFailed
+            nextStep = "Nothing was changed."
+        case .constraint where error.refusal != nil:
+            code = .checkFailed
+            message = "the data needs a decision before it can be migrated:"
+            findings = [
+                Finding(
+                    .error, code: "refused_row", table: "", count: 1,
+                    message: "What somebody added to the tables refuses a row as it would be.",
+                    examples: [error.refusal].compactMap { $0 },
+                    action: "Keep its definition, drop it, run again, and make it anew so that every row meets it.")
+            ]
+            nextStep = "It was rolled back whole: the database is as it was before."
         case .constraint, .cancelled, .other:
             code = .failed
             nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
         }
-        self.init(code, message, migration: title, nextStep: nextStep, underlying: error)
+        self.init(code, message, migration: title, nextStep: nextStep, findings: findings, underlying: error)
     }
 }

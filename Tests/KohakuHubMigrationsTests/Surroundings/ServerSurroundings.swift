@@ -102,6 +102,50 @@ struct ServerSurroundings {
         }
     }
 
+    @Test("cannot be verified or looked at where row level security hides rows: what helps is told")
+    func hiddenFromVerification() throws {
+        let setup = "ALTER TABLE token ENABLE ROW LEVEL SECURITY; ALTER TABLE token FORCE ROW LEVEL SECURITY"
+        try hub("v15", setup) { database, _, owner in
+            let connection = try asOwner(database, owner).connect()
+            let error = try thrownError(DatabaseError.self) {
+                _ = try Verification(of: connection, catalogue: .kohakuHub)
+            }
+            #expect(error.kind == .hidden)
+            #expect(MigrationError(error).code == .checkFailed)
+            #expect(error.message.contains("token"))
+            #expect(error.details.contains { $0.hasPrefix("Connect as a role with BYPASSRLS") })
+        }
+    }
+
+    @Test(
+        "keeps references to tables of the same names in another schema, on tables of both", arguments: ["v07", "v15"])
+    func otherSchema(_ version: String) throws {
+        let setup = """
+            CREATE SCHEMA hr; CREATE TABLE hr."user" (id INTEGER PRIMARY KEY); INSERT INTO hr."user" VALUES (999999);
+            CREATE TABLE hr.organization (id INTEGER PRIMARY KEY); INSERT INTO hr.organization VALUES (7);
+            CREATE TABLE badge (id INTEGER, user_id INTEGER REFERENCES hr."user", org_id INTEGER REFERENCES hr.organization);
+            INSERT INTO badge VALUES (1, 999999, 7); GRANT USAGE ON SCHEMA hr TO {owner};
+            GRANT SELECT, REFERENCES ON ALL TABLES IN SCHEMA hr TO {owner};
+            ALTER TABLE "user" ADD COLUMN department INTEGER REFERENCES hr.organization ON DELETE SET NULL;
+            UPDATE "user" SET department = 7
+            """
+        let references = """
+            SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE contype = 'f' AND confrelid IN ('hr.user'::regclass, 'hr.organization'::regclass) ORDER BY 1, 2
+            """
+        try hub(version, setup) { database, administrator, _ in
+            let before = try administrator.query(references)
+            #expect(before.count == 3)
+            let users = try administrator.countRows(in: "user")
+            if version == "v15" { try administrator.execute(#"ALTER TABLE "user" DROP COLUMN full_name"#) }
+            _ = try Runner(catalogue: .kohakuHub, connection: database.connect()).run(to: .newest)
+            _ = try Runner(catalogue: .kohakuHub, connection: database.connect()).repair()
+            #expect(try administrator.query(references) == before)
+            #expect(try administrator.integer(#"SELECT count(*) FROM "user" WHERE department = 7"#) == users)
+            #expect(try administrator.query("SELECT * FROM badge").map(\.values) == [[1, 999999, 7]])
+        }
+    }
+
     @Test("is not upgraded with tables that inherit from the hub's: they are named, and keep their rows")
     func inheritance() throws {
         let setup = """
