@@ -45,6 +45,7 @@ extension OutputOptions {
     /// Runs a verb and turns what it throws into a message and an exit status.
     /// - Parameter isChanging: Whether it changes the database: see ``reportingFailures(asJSON:isChanging:_:)``.
     func rendering(isChanging: Bool = false, _ body: () throws -> Void) throws {
+        ColorChoice.current = color
         try reportingFailures(asJSON: json, isChanging: isChanging, body)
     }
 }

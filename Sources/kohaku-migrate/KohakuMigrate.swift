@@ -14,14 +14,14 @@ struct KohakuMigrate: ParsableCommand {
               0  done                              5  consent needed
               1  failed, or output not written     6  lock not obtained in time
               2  pending (status --exit-code)      7  database not reachable
-              3  schema differs or mixed          64  usage
+              3  schema differs or mixed          64  invalid command line
               4  the data needs a decision first 128+ stopped by a signal, rolled back
             """,
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
-            CommandGroup(name: "Look", subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Mend", subcommands: [RepairCommand.self, QuarantineCommand.self]),
+            CommandGroup(name: "Inspect", subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Repair", subcommands: [RepairCommand.self, QuarantineCommand.self]),
         ]
     )
 

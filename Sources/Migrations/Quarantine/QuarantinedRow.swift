@@ -16,7 +16,33 @@ public struct QuarantinedRow: Sendable, Hashable {
     public var quarantinedAt: String
 }
 
-/// How many rows of one table are in quarantine for one kind of reason.
+/// Which rows in quarantine are meant: every one by default.
+public struct QuarantineFilter: Sendable, Hashable {
+    /// The table that they come from, `nil` for any.
+    public var table: String?
+    /// The number of the migration that put them there, `nil` for any.
+    public var migration: Int?
+
+    public init(table: String? = nil, migration: Int? = nil) {
+        self.table = table
+        self.migration = migration
+    }
+
+    fileprivate var condition: (sql: String, values: [DatabaseValue]) {
+        var values: [DatabaseValue] = []
+        var conditions: [String] = []
+        for (column, value) in [
+            ("source_table", table.map(DatabaseValue.text)), ("migration", migration.map { .integer(Int64($0)) }),
+        ] {
+            guard let value else { continue }
+            values.append(value)
+            conditions.append("\(column) = $\(values.count)")
+        }
+        return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
+    }
+}
+
+/// How many rows of one table are in quarantine.
 public struct QuarantineSummary: Sendable, Hashable {
     /// The table the rows come from.
     public var table: String
@@ -42,10 +68,16 @@ extension Quarantine {
 
     /// The rows of each table, the tables in alphabetical order.
     /// - Throws: ``DatabaseError``.
-    public static func summary(of connection: any DatabaseConnection) throws -> [QuarantineSummary] {
-        try reading(connection) {
+    public static func summary(
+        of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter()
+    ) throws -> [QuarantineSummary] {
+        let condition = filter.condition
+        return try reading(connection) {
             try connection.query(
-                "SELECT source_table, count(*) FROM \(tableName) GROUP BY source_table ORDER BY source_table"
+                """
+                SELECT source_table, count(*) FROM \(tableName) \(condition.sql) GROUP BY source_table
+                ORDER BY source_table
+                """, condition.values
             ).map { QuarantineSummary(table: $0[0].text ?? "", count: $0[1].integer ?? 0) }
         } ?? []
     }
@@ -53,10 +85,11 @@ extension Quarantine {
     /// Hands over the rows in the order in which they came, one by one.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     public static func forEachRow(
-        of connection: any DatabaseConnection, _ body: (QuarantinedRow) throws -> Void
+        of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter(), _ body: (QuarantinedRow) throws -> Void
     ) throws {
+        let condition = filter.condition
         _ = try reading(connection) {
-            try connection.forEachRow("\(selection) ORDER BY id", []) { try body(QuarantinedRow($0)) }
+            try connection.forEachRow("\(selection) \(condition.sql) ORDER BY id", condition.values) { try body(QuarantinedRow($0)) }
         }
     }
 

@@ -5,6 +5,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print one JSON document instead of text.")
     var json = false
 
+    @Option(name: .long, help: ArgumentHelp("Colour what is severe: auto, always or never.", valueName: "when"))
+    var color = ColorChoice.auto
+
     /// How many examples of a finding are asked for: a document has all, and text shows the first few.
     var exampleLimit: Int { json ? .max : FindingText.exampleLimit }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-/// Asks the operator before a change that leads back only by a backup.
+/// Asks the operator before a change that can only be undone by restoring a backup.
 struct Consent {
     /// Whether `--yes` or the settings gave it beforehand.
     var isGiven: Bool
@@ -16,7 +16,8 @@ struct Consent {
     /// Asks one question, told in paragraphs.
     static func confirms(_ paragraphs: String...) -> Bool {
         guard Terminal.isInteractive else { return false }
-        for paragraph in paragraphs + ["Type yes to go on:"] { printError(paragraph.wrapped()) }
-        return readLine()?.lowercased() == "yes"
+        for paragraph in paragraphs { printError(paragraph.wrapped()) }
+        StandardStreams.writeErrors("Type 'yes' to continue: ")
+        return ["y", "yes"].contains(readLine()?.lowercased())
     }
 }

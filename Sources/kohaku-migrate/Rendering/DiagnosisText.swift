@@ -9,28 +9,28 @@ struct DiagnosisText {
         text =
             switch diagnosis {
             case .fresh:
-                "Fresh: there are no tables yet. To create them: kohaku-migrate run"
+                "Fresh: there are no tables yet. Create them: kohaku-migrate run"
             case .foreign(let tables):
-                "Not a hub's database: no table \"user\", but \(tables.joined(separator: ", "))"
+                "Not a KohakuHub database: no table \"user\", but \(tables.joined(separator: ", "))"
             case .older(let plan, let without):
-                "Version \(plan.version.paddedToThree)"
+                "Version \(plan.version.paddedToThree) → \(newest): \(plan.pending.count.counted("migration")) pending"
                     + (without.isEmpty
                         ? ""
-                        : ", but without all of " + without.map { $0.number.paddedToThree }.joined(separator: ", "))
-                    + "; pending: \(plan.pending.count). To go on to \(newest): kohaku-migrate run"
+                        : ", and \(without.map { $0.number.paddedToThree }.joined(separator: ", ")) incomplete")
+                    + ". Apply: kohaku-migrate run"
             case .halfDone(let remains):
                 "Mixed: an older upgrade began \(remains.work) and stopped: \(remains.description). "
-                    + "To see the way out: kohaku-migrate plan --repair"
+                    + "Preview the repair: kohaku-migrate plan --repair"
             case .exact(let hasExtras):
                 hasExtras
-                    ? "Exactly version \(newest), with extras that are not the hub's."
-                    : "Exactly version \(newest)."
+                    ? "Up to date: the schema is version \(newest), with additions that are not the hub's."
+                    : "Up to date: the schema is exactly version \(newest)."
             case .differing(let differences):
-                "Version \(newest), but not in every part (differences: \(differences.count), harmful: "
-                    + "\(differences.count { !$0.isHarmless })). To mend it: kohaku-migrate "
+                "Version \(newest), with \(differences.count.counted("difference")) "
+                    + "(\(differences.count { !$0.isHarmless }) harmful). Fix: kohaku-migrate "
                     + (diagnosis.isPending ? "run" : "repair")
             case .newer:
-                "Newer than version \(newest), the newest that this tool knows, or changed by hand. Update the tool."
+                "Newer than version \(newest), the newest that this tool knows, or changed by hand. Update kohaku-migrate."
             }
     }
 }

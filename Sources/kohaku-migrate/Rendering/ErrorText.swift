@@ -22,7 +22,7 @@ struct ErrorText {
         for difference in error.differences.prefix(10) { lines.append("  - " + "\(difference)".wrapped(indent: 4)) }
         if error.differences.count > 10 { lines.append("  … and \(error.differences.count - 10) more") }
         if !error.committed.isEmpty {
-            lines.append("Done before it, and kept: \(error.committed.joined(separator: ", "))".wrapped())
+            lines.append("Applied before it, and kept: \(error.committed.joined(separator: ", "))".wrapped())
         }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
         return lines.joined(separator: "\n")

@@ -5,17 +5,18 @@ import Migrations
 struct PlanText {
     let text: String
 
-    init(_ preview: RunPreview, database: DatabaseURL) {
+    /// - Parameter command: What does what is shown.
+    init(_ preview: RunPreview, command: String, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
         if preview.isFresh {
-            lines.append("Fresh: run would create the current schema.")
+            lines.append("There are no tables yet: `run` would create the current schema.")
         } else if preview.pending.isEmpty, !preview.mending.isEmpty {
-            lines.append("At \(preview.version.paddedToThree), run would mend in one transaction:")
+            lines.append("`run` would fix this, in one transaction:")
             lines += preview.mending.map { "  " + "\($0)".wrapped(indent: 4) }
         } else if preview.pending.isEmpty {
-            lines.append("Nothing to do: the database is at \(preview.version.paddedToThree).")
+            lines.append("Nothing to do: the database is at version \(preview.version.paddedToThree).")
         } else {
-            lines.append("At \(preview.version.paddedToThree), run would do, each in one transaction:")
+            lines.append("`run` would apply, each in a transaction of its own:")
             for entry in preview.pending {
                 lines.append("  " + "\(entry.migration.title) (\(entry.evidence))".wrapped(indent: 4))
                 if entry.migration.migration.consent != nil { lines.append("      asks for consent") }
@@ -30,7 +31,35 @@ struct PlanText {
             lines.append("")
             lines.append(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
         }
+        lines += Self.verdict(preview, command: command)
         text = lines.joined(separator: "\n")
+    }
+
+    /// What it comes to, and the next command.
+    private static func verdict(_ preview: RunPreview, command: String) -> [String] {
+        let errors = preview.findings.count { $0.severity == .error }
+        let rows = preview.rows.reduce(0) { $0 + $1.count }
+        var lines: [String] = []
+        if let last = preview.pending.last?.migration.number {
+            let versions = "\(preview.version.paddedToThree) → \(max(preview.version, last).paddedToThree)"
+            lines.append(
+                """
+                Version \(versions): \(preview.pending.count.counted("migration")) pending, \(rows.counted("row")) in \
+                \(preview.rows.count.counted("table")).
+                """.wrapped())
+        }
+        if errors > 0 {
+            lines.append(
+                "`run` would stop before any change: \(errors.counted("error")) above must be dealt with first.".wrapped())
+        } else if preview.isFresh || !lines.isEmpty || !preview.mending.isEmpty {
+            let consents = preview.pending.filter { $0.migration.migration.consent != nil }.map {
+                $0.migration.number.paddedToThree
+            }
+            lines.append(
+                (consents.isEmpty ? "" : "It will ask for consent to \(consents.joined(separator: ", ")). ")
+                    + "Apply it: \(command)")
+        }
+        return lines.isEmpty ? [] : [""] + lines
     }
 }
 
@@ -49,7 +78,7 @@ struct PlanSQL {
         }
         var lines = [
             "-- \("\(database)".escaped)",
-            "-- To read, not to run: rows are computed while a migration runs. To run it: kohaku-migrate run",
+            "-- For reading: rows are computed while a migration runs. Apply it: kohaku-migrate run",
             "-- It rolls itself back at its end.",
             "", "BEGIN;",
         ]

@@ -1,25 +1,31 @@
 import KohakuHubMigrations
 import Migrations
 
-/// The output of `quarantine list`.
+/// The output of `quarantine list`, line by line.
 struct QuarantineText {
-    let text: String
+    private static let indent = 0
 
-    init(_ rows: [QuarantinedRow], summary: [QuarantineSummary], database: DatabaseURL) {
-        var lines = ["\(database)".escaped, ""]
-        guard !rows.isEmpty else {
-            text = (lines + ["Nothing is in quarantine."]).joined(separator: "\n")
-            return
-        }
+    /// What is listed, and how many rows of which tables.
+    let heading: String
+    let nextStep = "\nPut rows back: kohaku-migrate quarantine release <no.> ..."
+    private var columns = TextColumns([("no.", .right), ("by", .left), ("row", .left), ("reason", .left)])
+
+    init(_ summary: [QuarantineSummary], filter: QuarantineFilter, database: DatabaseURL) {
         let counts = summary.map { "\($0.table) \($0.count)" }.joined(separator: ", ")
-        lines.append("Rows in quarantine: \(rows.count) (\(counts))".wrapped())
-        var table = TextTable([("no.", .right), ("by", .left), ("row", .left), ("reason", .left)])
-        for row in rows {
-            let migration = Int(row.migration).paddedToThree
-            table.add([String(row.id), migration, row.origin, row.reason])
-        }
-        lines += ["", table.text(indent: 0), "", "To put rows back: kohaku-migrate quarantine release <no.> ..."]
-        text = lines.joined(separator: "\n")
+        let total = summary.reduce(0) { $0 + $1.count }
+        let nothing = filter == QuarantineFilter() ? "Nothing is in quarantine." : "No such row is in quarantine."
+        let text = summary.isEmpty ? nothing : "\(total.counted("row")) in quarantine (\(counts))".wrapped() + "\n"
+        heading = "\("\(database)".escaped)\n\n\(text)"
+    }
+
+    mutating func measure(_ row: QuarantinedRow) { columns.measure(Self.cells(row)) }
+
+    var header: String { columns.header(indent: Self.indent) }
+
+    func line(_ row: QuarantinedRow) -> String { columns.line(Self.cells(row), indent: Self.indent) }
+
+    private static func cells(_ row: QuarantinedRow) -> [String] {
+        [String(row.id), Int(row.migration).paddedToThree, row.origin, row.reason]
     }
 }
 
@@ -62,11 +68,11 @@ struct QuarantineDocument: Encodable {
     var tables: [String: Int64]
     var rows: [Row]
 
-    init(_ rows: [QuarantinedRow], summary: [QuarantineSummary], database: DatabaseURL) {
+    init(_ rows: [Row], summary: [QuarantineSummary], database: DatabaseURL) {
         self.database = "\(database)"
         count = rows.count
         tables = Dictionary(summary.map { ($0.table, $0.count) }, uniquingKeysWith: +)
-        self.rows = rows.map(Row.init)
+        self.rows = rows
     }
 }
 

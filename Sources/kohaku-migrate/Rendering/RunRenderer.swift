@@ -15,8 +15,9 @@ final class RunRenderer {
         guard !isQuiet else { return }
         switch event {
         case .planned(let plan, let pending):
-            guard !pending.isEmpty else { return }
-            print("at \(plan.version.paddedToThree), pending: \(pending.count)\n")
+            guard let last = pending.last else { return }
+            let versions = "\(plan.version.paddedToThree) → \(max(plan.version, last.number).paddedToThree)"
+            print("Version \(versions): \(pending.count.counted("migration")) pending\n")
         case .found(let finding, _):
             guard finding.severity != .error else { return }
             print(FindingText(finding, label: "\(finding.severity.rawValue): ").text + "\n")
@@ -29,15 +30,15 @@ final class RunRenderer {
             print("  \(report.migration.title): done in \(report.duration.seconds)")
         case .overtaken(let migration):
             // An earlier migration included its change, or another process was faster.
-            print("  \(migration.title): already there")
+            print("  \(migration.title): already applied")
         case .mended(let difference):
-            print("  " + "mended: \(difference)".wrapped(indent: 4))
+            print("  " + "fixed: \(difference)".wrapped(indent: 4))
         case .restored(let violation):
-            print("  " + "mended: \(violation)".wrapped(indent: 4))
+            print("  " + "fixed: \(violation)".wrapped(indent: 4))
         case .mentioned(let difference):
             let hint =
-                difference.isOperatorsOwn ? "" : ". To put its rows into quarantine: kohaku-migrate repair"
-            print("  " + "left alone: \(difference)\(hint)".wrapped(indent: 4))
+                difference.isOperatorsOwn ? "" : ". Quarantine its rows: kohaku-migrate repair"
+            print("  " + "ignored: \(difference)\(hint)".wrapped(indent: 4))
         case .warning(let text):
             printError("warning: \(text)".wrapped())
         case .changing, .tableRewritten:
@@ -48,35 +49,34 @@ final class RunRenderer {
     func summarize(_ report: RunReport) {
         let version = report.version.paddedToThree
         if report.isUnchanged {
-            print("Nothing to do: the database is at \(version).")
+            print("Nothing to do: the database is at version \(version).")
         } else {
-            print("\nDone: the database is at \(version) (\(report.duration.seconds)).")
+            print("\nDone: the database is at version \(version) (\(report.duration.seconds)).")
         }
         if !report.isUnchanged, report.quarantined > 0 {
             print(
                 """
-                Quarantined rows: \(report.quarantined), kept whole in the table \(Quarantine.tableName), each with its reason.
+                \(report.quarantined.counted("row")) in quarantine, each kept whole with its reason. \
+                List them: kohaku-migrate quarantine list
                 """.wrapped())
         }
     }
 
-    /// The tables with rows. Those without are counted below, so that every table is accounted for.
+    /// The tables with rows, without the columns in which all are 0. The tables without rows are listed below, so that every
+    /// table is accounted for.
     static func table(_ reports: [TableReport]) -> String {
-        var table = TextTable([
-            ("table", .left), ("in", .right), ("kept", .right), ("merged", .right), ("copied", .right),
-            ("quarantined", .right), ("moved", .right), ("out", .right),
-        ])
+        let columns: [(title: String, count: (TableReport) -> Int64)] = [
+            ("in", \.rowsIn), ("merged", \.merged), ("copied", \.copied), ("quarantined", \.quarantined),
+            ("moved", \.moved), ("out", \.rowsOut),
+        ].filter { column in reports.contains { column.count($0) != 0 } }
+        var table = TextTable([("table", .left)] + columns.map { ($0.title, .right) })
         let empty = reports.filter { $0.rowsIn == 0 && $0.rowsOut == 0 }.map(\.table)
         for report in reports where !empty.contains(report.table) {
-            let counts = [
-                report.rowsIn, report.kept, report.merged, report.copied, report.quarantined, report.moved,
-                report.rowsOut,
-            ]
-            table.add([report.table] + counts.map(String.init))
+            table.add([report.table] + columns.map { String($0.count(report)) })
         }
-        if empty.isEmpty { return table.text(indent: 6) }
-        let note = "      empty: " + empty.joined(separator: ", ").wrapped(indent: 13)
-        return empty.count == reports.count ? note : table.text(indent: 6) + "\n" + note
+        if empty.isEmpty { return table.text(indent: 4) }
+        let note = "    empty: " + empty.joined(separator: ", ").wrapped(indent: 11)
+        return empty.count == reports.count ? note : table.text(indent: 4) + "\n" + note
     }
 }
 

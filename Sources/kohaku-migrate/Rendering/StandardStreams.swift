@@ -74,10 +74,12 @@ enum StandardStreams {
 /// Prints lines to standard output. It takes the place of Swift's own, so that nothing is printed that is not escaped, or
 /// whose failure goes unseen.
 func print(_ text: String) {
-    StandardStreams.writeOutput(text.escapedLines + "\n")
+    let lines = text.escapedLines + "\n"
+    StandardStreams.writeOutput(Terminal.colorsOutput ? lines.withColoredSeverities : lines)
 }
 
 /// Prints lines to standard error.
 func printError(_ text: String) {
-    StandardStreams.writeErrors(text.escapedLines + "\n")
+    let lines = text.escapedLines + "\n"
+    StandardStreams.writeErrors(Terminal.colorsErrors ? lines.withColoredSeverities : lines)
 }

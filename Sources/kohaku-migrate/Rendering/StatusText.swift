@@ -8,7 +8,7 @@ struct StatusText {
     init(_ inspection: Inspection, _ diagnosis: Diagnosis, newest: Int, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
         if case .known(let plan) = inspection.state {
-            var table = TextTable([("no.", .left), ("migration", .left), ("verdict", .left), ("evidence", .left)])
+            var table = TextTable([("no.", .left), ("migration", .left), ("status", .left), ("reason", .left)])
             for entry in plan.entries {
                 table.add([
                     entry.migration.number.paddedToThree, entry.migration.name, entry.verdict.rawValue, entry.evidence,

@@ -16,7 +16,7 @@ struct VerifyText {
                 "\($0.isHarmless ? "harmless" : "harmful"): \($0)".wrapped(indent: 4)
             }
             lines += verification.violations.map { $0.wrapped(indent: 4) }
-            lines += verification.mentioned.map { "left alone: \($0)".wrapped(indent: 4) }
+            lines += verification.mentioned.map { "ignored: \($0)".wrapped(indent: 4) }
             if lines.count > 2 { lines.append("") }
         }
         lines.append(DiagnosisText(verification.diagnosis, newest: newest).text.wrapped())
@@ -25,8 +25,8 @@ struct VerifyText {
         } else if case .exact = verification.diagnosis {
             lines.append(
                 verification.violations.isEmpty
-                    ? "Every reference and every index is sound."
-                    : "But what it holds is not sound. To mend that: kohaku-migrate repair".wrapped())
+                    ? "Every reference and every index is consistent."
+                    : "However, its data is inconsistent. Fix it: kohaku-migrate repair".wrapped())
         }
         text = lines.joined(separator: "\n")
     }

@@ -66,8 +66,19 @@ extension PlanCommand {
             let script = PlanSQL(statements, database: configuration.database).text
             if Terminal.isOutput { print(script) } else { StandardStreams.writeOutput(script + "\n") }
         } else {
-            print(PlanText(preview, database: configuration.database).text)
+            print(PlanText(preview, command: target.command, database: configuration.database).text)
         }
         if let stop = MigrationError(stoppingFor: preview.findings) { throw ExitCode(ExitStatus(stop.code).rawValue) }
+    }
+}
+
+extension Target {
+    /// The command that runs up to it.
+    fileprivate var command: String {
+        switch self {
+        case .newest: "kohaku-migrate run"
+        case .upTo(let number): "kohaku-migrate run --to \(number)"
+        case .only(let number): "kohaku-migrate run \(number)"
+        }
     }
 }

@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when the schema is none of the hub's.")
+    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when it is not a KohakuHub schema.")
     var exitCode = false
 
     @OptionGroup var database: DatabaseOptions

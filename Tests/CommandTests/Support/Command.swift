@@ -64,7 +64,7 @@ struct Command {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = environment.merging(["PATH": Self.searchPath]) { given, _ in given }
+        process.environment = environment.merging(["PATH": Self.searchPath, "NO_COLOR": "1"]) { given, _ in given }
         process.standardInput = FileHandle.nullDevice
         return process
     }

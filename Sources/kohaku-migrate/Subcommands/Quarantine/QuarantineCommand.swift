@@ -39,3 +39,14 @@ struct QuarantineSelection: ParsableArguments {
     /// The numbers, `nil` for all.
     var numbers: [Int64]? { ids.isEmpty ? nil : ids }
 }
+
+/// Which of the rows in quarantine are shown.
+struct QuarantineFilterOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Only rows of this table.", valueName: "name"))
+    var table: String?
+
+    @Option(name: .long, help: ArgumentHelp("Only rows that this migration put there.", valueName: "number"))
+    var migration: Int?
+
+    var filter: QuarantineFilter { QuarantineFilter(table: table, migration: migration) }
+}

@@ -14,13 +14,14 @@ struct QuarantineExportCommand: ParsableCommand {
             """
     )
 
+    @OptionGroup var filter: QuarantineFilterOptions
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
         try reportingFailures(asJSON: false, isChanging: false) {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            try Quarantine.forEachRow(of: connection) { row in
+            try Quarantine.forEachRow(of: connection, where: filter.filter) { row in
                 // Nobody reads the rest of millions of rows when one could not be written.
                 if StandardStreams.failure == 0 { print(try QuarantineLine(row).text) }
             }

@@ -9,11 +9,13 @@ struct QuarantineListCommand: ParsableCommand {
         abstract: "List the rows in quarantine, each with its reason.",
         usage: "kohaku-migrate quarantine list [<options>]",
         discussion: """
-            EXAMPLE
-              kohaku-migrate quarantine list --json
+            EXAMPLES
+              kohaku-migrate quarantine list
+              kohaku-migrate quarantine list --table token --migration 8
             """
     )
 
+    @OptionGroup var filter: QuarantineFilterOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -21,19 +23,32 @@ struct QuarantineListCommand: ParsableCommand {
         try output.rendering {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            var rows: [QuarantinedRow] = []
-            try Quarantine.forEachRow(of: connection) { row in
-                var row = row
-                // The list shows no contents, and need not hold them.
-                row.json = ""
-                rows.append(row)
-            }
-            let summary = try Quarantine.summary(of: connection)
-            if output.json {
+            try connection.withReadTransaction(of: [Quarantine.tableName]) {
+                let summary = try Quarantine.summary(of: connection, where: filter.filter)
+                guard output.json else {
+                    return try show(summary, of: connection, configuration.database)
+                }
+                var rows: [QuarantineDocument.Row] = []
+                try Quarantine.forEachRow(of: connection, where: filter.filter) {
+                    rows.append(QuarantineDocument.Row($0))
+                }
                 try printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
-            } else {
-                print(QuarantineText(rows, summary: summary, database: configuration.database).text)
             }
         }
+    }
+
+    /// Prints row by row: the rows are read once to measure the columns, and once to be shown.
+    private func show(
+        _ summary: [QuarantineSummary], of connection: any DatabaseConnection, _ database: DatabaseURL
+    ) throws {
+        var text = QuarantineText(summary, filter: filter.filter, database: database)
+        print(text.heading)
+        guard !summary.isEmpty else { return }
+        try Quarantine.forEachRow(of: connection, where: filter.filter) { text.measure($0) }
+        print(text.header)
+        try Quarantine.forEachRow(of: connection, where: filter.filter) { row in
+            if StandardStreams.failure == 0 { print(text.line(row)) }
+        }
+        print(text.nextStep)
     }
 }

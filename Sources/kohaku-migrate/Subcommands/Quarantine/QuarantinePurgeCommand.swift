@@ -2,11 +2,11 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-/// Deletes rows from quarantine for ever.
+/// Permanently deletes rows from quarantine.
 struct QuarantinePurgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge",
-        abstract: "Delete rows from quarantine for ever.",
+        abstract: "Permanently delete rows from quarantine.",
         usage: "kohaku-migrate quarantine purge (<id> ... | --all) [--yes] [<options>]",
         discussion: """
             EXAMPLE
@@ -33,9 +33,9 @@ struct QuarantinePurgeCommand: ParsableCommand {
             } else {
                 try Quarantine.forEachRow(of: connection) { rows.append($0) }
             }
-            guard yes || rows.isEmpty || Consent.confirms("\(rows.count) row(s) are deleted for ever.") else {
+            guard yes || rows.isEmpty || Consent.confirms("\(rows.count.counted("row")) will be permanently deleted.") else {
                 throw MigrationError(
-                    .consentRequired, "\(rows.count) row(s) would be deleted for ever",
+                    .consentRequired, "\(rows.count.counted("row")) would be permanently deleted",
                     nextStep: "Nothing was deleted. To agree, run with --yes.")
             }
             if !rows.isEmpty {
@@ -44,7 +44,7 @@ struct QuarantinePurgeCommand: ParsableCommand {
             if output.json {
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
-                print("\("\(configuration.database)".escaped)\n\nDeleted for ever: \(rows.count) row(s).")
+                print("\("\(configuration.database)".escaped)\n\n\(rows.count.counted("row")) permanently deleted.")
                 for row in rows { print("  \(row.title.escaped)") }
             }
         }

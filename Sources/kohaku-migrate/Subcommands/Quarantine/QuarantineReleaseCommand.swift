@@ -30,7 +30,7 @@ struct QuarantineReleaseCommand: ParsableCommand {
             if output.json {
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
-                print("\("\(configuration.database)".escaped)\n\nReleased: \(rows.count) row(s).")
+                print("\("\(configuration.database)".escaped)\n\n\(rows.count.counted("row")) released.")
                 for row in rows { print("  \(row.title.escaped)") }
             }
         }

@@ -1,0 +1,45 @@
+import ArgumentParser
+import FoundationEssentials
+import Synchronization
+
+/// When text is coloured.
+enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, always, never
+
+    /// What `--color` says, for the whole of the command.
+    static var current: ColorChoice {
+        get { chosen.withLock { $0 } }
+        set { chosen.withLock { $0 = newValue } }
+    }
+
+    private static let chosen = Mutex(ColorChoice.auto)
+
+    /// Whether text to a stream is coloured: by itself only at a terminal, and never against the wish that `NO_COLOR` is.
+    func colors(isTerminal: Bool) -> Bool {
+        switch self {
+        case .always: true
+        case .never: false
+        case .auto:
+            isTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+                && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+        }
+    }
+}
+
+extension String {
+    /// The lines, the word at the head of one that says how severe it is in its colour.
+    var withColoredSeverities: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let text = line.drop { $0 == " " }
+            guard let (label, color) = Self.colors.first(where: { text.hasPrefix($0.label) }) else { return String(line) }
+            let indent = line.prefix(line.count - text.count)
+            return "\(indent)\u{1b}[\(color)m\(label)\u{1b}[0m\(text.dropFirst(label.count))"
+        }.joined(separator: "\n")
+    }
+
+    /// Bold red, yellow and cyan.
+    private static let colors: [(label: String, color: String)] = [
+        ("error:", "1;31"), ("Error:", "1;31"), ("harmful:", "1;31"), ("warning:", "33"), ("harmless:", "33"),
+        ("notice:", "36"), ("note:", "36"),
+    ]
+}
