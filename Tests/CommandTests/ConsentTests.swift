@@ -63,14 +63,16 @@ struct ConsentTests {
         }
     }
 
-    @Test("At a terminal it is asked, and only yes agrees", arguments: [("yes", 0), ("", 5), ("y", 5), ("no", 5)])
+    @Test(
+        "At a terminal it is asked, and only yes agrees",
+        arguments: [("yes", 0), ("y", 0), ("", 5), ("no", 5), ("yess", 5)])
     func atTerminal(_ answer: String, _ status: Int32) throws {
         try TestBackend.sqlite.withHub("v05") { hub in
             let before = try hub.snapshot()
             let outcome = try hub.command.atTerminal(typing: answer, ["run"])
             #expect(outcome.status == status)
             #expect(outcome.output.contains("008 foreignkey_refactoring needs your consent: it merges organizations"))
-            #expect(outcome.output.contains("Type yes to go on:"))
+            #expect(outcome.output.contains("Type 'yes' to continue: "))
             #expect((try hub.snapshot() == before) == (status != 0))
         }
     }

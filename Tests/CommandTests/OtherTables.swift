@@ -24,11 +24,11 @@ struct OtherTables {
             }
             let verified = try hub("verify")
             #expect(verified.status == 3)
-            #expect(verified.output.contains("Not a hub's database: no table \"user\", but books"))
+            #expect(verified.output.contains("Not a KohakuHub database: no table \"user\", but books"))
             let created = try hub("init")
             #expect(created.status == 3)
             #expect(created.errors.hasPrefix("error: this is not a hub's database"))
-            #expect(try hub("status").output.contains("Not a hub's database"))
+            #expect(try hub("status").output.contains("Not a KohakuHub database"))
             #expect(try hub.snapshot() == before)
         }
     }
@@ -44,7 +44,7 @@ struct OtherTables {
                 """)
             let before = try hub.snapshot()
 
-            let mention = "left alone: table fromthefuture is not one of the hub's"
+            let mention = "ignored: table fromthefuture is not one of the hub's"
             let run = try hub("run")
             #expect(run.status == 0)
             #expect(run.output.contains(mention))
@@ -68,7 +68,7 @@ struct OtherTables {
             let before = try hub.snapshot().contents["fromthefuture"]
             let run = try hub("run", "--yes")
             #expect(run.status == 0)
-            #expect(run.output.contains("left alone: table fromthefuture is not one of the hub's"))
+            #expect(run.output.contains("ignored: table fromthefuture is not one of the hub's"))
             #expect(try hub.snapshot().contents["fromthefuture"] == before)
         }
     }

@@ -14,7 +14,7 @@ struct QuarantineCounts {
             #expect(outcome.status == 0)
             let count = try rows(hub)
             #expect(count > 0)
-            #expect(outcome.output.contains("\nQuarantined rows: \(count), kept whole"))
+            #expect(outcome.output.contains("\n\(count) rows in quarantine, each kept whole"))
         }
         try backend.withHub(change.fixture) { hub in
             let document = try hub.json(RunResult.self, change.verb, "--yes")

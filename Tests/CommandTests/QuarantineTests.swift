@@ -34,7 +34,7 @@ struct QuarantineTests {
         try upgraded(backend) { hub, connection in
             let count = try connection.countRows(in: Quarantine.tableName)
             let text = try hub("quarantine", "list").output
-            #expect(text.contains("Rows in quarantine: \(count) ("))
+            #expect(text.contains("\n\(count) rows in quarantine ("))
             #expect(text.contains("nobody is named gone-user"))
             let listed = try JSONSerialization.jsonObject(with: Data(hub("quarantine", "list", "--json").output.utf8))
             #expect((listed as? [String: Any])?["count"] as? Int == Int(count))
@@ -43,6 +43,27 @@ struct QuarantineTests {
             let nothing = try hub("quarantine", "list")
             #expect(nothing.status == 0)
             #expect(nothing.output.contains("Nothing is in quarantine."))
+        }
+    }
+
+    @Test("List and export only the rows of a table or of a migration", arguments: TestBackend.allCases)
+    func filtered(_ backend: TestBackend) throws {
+        try upgraded(backend) { hub, connection in
+            for (flags, condition) in [
+                (["--table", "file"], "source_table = 'file'"), (["--migration", "8"], "migration = 8"),
+                (["--migration", "008", "--table", "token"], "migration = 8 AND source_table = 'token'"),
+                (["--table", "none"], "false"),
+            ] {
+                let kept = try connection.query("SELECT id FROM kohaku_quarantine WHERE \(condition) ORDER BY id")
+                let ids = kept.compactMap { $0[0].integer }
+                #expect(ids.isEmpty == (condition == "false"))
+                let listed = try hub.command.run(["quarantine", "list"] + flags).output.split(separator: "\n")
+                    .compactMap { $0.split(separator: " ").first.flatMap { Int64($0) } }
+                // The first number is the total.
+                #expect(listed == (ids.isEmpty ? [] : [Int64(ids.count)]) + ids)
+                let exported = try hub.command.run(["quarantine", "export"] + flags).output.split(separator: "\n")
+                #expect(exported.map { $0.prefix { $0 != "," } } == ids.map { "{\"id\":\($0)" })
+            }
         }
     }
 

@@ -34,7 +34,8 @@ struct RepairTests {
             #expect(plan.status == 0)
             #expect(
                 plan.output.contains(
-                    "\n  file: 27 row(s); has repo_full_id; lacks repository_id, is_deleted, owner_id;"))
+                    "\n  file: 27 rows; has repo_full_id; lacks repository_id, is_deleted, owner_id;"))
+            #expect(plan.output.hasSuffix("It will ask for consent.\nApply it: kohaku-migrate repair\n"))
             #expect(try hub("repair", "--dry-run").output == plan.output)
             let refused = try hub("repair")
             #expect(refused.status == 5)
@@ -44,13 +45,14 @@ struct RepairTests {
 
             let done = try hub("repair", "--yes")
             #expect(done.status == 0)
-            #expect(done.output.contains("\nDone: the database is at 015 ("))
+            #expect(done.output.contains("\nDone: the database is at version 015 ("))
             #expect(
-                try hub("verify").output.hasSuffix("Exactly version 015.\nEvery reference and every index is sound.\n"))
+                try hub("verify").output.hasSuffix(
+                    "the schema is exactly version 015.\nEvery reference and every index is consistent.\n"))
             let after = try hub.snapshot()
             let again = try hub("repair")
             #expect(again.status == 0)
-            #expect(again.output.hasSuffix("Nothing to do: the database is at 015.\n"))
+            #expect(again.output.hasSuffix("Nothing to do: the database is at version 015.\n"))
             #expect(try hub("plan", "--repair").output.hasSuffix("\nNothing to repair.\n"))
             #expect(try hub.snapshot() == after)
         }

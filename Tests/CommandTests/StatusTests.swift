@@ -29,7 +29,7 @@ struct StatusTests {
                 #expect(line.contains("  \(verdict)  "))
             }
             let count = Catalogue.kohakuHub.newest - 7
-            #expect(lines.last == "Version 007; pending: \(count). To go on to 015: kohaku-migrate run")
+            #expect(lines.last == "Version 007 → 015: \(count) migrations pending. Apply: kohaku-migrate run")
         }
     }
 
@@ -38,7 +38,7 @@ struct StatusTests {
         try backend.withHub("v07") { hub in
             let outcome = try hub("verify")
             #expect(outcome.status == 3)
-            #expect(outcome.output.contains("Version 007; pending: 8."))
+            #expect(outcome.output.contains("Version 007 → 015: 8 migrations pending."))
         }
     }
 
@@ -47,13 +47,14 @@ struct StatusTests {
         try backend.withHub { hub in
             try hub.expect(0, "init")
             #expect(
-                try hub("verify").output.contains("Exactly version 015.\nEvery reference and every index is sound."))
+                try hub("verify").output.contains(
+                    "exactly version 015.\nEvery reference and every index is consistent."))
             try hub.database.connect().execute("DROP INDEX token_user_id; DROP TABLE sshkey")
             let outcome = try hub("verify")
             #expect(outcome.status == 3)
             #expect(outcome.output.contains("harmful: table sshkey is missing"))
             #expect(outcome.output.contains("harmless: index token_user_id on token (user_id) is missing"))
-            #expect(outcome.output.contains("Version 015, but not in every part (differences: 2, harmful: 1)."))
+            #expect(outcome.output.contains("Version 015, with 2 differences (1 harmful)."))
         }
     }
 

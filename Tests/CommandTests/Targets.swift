@@ -33,7 +33,7 @@ struct Targets {
     @Test("A target below the present version is refused: there is no way down", arguments: TestBackend.allCases)
     func targetBelowVersion(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
-            try expectRefused(hub, ["--to", "3"], "error: the database is at 007 already, above --to 003\n")
+            try expectRefused(hub, ["--to", "3"], "error: the database is at version 007 already, above --to 003\n")
             try expectRefused(hub, ["--to", "3"], "Migrations only go forward: restore a backup to go back.")
             #expect(try hub("run", "--to", "7").output.contains("Nothing to do"))
         }
@@ -64,8 +64,8 @@ struct Targets {
             let before = try hub.snapshot()
             let second = try hub("run", "7")
             #expect(second.status == 0)
-            #expect(second.output.hasSuffix("Nothing to do: the database is at 007.\n"))
-            #expect(try hub("run", "3").output.hasSuffix("Nothing to do: the database is at 007.\n"))
+            #expect(second.output.hasSuffix("Nothing to do: the database is at version 007.\n"))
+            #expect(try hub("run", "3").output.hasSuffix("Nothing to do: the database is at version 007.\n"))
             #expect(try hub.snapshot() == before)
         }
     }
@@ -101,7 +101,7 @@ struct Targets {
             let outcome = try hub("run")
             #expect(outcome.status == 0)
             let newest = Catalogue.kohakuHub.newest.paddedToThree
-            #expect(outcome.output.hasSuffix("Nothing to do: the database is at \(newest).\n"))
+            #expect(outcome.output.hasSuffix("Nothing to do: the database is at version \(newest).\n"))
             #expect(outcome.errors == "")
             #expect(try hub.snapshot() == before)
         }

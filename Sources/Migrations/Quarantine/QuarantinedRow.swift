@@ -85,11 +85,14 @@ extension Quarantine {
     /// Hands over the rows in the order in which they came, one by one.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     public static func forEachRow(
-        of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter(), _ body: (QuarantinedRow) throws -> Void
+        of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter(),
+        _ body: (QuarantinedRow) throws -> Void
     ) throws {
         let condition = filter.condition
         _ = try reading(connection) {
-            try connection.forEachRow("\(selection) \(condition.sql) ORDER BY id", condition.values) { try body(QuarantinedRow($0)) }
+            try connection.forEachRow("\(selection) \(condition.sql) ORDER BY id", condition.values) {
+                try body(QuarantinedRow($0))
+            }
         }
     }
 

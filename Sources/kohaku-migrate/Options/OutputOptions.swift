@@ -5,7 +5,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print one JSON document instead of text.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Colour what is severe: auto, always or never.", valueName: "when"))
+    @Option(name: .long, help: ArgumentHelp("When to color the output.", valueName: "when"))
     var color = ColorChoice.auto
 
     /// How many examples of a finding are asked for: a document has all, and text shows the first few.

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Synchronization
 
-/// When text is coloured.
+/// When text is colored.
 enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
 
@@ -14,7 +14,7 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 
     private static let chosen = Mutex(ColorChoice.auto)
 
-    /// Whether text to a stream is coloured: by itself only at a terminal, and never against the wish that `NO_COLOR` is.
+    /// Whether text to a stream is colored: by itself only at a terminal, and never against the wish that `NO_COLOR` is.
     func colors(isTerminal: Bool) -> Bool {
         switch self {
         case .always: true
@@ -27,11 +27,13 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension String {
-    /// The lines, the word at the head of one that says how severe it is in its colour.
+    /// The lines, the word at the head of one that says how severe it is in its color.
     var withColoredSeverities: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let text = line.drop { $0 == " " }
-            guard let (label, color) = Self.colors.first(where: { text.hasPrefix($0.label) }) else { return String(line) }
+            guard let (label, color) = Self.colors.first(where: { text.hasPrefix($0.label) }) else {
+                return String(line)
+            }
             let indent = line.prefix(line.count - text.count)
             return "\(indent)\u{1b}[\(color)m\(label)\u{1b}[0m\(text.dropFirst(label.count))"
         }.joined(separator: "\n")

@@ -26,7 +26,9 @@ extension String {
 
     private func escaped(where isUnsafe: (Unicode.Scalar) -> Bool) -> String {
         // Most text is plain, and that is seen at once.
-        guard !utf8.allSatisfy({ (0x20..<0x7f).contains($0) }), unicodeScalars.contains(where: isUnsafe) else { return self }
+        guard !utf8.allSatisfy({ (0x20..<0x7f).contains($0) }), unicodeScalars.contains(where: isUnsafe) else {
+            return self
+        }
         var text = ""
         for scalar in unicodeScalars {
             if isUnsafe(scalar) {

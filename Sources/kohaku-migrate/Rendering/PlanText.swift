@@ -50,7 +50,8 @@ struct PlanText {
         }
         if errors > 0 {
             lines.append(
-                "`run` would stop before any change: \(errors.counted("error")) above must be dealt with first.".wrapped())
+                "`run` would stop before any change: \(errors.counted("error")) above must be dealt with first."
+                    .wrapped())
         } else if preview.isFresh || !lines.isEmpty || !preview.mending.isEmpty {
             let consents = preview.pending.filter { $0.migration.migration.consent != nil }.map {
                 $0.migration.number.paddedToThree

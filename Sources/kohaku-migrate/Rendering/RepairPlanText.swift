@@ -38,7 +38,10 @@ struct RepairPlanText {
 
     private static func words(_ table: RepairPreview.Table) -> String {
         guard table.isThere else { return "is missing and would be created" }
-        if table.isLeftover { return "left over from an interrupted upgrade: \(table.rows.counted("row")) would be quarantined and the table dropped" }
+        if table.isLeftover {
+            return
+                "left over from an interrupted upgrade: \(table.rows.counted("row")) would be quarantined and the table dropped"
+        }
         var parts: [String] = []
         if !table.otherColumns.isEmpty { parts.append("has \(table.otherColumns.joined(separator: ", "))") }
         if !table.missingColumns.isEmpty { parts.append("lacks \(table.missingColumns.joined(separator: ", "))") }

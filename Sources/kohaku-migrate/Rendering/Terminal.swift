@@ -18,7 +18,7 @@ enum Terminal {
     /// Whether standard output is one: what is written is read there, and not run or stored.
     static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Whether text is coloured on standard output, and on standard error.
+    /// Whether text is colored on standard output, and on standard error.
     static var colorsOutput: Bool { ColorChoice.current.colors(isTerminal: isOutput) }
     static var colorsErrors: Bool { ColorChoice.current.colors(isTerminal: isatty(STDERR_FILENO) == 1) }
 

@@ -101,7 +101,9 @@ extension String {
             func take() { word += " " + (pieces.popFirst() ?? "") }
             if first.hasSuffix("kohaku-migrate") {
                 if pieces.first == "quarantine" { take() }
-                if let verb = pieces.first?.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(verb) { take() }
+                if let verb = pieces.first?.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(verb) {
+                    take()
+                }
                 while pieces.first?.hasPrefix("--") == true { take() }
             } else if first.hasSuffix("UPDATE"), pieces.first?.hasPrefix("\"") == true {
                 while !pieces.isEmpty, !word.contains(";") { take() }

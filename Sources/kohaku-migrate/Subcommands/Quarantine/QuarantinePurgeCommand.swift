@@ -33,7 +33,8 @@ struct QuarantinePurgeCommand: ParsableCommand {
             } else {
                 try Quarantine.forEachRow(of: connection) { rows.append($0) }
             }
-            guard yes || rows.isEmpty || Consent.confirms("\(rows.count.counted("row")) will be permanently deleted.") else {
+            guard yes || rows.isEmpty || Consent.confirms("\(rows.count.counted("row")) will be permanently deleted.")
+            else {
                 throw MigrationError(
                     .consentRequired, "\(rows.count.counted("row")) would be permanently deleted",
                     nextStep: "Nothing was deleted. To agree, run with --yes.")
