@@ -35,7 +35,7 @@ struct RepairTests {
             #expect(
                 plan.output.contains(
                     "\n  file: 27 rows; has repo_full_id; lacks repository_id, is_deleted, owner_id;"))
-            #expect(plan.output.hasSuffix("It will ask for consent.\nApply it: kohaku-migrate repair\n"))
+            #expect(plan.output.hasSuffix("It will ask for consent. Apply it: kohaku-migrate repair\n"))
             #expect(try hub("repair", "--dry-run").output == plan.output)
             let refused = try hub("repair")
             #expect(refused.status == 5)

@@ -21,19 +21,21 @@ struct RepairPlanText {
         for finding in preview.findings where finding.severity != .error {
             lines += ["", FindingText(finding, label: "\(finding.severity.rawValue): ").text]
         }
-        if !preview.report.isUnchanged { lines += ["", Self.verdict(preview).wrapped()] }
+        if !preview.report.isUnchanged { lines += [""] + Self.verdict(preview) }
         text = lines.joined(separator: "\n")
     }
 
     /// What it comes to, and the next command.
-    private static func verdict(_ preview: RepairPreview) -> String {
+    private static func verdict(_ preview: RepairPreview) -> [String] {
         let reports = preview.report.migrations.flatMap(\.tables) + preview.report.mendedTables
         let quarantined = reports.reduce(0) { $0 + $1.quarantined }
         let rows = preview.tables.reduce(0) { $0 + $1.rows }
-        return """
-            \(preview.tables.count.counted("table")) with \(rows.counted("row")); \(quarantined.counted("row")) would be \
-            quarantined. It will ask for consent. Apply it: kohaku-migrate repair
+        return [
             """
+            \(preview.tables.count.counted("table")) with \(rows.counted("row")), of which \(quarantined) would be quarantined.
+            """.wrapped(),
+            "It will ask for consent. Apply it: kohaku-migrate repair",
+        ]
     }
 
     private static func words(_ table: RepairPreview.Table) -> String {

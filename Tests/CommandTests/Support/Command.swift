@@ -45,7 +45,7 @@ struct Command {
         let line = ([Self.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
         var outcome = try outcome(
             of: "/bin/bash",
-            ["-c", #"printf '%s\n' "$1" | script -qec "stty cols 80 -echo echonl; $0" /dev/null"#, line, answer])
+            ["-c", #"printf '%s\n' "$1" | script -qec "stty cols 80 -echo; $0" /dev/null"#, line, answer])
         outcome.output = outcome.output.replacing("\r\n", with: "\n")
         return outcome
     }
