@@ -9,7 +9,7 @@ func upgradeHub(at url: String) throws -> Int {
         catalogue: .kohakuHub,
         connection: connection,
         consent: { subject, question in
-            // Called before any change, for what leads back only by a backup.
+            // Called before any change that can only be undone by restoring a backup.
             print("\(subject): \(question)")
             return true
         },
