@@ -48,21 +48,7 @@ public enum TestDatabase: Sendable {
                 return try body(.sqlite(path: "\(folder)/hub.db"))
             }
         case .postgresql(let server):
-            try server.withDatabase(copying: server.parameters["dbname"]) { try body(.postgresql($0)) }
-        }
-    }
-
-    /// Loads a compressed dump, as the database's own tools write it, into the database.
-    public func load(_ dump: String) throws {
-        switch self {
-        case .sqlite:
-            try connect().execute(Program.run("gzip", "--decompress", "--stdout", dump))
-        case .postgresql(let server):
-            // The dump's COPY … FROM stdin is understood by psql only.
-            try Program.run(
-                "bash", "-c",
-                #"set -o pipefail; gzip --decompress --stdout "$0" | psql -Xqv ON_ERROR_STOP=1 "$1" > /dev/null"#,
-                dump, server.url)
+            try server.withDatabase(copying: server.name) { try body(.postgresql($0)) }
         }
     }
 }

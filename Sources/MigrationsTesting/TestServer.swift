@@ -44,13 +44,42 @@ public struct TestServer: Sendable {
 
     /// Runs a test on a new database of the server, empty or a copy of another one, and drops it afterwards.
     func withDatabase<Result>(copying original: String? = nil, _ body: (TestServer) throws -> Result) throws -> Result {
+        let database = try newDatabase(copying: original)
+        defer { try? database.drop() }
+        return try body(database)
+    }
+
+    /// Makes a database, empty or a copy of another one that nobody is connected to.
+    func newDatabase(copying original: String? = nil) throws -> TestServer {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
-        let name = "kohaku_test_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = try PostgresConnection(parameters: parameters, logger: logger)
-        try server.execute("CREATE DATABASE \(name)" + (original.map { " TEMPLATE \($0) STRATEGY file_copy" } ?? ""))
-        defer { try? server.execute("DROP DATABASE \(name) WITH (FORCE)") }
-        return try body(database(name))
+        let new = try database("kohaku_test_\(ProcessInfo.processInfo.processIdentifier)_\(number)")
+        try new.create(copying: original ?? "template1")
+        return new
+    }
+
+    /// Puts a copy of another database in the place of this one. Nobody may be connected to either.
+    func become(copyOf original: TestServer) throws {
+        try Self.administrator().execute("DROP DATABASE \(name)")
+        try create(copying: original.name)
+    }
+
+    /// Drops the database, and ends whoever is connected to it.
+    func drop() throws {
+        try Self.administrator().execute("DROP DATABASE \(name) WITH (FORCE)")
+    }
+
+    /// The name of the database.
+    var name: String { parameters["dbname"] ?? "" }
+
+    /// Copying files costs less than writing each page to the log.
+    private func create(copying original: String) throws {
+        try Self.administrator().execute("CREATE DATABASE \(name) TEMPLATE \(original) STRATEGY file_copy")
+    }
+
+    private static func administrator() throws -> PostgresConnection {
+        try PostgresConnection(
+            parameters: fromEnvironment().parameters,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private static let counter = Atomic(0)

@@ -82,6 +82,7 @@ struct Repairs {
     @Test("leaves a healthy database alone", arguments: TestBackend.allCases)
     func healthy(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
+            try Fixture("v15").load(into: database)
             let connection = try database.connect()
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection,
@@ -89,7 +90,6 @@ struct Repairs {
                     Issue.record("there is nothing to agree to")
                     return true
                 })
-            try Fixture("v15").load(into: database)
             try connection.execute(
                 #"CREATE TABLE "badge" ("id" INTEGER PRIMARY KEY); ALTER TABLE "user" ADD COLUMN "note" TEXT"#)
             #expect(try runner.repair().isUnchanged)

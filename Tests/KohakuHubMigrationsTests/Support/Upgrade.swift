@@ -1,8 +1,6 @@
 import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
-import Synchronization
-import Testing
 
 /// An upgrade of a real database: where it starts and where it ends.
 struct Upgrade: Sendable, Hashable, CustomStringConvertible {
@@ -51,7 +49,7 @@ extension Upgrade {
 
     /// Runs the upgrade, once for all tests that ask for it.
     func outcome() throws -> Outcome {
-        try #require(Self.outcomes[backend]).outcome(of: self, run)
+        try Self.outcomes.value(of: self, make: run)
     }
 
     private func run() throws -> Outcome {
@@ -77,19 +75,5 @@ extension Upgrade {
         }
     }
 
-    private static let outcomes: [TestBackend: Outcomes] = [.sqlite: Outcomes(), .postgresql: Outcomes()]
-}
-
-/// What is known already, of one backend each, so that the backends do not wait for each other.
-private final class Outcomes: Sendable {
-    private let known = Mutex<[Upgrade: Result<Upgrade.Outcome, any Error>]>([:])
-
-    func outcome(of upgrade: Upgrade, _ run: () throws -> Upgrade.Outcome) throws -> Upgrade.Outcome {
-        try known.withLock { known in
-            if let result = known[upgrade] { return try result.get() }
-            let result = Result { try run() }
-            known[upgrade] = result
-            return try result.get()
-        }
-    }
+    private static let outcomes = OncePerKey<Upgrade, Outcome>()
 }

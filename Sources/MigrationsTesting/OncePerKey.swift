@@ -1,0 +1,31 @@
+import Synchronization
+
+/// Values that the tests of a process share: each is made once, by the first test that asks for it.
+///
+/// Who asks for the same value meanwhile waits, and nobody else does.
+public final class OncePerKey<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private final class Entry: Sendable {
+        let result = Mutex<Result<Value, any Error>?>(nil)
+    }
+
+    private let entries = Mutex<[Key: Entry]>([:])
+
+    /// Nothing is made yet.
+    public init() {}
+
+    /// The value of a key.
+    /// - Parameter make: Makes it. What it throws is thrown to everybody who asks for this value.
+    public func value(of key: Key, make: () throws -> Value) throws -> Value {
+        let entry = entries.withLock { entries in
+            if let entry = entries[key] { return entry }
+            let entry = Entry()
+            entries[key] = entry
+            return entry
+        }
+        return try entry.result.withLock { result in
+            let known = result ?? Result { try make() }
+            result = known
+            return try known.get()
+        }
+    }
+}
