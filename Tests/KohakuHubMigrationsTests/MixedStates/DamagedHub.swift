@@ -63,3 +63,22 @@ struct DamagedHub {
         }
     }
 }
+
+extension DamagedHub {
+    /// Lets a column be NULL, and makes it so in the first row.
+    static func emptying(_ table: String, _ column: String, _ backend: TestBackend) -> String {
+        let alteration =
+            backend == .postgresql
+            ? #"ALTER TABLE "\#(table)" ALTER COLUMN "\#(column)" DROP NOT NULL;"#
+            : #"""
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(
+                replace(sql, '"\#(column)" INTEGER NOT NULL', '"\#(column)" INTEGER'),
+                '"\#(column)" VARCHAR(255) NOT NULL', '"\#(column)" VARCHAR(255)')
+            WHERE name = '\#(table)';
+            PRAGMA writable_schema = RESET;
+            """#
+        return alteration
+            + #"UPDATE "\#(table)" SET "\#(column)" = NULL WHERE "id" = (SELECT min("id") FROM "\#(table)")"#
+    }
+}

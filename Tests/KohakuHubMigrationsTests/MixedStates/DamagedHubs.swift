@@ -77,55 +77,13 @@ struct DamagedHubs {
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
 
-    /// Lets a column be NULL, and makes it so in the first row.
-    private static func emptying(_ table: String, _ column: String, _ backend: TestBackend) -> String {
-        let alteration =
-            backend == .postgresql
-            ? #"ALTER TABLE "\#(table)" ALTER COLUMN "\#(column)" DROP NOT NULL;"#
-            : #"""
-            PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = replace(
-                replace(sql, '"\#(column)" INTEGER NOT NULL', '"\#(column)" INTEGER'),
-                '"\#(column)" VARCHAR(255) NOT NULL', '"\#(column)" VARCHAR(255)')
-            WHERE name = '\#(table)';
-            PRAGMA writable_schema = RESET;
-            """#
-        return alteration
-            + #"UPDATE "\#(table)" SET "\#(column)" = NULL WHERE "id" = (SELECT min("id") FROM "\#(table)")"#
-    }
-
     @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
     func unknownSize(_ backend: TestBackend) throws {
-        let sql = Self.emptying("lfsobjecthistory", "size", backend)
+        let sql = DamagedHub.emptying("lfsobjecthistory", "size", backend)
         #expect(try DamagedHub(backend: backend, fixture: "v12", damage: sql).stopped(by: .run).code == .schemaDiffers)
         let outcome = try DamagedHub(backend: backend, fixture: "v12", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "lfsobjecthistory").map(\.reason) == ["it has no size"])
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-    }
-
-    @Test(
-        "of an older version with a row that lacks what it needs quarantines it", arguments: TestBackend.allCases,
-        [
-            ("file", "size"), ("file", "repo_full_id"), ("commit", "user_id"), ("stagingupload", "sha256"),
-            ("lfsobjecthistory", "repo_full_id"), ("lfsobjecthistory", "sha256"),
-            ("emailverification", "user"), ("userorganization", "organization_id"), ("invitation", "created_by"),
-        ])
-    func incomplete(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
-        let sql = Self.emptying(lost.table, lost.column, backend)
-        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
-        let reasons = outcome.after.quarantined(from: lost.table).map(\.reason)
-        #expect(reasons.filter { $0 == "it has no \(lost.column)" }.count == 1)
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-    }
-
-    @Test(
-        "of an older version with a user or repository that lacks what it needs stops", arguments: TestBackend.allCases,
-        [("user", "username"), ("organization", "name"), ("repository", "full_id")])
-    func incompleteOwner(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
-        let sql = Self.emptying(lost.table, lost.column, backend)
-        let error = try DamagedHub(backend: backend, fixture: "v07", damage: sql).stopped(by: .run)
-        #expect(error.code == .checkFailed)
-        #expect(error.findings.contains { $0.code == "missing_value" && $0.table == lost.table && $0.count == 1 })
     }
 
     @Test("with a reference to nothing that may be NULL tells that it becomes so", arguments: TestBackend.allCases)
@@ -166,21 +124,6 @@ struct DamagedHubs {
         #expect(outcome.after["userorganization"].map(\.id).contains(900))
         let lowest = outcome.before["userorganization"].map(\.id).min()
         #expect(outcome.after.quarantined(from: "userorganization").map(\.sourceID) == [lowest])
-    }
-
-    @Test(
-        "of an older version keeps sizes that need 64 bits where the columns have them", arguments: TestBackend.allCases
-    )
-    func bigSizes(_ backend: TestBackend) throws {
-        let widening = ["file", "stagingupload", "lfsobjecthistory"].map {
-            #"ALTER TABLE "\#($0)" ALTER COLUMN "size" TYPE bigint;"#
-        }
-        let sql =
-            (backend == .postgresql ? widening.joined() : "")
-            + #"UPDATE "file" SET "size" = 5000000000 WHERE "size" > 0"#
-        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-        #expect(outcome.after["file"].contains { $0["size"] == 5_000_000_000 })
     }
 
     @Test("with UNIQUE constraints in place of several indexes is mended by a run")
@@ -332,112 +275,6 @@ struct DamagedHubs {
                 if fixture == "v07" { #expect(try runner.run(to: .upTo(8)).version == 8) }
             }
         }
-    }
-
-    @Test("of an older version without memberships gets an empty table", arguments: TestBackend.allCases)
-    func missingMemberships(_ backend: TestBackend) throws {
-        let outcome = try DamagedHub(
-            backend: backend, fixture: "v04", damage: #"DROP TABLE "userorganization""#
-        ).mended(by: .run)
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-        #expect(outcome.after["userorganization"].isEmpty)
-    }
-
-    @Test("of an older version without repositories stops", arguments: TestBackend.allCases)
-    func missingRepositories(_ backend: TestBackend) throws {
-        let hub = DamagedHub(backend: backend, fixture: "v04", damage: #"DROP TABLE "repository""#)
-        let error = try hub.stopped(by: .run)
-        #expect(error.code == .checkFailed)
-        #expect(error.findings.map(\.code) == ["missing_table"])
-    }
-
-    @Test(
-        "with rows of an operator's table that reference rows which cannot stay says so",
-        arguments: TestBackend.allCases,
-        [("repository", 1), ("session", 2)])
-    func ownReferences(_ backend: TestBackend, _ parent: (table: String, count: Int64)) throws {
-        let sql = #"""
-            CREATE TABLE "notes" ("id" {id}, "about" INTEGER REFERENCES "\#(parent.table)" ("id") ON DELETE CASCADE);
-            INSERT INTO "notes" ("about") SELECT "id" FROM "\#(parent.table)" ORDER BY "id"
-            """#
-        let error = try DamagedHub(backend: backend, fixture: "v07", damage: sql).stopped(by: .run)
-        #expect(error.code == .checkFailed)
-        #expect(error.findings.map(\.code) == ["own_reference"])
-        #expect(error.findings.map(\.table) == ["notes"])
-        #expect(error.findings.map(\.count) == [parent.count])
-    }
-
-    /// What table-creating code of a newer hub had made beside old tables when it died: no index is there yet.
-    private static let newInvitationTable = #"""
-        CREATE TABLE "invitation" ("id" {id}, "token" VARCHAR(255) NOT NULL, "action" VARCHAR(255) NOT NULL,
-            "parameters" TEXT NOT NULL, "created_by_id" INTEGER REFERENCES "user" ("id") ON DELETE CASCADE,
-            "expires_at" {timestamp} NOT NULL, "max_usage" INTEGER, "usage_count" INTEGER NOT NULL, "used_at" {timestamp},
-            "used_by_id" INTEGER REFERENCES "user" ("id") ON DELETE SET NULL, "created_at" {timestamp} NOT NULL)
-        """#
-
-    @Test(
-        "whose older upgrade stopped half-way through the quotas, or before the index of invitations, is mended",
-        arguments: TestBackend.allCases,
-        [
-            (
-                "v01",
-                #"""
-                ALTER TABLE "user" ADD COLUMN "private_quota_bytes" {bigint};
-                ALTER TABLE "user" ADD COLUMN "public_quota_bytes" {bigint};
-                ALTER TABLE "user" ADD COLUMN "private_used_bytes" {bigint} DEFAULT 0;
-                ALTER TABLE "user" ADD COLUMN "public_used_bytes" {bigint} DEFAULT 0
-                """#
-            ),
-            ("v02", newInvitationTable),
-        ])
-    func partlyOlder(_ backend: TestBackend, _ hub: (fixture: String, damage: String)) throws {
-        let outcome = try DamagedHub(backend: backend, fixture: hub.fixture, damage: hub.damage).mended(by: .run)
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-    }
-
-    @Test(
-        "of an older version with new invitations gives them the organization's new id", arguments: TestBackend.allCases
-    )
-    func newInvitations(_ backend: TestBackend) throws {
-        let sql =
-            Self.newInvitationTable + #"""
-                ; INSERT INTO "invitation" ("token", "action", "parameters", "created_by_id", "expires_at", "usage_count",
-                    "created_at")
-                SELECT o."name", 'join_org', '{"org_id": ' || o."id" || '}', (SELECT min("id") FROM "user"),
-                    '2027-01-01 00:00:00', 0, '2026-01-01 00:00:00' FROM "organization" AS o
-                ;
-                INSERT INTO "invitation" ("token", "action", "parameters", "created_by_id", "expires_at", "usage_count",
-                    "created_at")
-                SELECT 'gone', 'join_org', '{"org_id": 4242}', (SELECT min("id") FROM "user"), '2027-01-01 00:00:00', 0,
-                    '2026-01-01 00:00:00'
-                """#
-        let outcome = try DamagedHub(backend: backend, fixture: "v02", damage: sql).mended(by: .run)
-        for organization in outcome.before["organization"] {
-            let name = organization["name"] ?? .null
-            let user = outcome.after["user"].first { $0["username"] == name }
-            let invitation = outcome.after["invitation"].first { $0["token"] == name }
-            #expect(invitation?["parameters"] == .text(#"{"org_id": \#(user?.id ?? 0)}"#))
-        }
-        #expect(!outcome.before["organization"].isEmpty)
-        #expect(outcome.after.quarantined(from: "invitation").map { $0.values["token"] } == [.text("gone")])
-    }
-
-    @Test(
-        "of an older version keeps what new tables hold of a repository that cannot stay in quarantine",
-        arguments: TestBackend.allCases)
-    func belongings(_ backend: TestBackend) throws {
-        let sql = #"""
-            CREATE TABLE "repositorylike" ("id" {id}, "repository_id" INTEGER NOT NULL REFERENCES "repository" ("id") ON DELETE CASCADE,
-                "user_id" INTEGER NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "created_at" {timestamp} NOT NULL);
-            INSERT INTO "repositorylike" ("repository_id", "user_id", "created_at")
-            SELECT r."id", (SELECT min("id") FROM "user"), r."created_at" FROM "repository" AS r ORDER BY r."id"
-            """#
-        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
-        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
-        let gone = outcome.after.quarantined(from: "repository").map(\.sourceID)
-        #expect(!gone.isEmpty)
-        let likes = outcome.after.quarantined(from: "repositorylike")
-        #expect(likes.map(\.reason) == gone.map { "repository \($0) is in quarantine" })
     }
 
     @Test("with an operator's view on a size says so before 013 changes anything")
