@@ -64,6 +64,13 @@ enum Repository {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    /// Every source file, one after the other.
+    static func sources() throws -> String {
+        let files = FileManager.default.enumerator(at: root.appending(path: "Sources"), includingPropertiesForKeys: nil)
+        return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+            .map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+    }
+
     static func fixture(_ name: String, _ backend: TestBackend) -> String {
         let folder = root.appending(path: "Tests/KohakuHubMigrationsTests/Fixtures/Databases")
         return folder.appending(path: "\(name).\(backend.rawValue).sql.gz").path()
