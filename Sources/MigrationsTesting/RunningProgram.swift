@@ -41,9 +41,9 @@ public final class RunningProgram {
     }
 
     /// Waits for something to come true while it runs.
-    /// - Throws: An error when it ends before that, or after half a minute.
+    /// - Throws: An error when it ends before that, or after two minutes.
     public func wait(until condition: () throws -> Bool) throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while try !condition() {
             guard process.isRunning, ContinuousClock.now < deadline else {
                 throw TestSupportError("it did not come so far: \(output)\(errors)")
