@@ -43,8 +43,7 @@ struct ServerFaults {
     func terminated(_ twelfth: Int) throws {
         try TestBackend.postgresql.withDatabase { database in
             try Fixture("v07").load(into: database)
-            let stages = try database.dumpsOfEachVersion(from: 7)
-            let count = try database.withCopy { try statements(of: $0).count }
+            let (stages, count) = try Self.undisturbed.get()
             let victim = try database.connect()
             let pid = try victim.integer("SELECT pg_backend_pid()")
             let administrator = try database.connect()
@@ -66,12 +65,17 @@ struct ServerFaults {
         }
     }
 
-    private func statements(of database: TestDatabase) throws -> [String] {
-        let connection = try database.connect()
-        var statements: [String] = []
-        connection.onStatement = { statements.append($0) }
-        _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
-        return statements
+    /// What a run that nothing stops makes of the hub, and by how many statements.
+    private static let undisturbed = Result {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let stages = try database.dumpsOfEachVersion(from: 7)
+            let connection = try database.connect()
+            var count = 0
+            connection.onStatement = { _ in count += 1 }
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            return (stages: stages, count: count)
+        }
     }
 
     @Test(
