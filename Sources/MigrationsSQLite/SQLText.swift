@@ -1,10 +1,12 @@
 /// Looks into SQL as far as quotes, comments and parentheses, for what no pragma tells.
+///
+/// What separates its words are ASCII characters, so it is read byte by byte.
 enum SQLText {
     /// The parts of a list: what lies between the commas outside parentheses.
-    static func list(_ sql: some StringProtocol) -> [String] {
+    static func list(_ sql: Substring) -> [String] {
         var parts: [String] = []
-        var rest = sql[...]
-        while let comma = outermost(in: rest, where: { $0 == "," }) {
+        var rest = sql
+        while let comma = outermost(in: rest, ",") {
             parts.append(String(rest[..<comma]))
             rest = rest[rest.index(after: comma)...]
         }
@@ -26,7 +28,7 @@ enum SQLText {
             guard let first = rest.first else { return words }
             var end = rest.startIndex
             if first == "(" {
-                guard let close = outermost(in: rest.dropFirst(), where: { $0 == ")" }) else { return words }
+                guard let close = outermost(in: rest.dropFirst(), ")") else { return words }
                 end = rest.index(after: close)
             } else {
                 end = endOfQuoted(rest) ?? rest.firstIndex { $0.isWhitespace || "(,)".contains($0) } ?? rest.endIndex
@@ -38,22 +40,24 @@ enum SQLText {
     }
 
     /// The words outside quotes, comments and parentheses, in capitals.
-    static func keywords(_ sql: some StringProtocol) -> Set<String> {
-        var bare = ""
-        _ = outermost(in: sql) {
+    static func keywords(_ sql: String) -> Set<String> {
+        var bare: [UInt8] = []
+        _ = outermost(in: sql[...]) {
             bare.append($0)
             return false
         }
-        return Set(bare.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { $0.uppercased() })
+        return Set(
+            String(decoding: bare, as: UTF8.self).split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+                .map { $0.uppercased() })
     }
 
     /// Whether a text names a column, in quotes or without.
     static func mentions(_ column: String, in sql: String) -> Bool {
         var rest = sql[...]
         while let first = rest.first {
-            let next = skippingComments(rest)
-            if next.startIndex > rest.startIndex {
-                rest = next
+            let next = endOfComments(rest, from: rest.startIndex)
+            if next > rest.startIndex {
+                rest = rest[next...]
             } else if let end = endOfQuoted(rest) {
                 if first != "'", name(at: String(rest[..<end]))?.lowercased() == column.lowercased() { return true }
                 rest = rest[end...]
@@ -76,53 +80,76 @@ enum SQLText {
         }
     }
 
-    /// The first character outside quotes, comments and parentheses that meets a condition.
-    static func outermost<Text: StringProtocol>(
-        in sql: Text, where condition: (Character) -> Bool
-    ) -> String.Index? {
+    /// Where a character is for the first time outside quotes, comments and parentheses.
+    static func outermost(in sql: Substring, _ character: Unicode.Scalar) -> String.Index? {
+        let byte = UInt8(ascii: character)
+        return outermost(in: sql) { $0 == byte }
+    }
+
+    private static func outermost(in sql: Substring, where condition: (UInt8) -> Bool) -> String.Index? {
+        let bytes = sql.utf8
         var depth = 0
-        var rest = sql[...]
+        var index = bytes.startIndex
         while true {
-            rest = skippingComments(rest)
-            guard let character = rest.first else { return nil }
-            if let end = endOfQuoted(rest) {
-                rest = rest[end...]
+            index = endOfComments(sql, from: index)
+            guard index < bytes.endIndex else { return nil }
+            if let end = endOfQuoted(sql[index...]) {
+                index = end
                 continue
             }
-            if depth == 0, condition(character) { return rest.startIndex }
-            if character == "(" { depth += 1 }
-            if character == ")" { depth -= 1 }
-            rest = rest.dropFirst()
+            let byte = bytes[index]
+            if depth == 0, condition(byte) { return index }
+            if byte == UInt8(ascii: "(") { depth += 1 }
+            if byte == UInt8(ascii: ")") { depth -= 1 }
+            index = bytes.index(after: index)
         }
     }
 
     /// Where the quoted name or text ends that begins here, `nil` when none does. A doubled quote does not end it.
-    private static func endOfQuoted(_ sql: some StringProtocol) -> String.Index? {
-        guard let first = sql.first, let quote = ["\"": "\"", "'": "'", "`": "`", "[": "]"][String(first)]?.first else {
-            return nil
+    private static func endOfQuoted(_ sql: Substring) -> String.Index? {
+        let bytes = sql.utf8
+        guard let first = bytes.first else { return nil }
+        let quote: UInt8
+        switch first {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): quote = first
+        case UInt8(ascii: "["): quote = UInt8(ascii: "]")
+        default: return nil
         }
-        var index = sql.index(after: sql.startIndex)
-        while let end = sql[index...].firstIndex(of: quote) {
-            index = sql.index(after: end)
-            guard quote != "]", index < sql.endIndex, sql[index] == quote else { return index }
-            index = sql.index(after: index)
+        var index = bytes.index(after: bytes.startIndex)
+        while let end = bytes[index...].firstIndex(of: quote) {
+            index = bytes.index(after: end)
+            guard first == quote, index < bytes.endIndex, bytes[index] == quote else { return index }
+            index = bytes.index(after: index)
         }
-        return sql.endIndex
+        return bytes.endIndex
     }
 
-    private static func skippingSpace<Text: StringProtocol>(_ sql: Text) -> Text.SubSequence {
-        var rest = sql[...]
+    private static func skippingSpace(_ sql: Substring) -> Substring {
+        var rest = sql
         while true {
-            let next = skippingComments(rest).drop { $0.isWhitespace }
+            let next = sql[endOfComments(sql, from: rest.startIndex)...].drop { $0.isWhitespace }
             guard next.startIndex > rest.startIndex else { return rest }
             rest = next
         }
     }
 
-    private static func skippingComments<Text: StringProtocol>(_ sql: Text) -> Text.SubSequence {
-        let (end, length) = sql.hasPrefix("--") ? ("\n", 1) : sql.hasPrefix("/*") ? ("*/", 2) : ("", 0)
-        guard length > 0 else { return sql[...] }
-        guard let range = sql.firstRange(of: end) else { return sql[sql.endIndex...] }
-        return skippingComments(sql[range.upperBound...])
+    /// Where the comments end that begin here one after the other.
+    private static func endOfComments(_ sql: Substring, from start: String.Index) -> String.Index {
+        let bytes = sql.utf8
+        var index = start
+        while index < bytes.endIndex {
+            let next = bytes.index(after: index)
+            guard next < bytes.endIndex else { return index }
+            switch (bytes[index], bytes[next]) {
+            case (UInt8(ascii: "-"), UInt8(ascii: "-")):
+                guard let end = bytes[next...].firstIndex(of: UInt8(ascii: "\n")) else { return bytes.endIndex }
+                index = bytes.index(after: end)
+            case (UInt8(ascii: "/"), UInt8(ascii: "*")):
+                guard let end = sql[bytes.index(after: next)...].firstRange(of: "*/") else { return bytes.endIndex }
+                index = end.upperBound
+            default: return index
+            }
+        }
+        return index
     }
 }

@@ -48,7 +48,7 @@ extension SQLiteConnection {
                     description: "\(what) on \(name): \(definition)")
             }
             return table.indexes.map { index in
-                let keys = index.sql[(SQLText.outermost(in: index.sql) { $0 == "(" } ?? index.sql.startIndex)...]
+                let keys = index.sql[(SQLText.outermost(in: index.sql[...], "(") ?? index.sql.startIndex)...]
                 return attachment("index \(index.name)", index.name, index.sql, in: String(keys))
             }
                 + table.uniqueConstraints.map {

@@ -8,9 +8,9 @@ struct TableStatement {
 
     /// Takes a statement apart, `nil` when it has no list in parentheses.
     init?(_ sql: String) {
-        guard let open = SQLText.outermost(in: sql, where: { $0 == "(" }) else { return nil }
+        guard let open = SQLText.outermost(in: sql[...], "(") else { return nil }
         let start = sql.index(after: open)
-        guard let close = SQLText.outermost(in: sql[start...], where: { $0 == ")" }) else { return nil }
+        guard let close = SQLText.outermost(in: sql[start...], ")") else { return nil }
         head = String(sql[..<start])
         items = SQLText.list(sql[start..<close])
         tail = String(sql[close...])
