@@ -18,20 +18,30 @@ extension PostgresConnection {
             code: state,
             sql: sql,
             position: field("P").flatMap { Int($0) },
-            details: [field("D"), isHidden ? Self.rowSecurityAdvice : hint(field("H"))].compactMap { $0 }
+            details: [Self.showsRow(state) ? nil : field("D"), isHidden ? Self.rowSecurityAdvice : hint(field("H"))]
+                .compactMap { $0 }
         )
-        if let schema = field("s"), let owner = field("t") ?? field("d"), let name = field("n") {
-            refusingConstraint = (schema, owner, name)
+        refusingConstraint = (field("t") ?? field("d")).flatMap { owner in
+            (field("n") ?? field("c")).map { (field("s") ?? "", owner, $0) }
         }
         return error
     }
+
+    /// Whether the server tells the whole row that a NOT NULL or a CHECK refused, with hashes of passwords.
+    private static func showsRow(_ state: String) -> Bool { ["23502", "23514"].contains(state) }
 
     /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.
     func explained(_ error: any Error) -> any Error {
         guard var refused = error as? DatabaseError, refused.kind == .constraint, let constraint = refusingConstraint
         else { return error }
+        // A rewrite gathers the rows under another name.
+        let table = constraint.owner.replacing(TableRebuild.stagingTable(for: ""), with: "")
         let found = try? query(
             """
+            SELECT format('NOT NULL of column %I on %s', a.attname, c.oid::regclass)
+            FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND pg_table_is_visible(c.oid)
+            WHERE $4 = '23502' AND (c.relname, a.attname, a.attnotnull) = ($5, $3, true)
+            UNION ALL
             SELECT format('constraint %I on %s: %s', o.conname, coalesce(nullif(o.conrelid, 0)::regclass::text,
                 o.contypid::regtype::text), pg_get_constraintdef(o.oid))
             FROM pg_constraint AS o LEFT JOIN pg_class AS c ON c.oid = o.conrelid LEFT JOIN pg_type AS t ON t.oid = o.contypid
@@ -43,7 +53,11 @@ extension PostgresConnection {
             JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE (n.nspname, c.relname, x.relname) = ($1, $2, $3)
                 AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = x.oid)
-            """, [.text(constraint.schema), .text(constraint.owner), .text(constraint.name)])
+            """,
+            [
+                .text(constraint.schema), .text(constraint.owner), .text(constraint.name), .text(refused.code),
+                .text(table),
+            ])
         refused.refusal = found?.first?[0].text
         return refused
     }

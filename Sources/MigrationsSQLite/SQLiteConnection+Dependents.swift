@@ -67,8 +67,15 @@ extension SQLiteConnection {
             return error
         }
         let words = refused.message.split(separator: " constraint failed: ", maxSplits: 1).map(String.init)
-        guard words.count == 2, let present = try? readSchema().tables.keys.sorted() else { return error }
-        let written = present.filter { name in
+        guard words.count == 2, let present = try? readSchema().tables else { return error }
+        if words[0] == "NOT NULL" {
+            let place = words[1].replacing(TableRebuild.stagingTable(for: ""), with: "")
+            let names = place.split(separator: ".").map(String.init)
+            guard names.count == 2, present[names[0]]?.column(names[1])?.isNullable == false else { return error }
+            refused.refusal = "NOT NULL of column \(names[1]) on \(names[0])"
+            return refused
+        }
+        let written = present.keys.sorted().filter { name in
             [name, TableRebuild.stagingTable(for: name)].contains { sql.contains($0.quotedIdentifier) }
         }
         refused.refusal = try? attachments(of: written).first { attachment in

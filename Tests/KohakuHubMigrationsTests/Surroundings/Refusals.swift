@@ -71,4 +71,23 @@ struct Refusals {
             #expect(after["user"].count == before["user"].count + before["organization"].count)
         }
     }
+    @Test("is named without the row where it is a column that must have a value", arguments: TestBackend.allCases)
+    func required(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.withMigrationTransaction(locking: ["user"]) {
+                try connection.addColumn(#""own" TEXT NOT NULL"#, fill: "'x'", to: "user")
+            }
+            let before = try DatabaseContents(of: connection)
+            let error = try thrownError(MigrationError.self) {
+                _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            }
+            #expect(error.code == .checkFailed)
+            let told = backend == .sqlite ? "user" : #""user""#
+            #expect(error.findings.flatMap(\.examples) == ["NOT NULL of column own on \(told)"])
+            #expect(!"\(error)".contains("Failing row"))
+            #expect(try DatabaseContents(of: connection) == before)
+        }
+    }
 }
