@@ -60,11 +60,17 @@ extension PostgresConnection {
             """
             SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL,
                 CASE WHEN k.position = 1 THEN pg_get_indexdef(i.indexrelid) END, k.position, a.attname,
-                CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.position::int, true) END
+                CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.position::int, true) END,
+                m.amname = 'btree' AND i.indnkeyatts = i.indnatts AND i.indoption::text !~ '[1-9]' AND NOT EXISTS (
+                    SELECT FROM unnest(i.indclass, i.indcollation, i.indkey) AS p (class, collation_, attnum)
+                    LEFT JOIN pg_opclass AS o ON o.oid = p.class
+                    LEFT JOIN pg_attribute AS b ON b.attrelid = c.oid AND b.attnum = p.attnum
+                    WHERE NOT o.opcdefault OR p.collation_ <> b.attcollation)
             FROM pg_index AS i
             JOIN pg_class AS c ON c.oid = i.indrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             JOIN pg_class AS x ON x.oid = i.indexrelid
+            JOIN pg_am AS m ON m.oid = x.relam
             CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
             WHERE k.position <= i.indnkeyatts AND NOT EXISTS (
@@ -75,7 +81,7 @@ extension PostgresConnection {
             if row[5].integer == 1 {
                 let index = Schema.Index(
                     name: row[1].text ?? "", keys: [], isUnique: row[2].boolean == true,
-                    isPartial: row[3].boolean == true, sql: row[4].text ?? "")
+                    isPartial: row[3].boolean == true, isPlain: row[8].boolean == true, sql: row[4].text ?? "")
                 indexes.append((row[0].text ?? "", index))
             }
             indexes[indexes.count - 1].index.keys.append(
@@ -87,7 +93,8 @@ extension PostgresConnection {
     private func readConstraints(into tables: inout [String: Schema.Table]) throws {
         try forEachRow(
             """
-            SELECT c.relname, o.conname, o.contype = 'f', CASE WHEN r.relnamespace = c.relnamespace THEN r.relname END, o.confdeltype,
+            SELECT c.relname, o.conname, o.contype,
+                CASE WHEN r.relnamespace = c.relnamespace THEN r.relname END, o.confdeltype,
                 array_to_string(ARRAY(
                     SELECT a.attname FROM unnest(o.conkey) WITH ORDINALITY AS k (attnum, position)
                     JOIN pg_attribute AS a ON a.attrelid = o.conrelid AND a.attnum = k.attnum
@@ -103,7 +110,7 @@ extension PostgresConnection {
             JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_class AS r ON r.oid = o.confrelid
-            WHERE o.contype IN ('u', 'f')
+            WHERE o.contype IN ('p', 'u', 'f')
             ORDER BY c.relname, o.conname
             """, []
         ) { row in
@@ -112,7 +119,9 @@ extension PostgresConnection {
             }
             let table = row[0].text ?? ""
             let name = row[1].text ?? ""
-            if row[2].boolean == true {
+            switch row[2].text {
+            case "p": tables[table]?.primaryKeyName = name
+            case "f":
                 let qualified = row[10].text ?? ""
                 tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
@@ -122,7 +131,7 @@ extension PostgresConnection {
                         onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION",
                         onUpdate: Self.actions[row[7].text ?? ""] ?? "NO ACTION", match: row[8].text,
                         deferrability: row[9].text))
-            } else {
+            default:
                 tables[table]?.uniqueConstraints.append(
                     Schema.UniqueConstraint(name: name, columns: names(row[5])))
             }

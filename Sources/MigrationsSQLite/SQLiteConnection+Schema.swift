@@ -55,7 +55,8 @@ extension SQLiteConnection {
         var indexes: [(table: String, origin: String, index: Schema.Index)] = []
         try forEachRow(
             """
-            SELECT m.name, i.name, i."unique", i.origin, i.partial, k.cid, k.name, k.seqno
+            SELECT m.name, i.name, i."unique", i.origin, i.partial, k.cid, k.name, k.seqno,
+                max(k."desc" OR k.coll <> 'BINARY') OVER (PARTITION BY i.name) = 0
             FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
                 pragma_index_xinfo(i.name, 'main') AS k
             WHERE m.type = 'table' AND k.key = 1 ORDER BY m.name, i.name, k.seqno
@@ -65,7 +66,7 @@ extension SQLiteConnection {
             if row[7].integer == 0 {
                 let index = Schema.Index(
                     name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
-                    sql: sql[name] ?? "")
+                    isPlain: row[8].integer == 1, sql: sql[name] ?? "")
                 indexes.append((row[0].text ?? "", row[3].text ?? "", index))
             }
             let key: Schema.Index.Key =

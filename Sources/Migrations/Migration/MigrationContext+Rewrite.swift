@@ -3,6 +3,7 @@ extension MigrationContext {
     /// that every row is accounted for.
     /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
     public func rewrite(_ rewrite: TableRewrite) throws {
+        try renameIndexes(of: rewrite.table, to: rewrite.indexes.map { IndexStatement($0).index })
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
                 .failed, "table \(rewrite.table) is missing",

@@ -64,6 +64,7 @@ struct Convergence {
     }
 
     private func converge(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
+        try context.renameIndexes(of: definition.name, to: definition.table(context.dialect).indexes)
         try dropIndexes(differences, of: definition)
         try fitRows(of: definition)
         try addColumns(differences, to: definition)

@@ -6,7 +6,7 @@ extension Runner {
         let differences = harmfulDifferences(of: schema)
         guard !differences.isEmpty else { return false }
         try requireKnown(differences.filter { $0.isUnknown && !$0.isHarmless })
-        let alters = differences.contains { $0.kind != .missingTable && $0.kind != .missingIndex }
+        let alters = differences.contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) }
         if alters, !isAgreed {
             try ask(
                 "mending the schema of \(catalogue.newest.paddedToThree)",

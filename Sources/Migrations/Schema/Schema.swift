@@ -33,6 +33,8 @@ public struct Schema: Sendable, Hashable {
         public var uniqueConstraints: [UniqueConstraint]
         /// The foreign keys.
         public var foreignKeys: [ForeignKey]
+        /// The name of PostgreSQL's primary key, which is also its index's.
+        public var primaryKeyName: String?
         /// Whether SQLite's AUTOINCREMENT is set.
         public var isAutoincrement: Bool
 
@@ -43,6 +45,7 @@ public struct Schema: Sendable, Hashable {
             indexes: [Index] = [],
             uniqueConstraints: [UniqueConstraint] = [],
             foreignKeys: [ForeignKey] = [],
+            primaryKeyName: String? = nil,
             isAutoincrement: Bool = false
         ) {
             self.name = name
@@ -50,6 +53,7 @@ public struct Schema: Sendable, Hashable {
             self.indexes = indexes
             self.uniqueConstraints = uniqueConstraints
             self.foreignKeys = foreignKeys
+            self.primaryKeyName = primaryKeyName
             self.isAutoincrement = isAutoincrement
         }
 
@@ -111,6 +115,8 @@ public struct Schema: Sendable, Hashable {
         public var isUnique: Bool
         /// The condition of a partial index.
         public var isPartial: Bool
+        /// Whether it is a tree over the columns as they are: ascending, each in its own collation, and nothing else.
+        public var isPlain: Bool
         /// The statement that makes it again.
         public var sql: String
 
@@ -124,17 +130,25 @@ public struct Schema: Sendable, Hashable {
         }
 
         /// Creates an index.
-        public init(name: String, keys: [Key], isUnique: Bool, isPartial: Bool = false, sql: String = "") {
+        public init(
+            name: String, keys: [Key], isUnique: Bool, isPartial: Bool = false, isPlain: Bool = true, sql: String = ""
+        ) {
             self.name = name
             self.keys = keys
             self.isUnique = isUnique
             self.isPartial = isPartial
+            self.isPlain = isPlain
             self.sql = sql
         }
 
         /// Whether both order and refuse the same rows, under the same name.
         public func isEquivalent(to other: Index) -> Bool {
-            name == other.name && keys == other.keys && isUnique == other.isUnique && isPartial == other.isPartial
+            name == other.name && isDuplicate(of: other)
+        }
+
+        /// Whether both order and refuse the same rows, whatever their names.
+        public func isDuplicate(of other: Index) -> Bool {
+            keys == other.keys && isUnique == other.isUnique && isPartial == other.isPartial && isPlain == other.isPlain
         }
 
         /// The column names, `nil` when the index has an expression.

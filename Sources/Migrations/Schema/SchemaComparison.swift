@@ -68,8 +68,15 @@ extension Schema.Table {
     }
 
     func indexDifferences(from expected: Schema.Table) -> [SchemaDifference] {
-        var differences: [SchemaDifference] = []
-        for index in expected.indexes {
+        let misnamed = misnamedIndexes(of: expected.indexes)
+        var differences = misnamed.map { expected, found in
+            SchemaDifference(.indexName, table: name, name: found, expected: expected.name, found: found)
+        }
+        if let key = misnamedKey(of: expected.primaryKeyName) {
+            differences.append(
+                SchemaDifference(.indexName, table: name, name: key.found, expected: key.expected, found: key.found))
+        }
+        for index in expected.indexes where !misnamed.contains(where: { $0.expected == index }) {
             guard let found = self.index(index.name) else {
                 differences.append(
                     SchemaDifference(
@@ -87,7 +94,8 @@ extension Schema.Table {
             }
         }
         let known = Set(expected.columns.map(\.name))
-        for index in indexes where expected.index(index.name) == nil {
+        for index in indexes
+        where expected.index(index.name) == nil && !misnamed.contains(where: { $0.found == index.name }) {
             // With a column or an expression of the operator's own it is too, and where it refuses nothing more.
             let isOwn =
                 index.columns.map { columns in

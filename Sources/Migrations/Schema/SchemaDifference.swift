@@ -10,6 +10,8 @@ public struct SchemaDifference: Sendable, Hashable {
         case primaryKey
         case missingIndex
         case indexDefinition
+        /// An index or a primary key that is as it should be under another name, as conversion tools leave them.
+        case indexName
         case missingForeignKey
         case foreignKeyDefinition
         case uniqueConstraint
@@ -80,7 +82,7 @@ extension SchemaDifference.Kind {
     /// Whether the application does not notice, as far as the kind alone tells.
     fileprivate var isHarmless: Bool {
         switch self {
-        case .columnDefault, .autoincrement, .leftoverTable, .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
+        case .columnDefault, .autoincrement, .indexName, .leftoverTable, .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
         default: false
         }
     }
@@ -100,6 +102,7 @@ extension SchemaDifference: CustomStringConvertible {
         case .primaryKey: "column \(subject) and the primary key do not belong together as they should"
         case .missingIndex: "index \(name ?? "") on \(table) (\(expected)) is missing"
         case .indexDefinition: "index \(name ?? "") is on \(table) (\(found)), not (\(expected))"
+        case .indexName: "index \(expected) on \(table) is named \(found)"
         case .missingForeignKey: "foreign key \(subject) to \(expected) is missing"
         case .foreignKeyDefinition: "foreign key \(subject) is to \(found), not \(expected)"
         case .uniqueConstraint: "table \(table) has the UNIQUE constraint \(name ?? "") on (\(found))"

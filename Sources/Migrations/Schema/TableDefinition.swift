@@ -166,7 +166,8 @@ extension TableDefinition {
                         onDelete: reference.onDelete.rawValue
                     )
                 }
-            }
+            },
+            primaryKeyName: dialect == .postgresql ? Schema.Table.primaryKeyName(of: name) : nil
         )
     }
 
