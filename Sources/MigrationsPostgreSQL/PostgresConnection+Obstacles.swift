@@ -5,7 +5,7 @@ extension PostgresConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         try [
             otherOwners(of: tables), missingPrivileges(for: tables), hiddenRows(of: tables), relatives(of: tables),
-        ].compactMap { $0 }
+        ].compactMap { $0 } + undecodableTexts(in: tables)
     }
 
     /// Only a table's owner may alter it, or one that references it.

@@ -59,7 +59,7 @@ extension PostgresConnection {
         let name = column.name.quotedIdentifier
         var changes: [String] = []
         if present.hasDefault, !column.hasDefault, !present.isSerial {
-            changes.append("ALTER COLUMN \(name) DROP DEFAULT")
+            changes.append("ALTER COLUMN \(name) DROP \(present.isGenerated ? "EXPRESSION" : "DEFAULT")")
         }
         if present.type != column.type {
             changes.append("ALTER COLUMN \(name) TYPE \(column.type) USING \(value)")
@@ -83,7 +83,7 @@ extension PostgresConnection {
                 throw DatabaseError(.other, "table \(alteration.table) has no column \(column.name)")
             }
             return self.changes(
-                from: present, to: column, using: conversion(of: present, to: column.type))
+                from: present, to: column, using: "\(column.name.quotedIdentifier)::\(column.type)")
         }
         try execute("DROP TABLE \(staging)")
         let replaced = Set(alteration.unreferencedColumns)
@@ -120,7 +120,7 @@ extension PostgresConnection {
             try query("SELECT relowner::regrole::text FROM pg_class WHERE oid = \(relation)").first?[0].text ?? ""
         try execute(
             """
-            CREATE SEQUENCE IF NOT EXISTS \(sequence);
+            CREATE SEQUENCE IF NOT EXISTS \(sequence) AS integer;
             ALTER SEQUENCE \(sequence) OWNER TO \(owner);
             ALTER SEQUENCE \(sequence) OWNED BY \(table.quotedIdentifier).\(name);
             ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name) SET DEFAULT nextval(\(sequence.quotedLiteral))
@@ -128,18 +128,12 @@ extension PostgresConnection {
         try advanceSequence(of: table, past: 0)
     }
 
-    /// The value of a column in another type. Conversion tools make numbers of booleans, which the server does not cast back.
-    private func conversion(of present: PresentColumn, to type: String) -> String {
-        let name = present.name.quotedIdentifier
-        let isNumber = ["smallint", "integer", "bigint", "numeric"].contains(present.type)
-        return type == "boolean" && isNumber ? "\(name) <> 0" : "\(name)::\(type)"
-    }
-
     private struct PresentColumn {
         var name: String
         var type: String
         var isNullable: Bool
         var hasDefault: Bool
+        var isGenerated: Bool
         var isSerial: Bool
         var isPrimaryKey: Bool
     }
@@ -152,15 +146,16 @@ extension PostgresConnection {
                     WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND s.relkind = 'S'
                         AND p.refclassid = 'pg_class'::regclass),
                 EXISTS (SELECT FROM pg_index AS i
-                    WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey))
+                    WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)),
+                a.attgenerated <> ''
             FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = \(relation) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """
         ).map { row in
             PresentColumn(
                 name: row[0].text ?? "", type: row[1].text ?? "", isNullable: row[2].boolean == true,
-                hasDefault: row[3].boolean == true, isSerial: row[4].boolean == true,
-                isPrimaryKey: row[5].boolean == true)
+                hasDefault: row[3].boolean == true, isGenerated: row[6].boolean == true,
+                isSerial: row[4].boolean == true, isPrimaryKey: row[5].boolean == true)
         }
     }
 

@@ -11,7 +11,7 @@ struct ColumnText {
         var text: Substring
     }
 
-    /// The name without quotes.
+    /// The name without quotes, in lower case.
     let name: String
     /// The name and the type.
     private var head: Substring
@@ -20,7 +20,7 @@ struct ColumnText {
     /// Takes a part of a `CREATE TABLE` statement apart, `nil` when it is a table constraint.
     init?(_ item: String) {
         let words = SQLText.allWords(item)
-        guard let first = words.first, let name = SQLText.name(at: String(first)),
+        guard let first = words.first, let name = SQLText.identifier(at: String(first)),
             !["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].contains(first.uppercased())
         else { return nil }
         self.name = name

@@ -80,6 +80,9 @@ enum SQLText {
         }
     }
 
+    /// The name of a table or column that a word is, as the schema is read.
+    static func identifier(at word: String?) -> String? { name(at: word)?.asciiLowercased }
+
     /// Where a character is for the first time outside quotes, comments and parentheses.
     static func outermost(in sql: Substring, _ character: Unicode.Scalar) -> String.Index? {
         let byte = UInt8(ascii: character)
@@ -151,5 +154,13 @@ enum SQLText {
             }
         }
         return index
+    }
+}
+
+extension String {
+    /// The text with ASCII letters in lower case: SQLite makes no difference between names that differ in no other.
+    var asciiLowercased: String {
+        guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
+        return String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 }

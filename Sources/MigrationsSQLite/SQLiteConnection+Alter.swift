@@ -77,7 +77,7 @@ extension SQLiteConnection {
             let changed = try execute(
                 """
                 UPDATE main.sqlite_schema SET sql = \(sql.quotedLiteral)
-                WHERE type = 'table' AND name = \(table.quotedLiteral)
+                WHERE type = 'table' AND lower(name) = \(table.quotedLiteral)
                 """, [])
             guard changed == 1 else {
                 throw DatabaseError(.other, "\(changed) definitions of table \(table) were changed in place of one")

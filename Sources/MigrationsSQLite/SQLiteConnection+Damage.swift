@@ -12,19 +12,21 @@ extension SQLiteConnection {
             return try damagedTables()
         }
         guard !answers.contains(where: Self.isStructural) else { return try damagedTables() }
-        let names = Set(answers.compactMap(Self.index(namedBy:)))
+        let names = Set(answers.compactMap(Self.index(namedBy:)).map(\.asciiLowercased))
         guard !names.isEmpty else { return [] }
         // These are as wrong, and every migration builds them anew before it does anything else.
         let constants = try Set(indexesOfConstants())
-        return try query("SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'index' ORDER BY tbl_name, name")
-            .compactMap { row in
-                guard let name = row[0].text, let table = row[1].text else { return nil }
-                guard names.contains(name), !constants.contains(name), tables.contains(table) else { return nil }
-                return Finding(
-                    .error, code: DatabaseDamage.index, table: table, count: 1,
-                    message: "Index \(name) does not hold the rows of table \(table).",
-                    action: "Restore a backup. When the rows are right: kohaku-migrate repair builds the index anew.")
-            }
+        return try query(
+            "SELECT lower(name), lower(tbl_name) FROM main.sqlite_schema WHERE type = 'index' ORDER BY 2, 1"
+        )
+        .compactMap { row in
+            guard let name = row[0].text, let table = row[1].text else { return nil }
+            guard names.contains(name), !constants.contains(name), tables.contains(table) else { return nil }
+            return Finding(
+                .error, code: DatabaseDamage.index, table: table, count: 1,
+                message: "Index \(name) does not hold the rows of table \(table).",
+                action: "Restore a backup. When the rows are right: kohaku-migrate repair builds the index anew.")
+        }
     }
 
     /// The tables that are damaged, or whose indexes are; the file itself when each of them can be read.

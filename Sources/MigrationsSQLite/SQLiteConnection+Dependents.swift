@@ -92,8 +92,8 @@ extension SQLiteConnection {
     func suspendTriggers() throws -> [DatabaseRow] {
         let triggers = try query(
             """
-            SELECT t.tbl_name, t.sql, t.name FROM main.sqlite_schema AS t
-            JOIN main.sqlite_schema AS m ON m.name = t.tbl_name AND m.type = 'table'
+            SELECT lower(t.tbl_name), t.sql, t.name FROM main.sqlite_schema AS t
+            JOIN main.sqlite_schema AS m ON lower(m.name) = lower(t.tbl_name) AND m.type = 'table'
             WHERE t.type = 'trigger' ORDER BY t.rowid
             """)
         for trigger in triggers { try execute("DROP TRIGGER \((trigger[2].text ?? "").quotedIdentifier)") }
@@ -116,7 +116,7 @@ extension SQLiteConnection {
             broken["view \(view)"] = failure(of: "EXPLAIN SELECT * FROM \(view.quotedIdentifier)")
         }
         let tables = try query(
-            "SELECT DISTINCT tbl_name FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY tbl_name")
+            "SELECT DISTINCT lower(tbl_name) FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY 1")
         guard !tables.isEmpty else { return broken }
         let schema = try readSchema()
         for table in tables.compactMap({ schema.tables[$0[0].text ?? ""] }) {

@@ -6,6 +6,7 @@ public import Migrations
 extension SQLiteConnection {
     func registerFunctions() throws {
         try registerChecksum()
+        try registerEncodingCheck()
         try register("kohaku_base64") { context, value in
             let start = sqlite3_value_blob(value)
             let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))

@@ -1,10 +1,12 @@
 public import Migrations
 
 extension SQLiteConnection {
-    /// A rewrite needs room on the disk. A database in memory has none.
+    /// A rewrite needs room on the disk, of which a database in memory has none, and texts that can be read.
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
-        guard isRewriting, !path.isEmpty, let free = SQLiteFile.freeBytes(beside: path) else { return [] }
+        guard isRewriting else { return [] }
+        let undecodable = try undecodableTexts(in: tables)
+        guard !path.isEmpty, let free = SQLiteFile.freeBytes(beside: path) else { return undecodable }
         let size = try integer("PRAGMA page_count") * integer("PRAGMA page_size")
-        return [DiskSpace(size: size, free: free, path: path).finding].compactMap { $0 }
+        return [DiskSpace(size: size, free: free, path: path).finding].compactMap { $0 } + undecodable
     }
 }

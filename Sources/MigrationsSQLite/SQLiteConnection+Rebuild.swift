@@ -25,7 +25,7 @@ extension SQLiteConnection {
 
     /// The definition of a table as it is stored, `nil` when there is none.
     func statement(of table: String) throws -> TableStatement? {
-        try query("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = $1", [.text(table)])
+        try query("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = $1", [.text(table)])
             .first?[0].text.flatMap(TableStatement.init)
     }
 
@@ -78,7 +78,7 @@ extension SQLiteConnection {
     public func highestGivenID(in table: String) throws -> Int64 {
         let hasSequence = try integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
         guard hasSequence > 0 else { return 0 }
-        return try integer("SELECT seq FROM main.sqlite_sequence WHERE name = $1", [.text(table)])
+        return try integer("SELECT seq FROM main.sqlite_sequence WHERE lower(name) = $1", [.text(table)])
     }
 
     /// Nothing to advance: without AUTOINCREMENT the next id is one above the highest present.

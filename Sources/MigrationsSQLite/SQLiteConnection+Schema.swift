@@ -4,12 +4,15 @@ public import Migrations
 extension SQLiteConnection {
     /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number. Temporary tables may have the
     /// same names, and are found first where `main` is not named.
+    ///
+    /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
+    /// lower case.
     public func readSchema() throws -> Schema {
         var tables: [String: Schema.Table] = [:]
         var indexSQL: [String: String] = [:]
         var statements: [String: TableStatement] = [:]
         try forEachRow(
-            "SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []
+            "SELECT type, lower(name), sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []
         ) {
             let name = $0[1].text ?? ""
             let sql = $0[2].text ?? ""
@@ -31,7 +34,7 @@ extension SQLiteConnection {
     private func readColumns(into tables: inout [String: Schema.Table]) throws {
         try forEachRow(
             """
-            SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
+            SELECT lower(m.name), lower(c.name), c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
             FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
             WHERE m.type = 'table' ORDER BY m.name, c.cid
             """, []
@@ -55,7 +58,7 @@ extension SQLiteConnection {
         var indexes: [(table: String, origin: String, index: Schema.Index)] = []
         try forEachRow(
             """
-            SELECT m.name, i.name, i."unique", i.origin, i.partial, k.cid, k.name, k.seqno,
+            SELECT lower(m.name), lower(i.name), i."unique", i.origin, i.partial, k.cid, lower(k.name), k.seqno,
                 max(k."desc" OR k.coll <> 'BINARY') OVER (PARTITION BY i.name) = 0
             FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
                 pragma_index_xinfo(i.name, 'main') AS k
@@ -93,7 +96,7 @@ extension SQLiteConnection {
     ) throws {
         try forEachRow(
             """
-            SELECT m.name, f.seq, f."table", f."from", coalesce(f."to", 'id'), f.on_delete,
+            SELECT lower(m.name), f.seq, lower(f."table"), lower(f."from"), lower(coalesce(f."to", 'id')), f.on_delete,
                 f.on_update, f.id
             FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
             WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq

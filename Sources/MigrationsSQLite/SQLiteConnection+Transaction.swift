@@ -114,10 +114,11 @@ extension SQLiteConnection {
         do {
             try forEachRow("PRAGMA foreign_key_check(\(table.quotedIdentifier))", []) { row in
                 violations.insert(
-                    ForeignKeyViolation(table: table, row: row[1].integer ?? 0, parent: row[2].text ?? ""))
+                    ForeignKeyViolation(
+                        table: table, row: row[1].integer ?? 0, parent: (row[2].text ?? "").asciiLowercased))
             }
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
-            let parent = error.message.split(separator: "\"").last.map(String.init) ?? ""
+            let parent = error.message.split(separator: "\"").last.map { String($0).asciiLowercased } ?? ""
             violations.insert(ForeignKeyViolation(table: table, row: nil, parent: parent))
             // The pragma stops there and tells no other key's rows.
             violations.formUnion(try orphans(in: table))

@@ -63,7 +63,8 @@ struct TableStatement {
     /// Gives a column another definition. What its own one said of uniqueness, references and values stays.
     /// - Parameter table: The table as it is.
     mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {
-        guard let index = items.firstIndex(where: { SQLText.name(at: SQLText.words($0).first) == column.name }) else {
+        guard let index = items.firstIndex(where: { SQLText.identifier(at: SQLText.words($0).first) == column.name })
+        else {
             return
         }
         let kept = ColumnText(items[index])?.clauses(of: [.unique, .check, .collation, .generation]) ?? []
@@ -97,7 +98,7 @@ struct TableStatement {
     /// What is in a table constraint's parentheses.
     private static func columns(_ item: String) -> [String]? {
         guard let list = SQLText.words(item).last, list.hasPrefix("(") else { return nil }
-        return SQLText.list(list.dropFirst().dropLast()).compactMap { SQLText.name(at: SQLText.words($0).first) }
+        return SQLText.list(list.dropFirst().dropLast()).compactMap { SQLText.identifier(at: SQLText.words($0).first) }
     }
 
     /// The words by which a table constraint begins, without its name: `FOREIGN KEY`.

@@ -29,12 +29,14 @@ extension SQLiteConnection {
             { context, action, first, second, _, _ in
                 guard let context, let first else { return SQLITE_OK }
                 let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
-                let table = String(cString: first)
+                let table = String(cString: first).asciiLowercased
                 switch action {
                 case SQLITE_INSERT: connection.writes.inserted.insert(table)
                 case SQLITE_DELETE: connection.writes.deleted.insert(table)
                 case SQLITE_UPDATE:
-                    if let second { connection.writes.updated.insert("\(table).\(String(cString: second))") }
+                    if let second {
+                        connection.writes.updated.insert("\(table).\(String(cString: second).asciiLowercased)")
+                    }
                 default: break
                 }
                 return SQLITE_OK

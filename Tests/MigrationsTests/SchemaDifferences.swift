@@ -67,6 +67,26 @@ struct SchemaDifferences {
         #expect(differences(.postgresql) { $0.columns[0].sequence = nil }.map(\.kind) == [.columnDefault])
     }
 
+    @Test("finds an index and a primary key that are there under another name, and says so once")
+    func indexName() {
+        let found = differences(.postgresql) { table in
+            table.indexes[0].name = "idx_1_owner"
+            table.primaryKeyName = "idx_1_key"
+        }
+        #expect(found.map(\.kind) == [.indexName, .indexName])
+        #expect(found.map(\.isHarmless) == [true, true])
+        #expect(
+            found.map(\.description) == [
+                "index file_owner_id on file is named idx_1_owner", "index file_pkey on file is named idx_1_key",
+            ])
+        // What orders otherwise is another index.
+        let other = differences { table in
+            table.indexes[0].name = "idx_1_owner"
+            table.indexes[0].isPlain = false
+        }
+        #expect(other.map(\.kind) == [.missingIndex, .ownIndex])
+    }
+
     @Test("finds an index that is missing")
     func missingIndex() {
         #expect(

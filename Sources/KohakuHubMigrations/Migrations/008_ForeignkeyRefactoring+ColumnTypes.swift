@@ -1,44 +1,94 @@
 import Migrations
 
-/// Columns of PostgreSQL that hold the hub's values in other types than the hub gave them, as tools leave them that convert
-/// databases. Decisions and copies would fail on them.
+/// Columns that hold the hub's values in other types than the hub gave them, as tools leave them that convert databases.
+/// Decisions and copies would fail on them, or misread them.
 extension ForeignkeyRefactoring {
-    func columnTypeFinding(_ schema: Schema) -> Finding? {
-        guard schema.dialect == .postgresql else { return nil }
-        let statements = Self.rewrites.flatMap { rewrite in
-            rewrite.columns.compactMap { column in
-                schema.column(rewrite.table, column.name).flatMap {
-                    Self.conversion(of: $0, in: rewrite.table, to: column.sql)
-                }
-            }
+    /// The columns of the old tables, with the types of their values.
+    private func columnTypes(on schema: Schema) -> [(table: String, types: [(String, TableDefinition.ColumnType)])] {
+        let tables = Self.rewrites.filter { Self.isOld($0.table, schema) }.map { rewrite in
+            (rewrite.table, Self.types(of: self.rewrite(rewrite, on: schema)))
         }
-        guard !statements.isEmpty else { return nil }
-        return Finding(
-            .error, code: "column_type", table: "", count: Int64(statements.count),
-            message:
-                "\(statements.count) column(s) have a type that the hub did not give them, and have to be converted.",
-            examples: statements, action: "Stop the hub, make a backup, execute these statements, and run again.")
+        return tables + (schema.tables["organization"] == nil ? [] : [("organization", Self.types(of: Self.user))])
     }
 
-    /// The statement that gives a column its type; `nil` when its values can be copied as they are.
-    private static func conversion(of present: Schema.Column, in table: String, to definition: String) -> String? {
-        let name = present.name.quotedIdentifier
-        let isNumber = ["smallint", "integer", "bigint", "numeric"].contains(present.type)
-        let isText = present.type == "text" || present.type.hasPrefix("character")
-        let type: String
-        let value: String
-        if definition.contains("{boolean}"), isNumber || isText {
-            (type, value) = ("boolean", isNumber ? "\(name) <> 0" : "\(name)::boolean")
-        } else if definition.contains("{blob}"), isText {
-            (type, value) = ("bytea", "decode(\(name), 'base64')")
-        } else if definition.contains("VARCHAR") || definition.contains("TEXT"),
-            present.type.hasPrefix("character(") || present.type.hasPrefix("json")
-        {
-            (type, value) = ("text", "\(name)::text")
-        } else {
-            return nil
+    private static func types(of rewrite: TableRewrite) -> [(String, TableDefinition.ColumnType)] {
+        let references = rewrite.foreignKeys.compactMap { ForeignKeyDefinition($0).column }
+        let kept = rewrite.columns.map { column in
+            // Rows with ids that nobody can have go to quarantine: they need no room.
+            (column.name, references.contains(column.name) ? .bigint : type(of: column))
         }
-        let dropDefault = present.defaultValue == nil ? "" : "ALTER COLUMN \(name) DROP DEFAULT, "
-        return "ALTER TABLE \(table.quotedIdentifier) \(dropDefault)ALTER COLUMN \(name) TYPE \(type) USING \(value)"
+        let replaced = rewrite.replacedColumns.map { name -> (String, TableDefinition.ColumnType) in
+            (name, ["name", "repo_full_id"].contains(name) ? .string : .bigint)
+        }
+        return kept + replaced
+    }
+
+    private static func type(of column: ColumnDefinition) -> TableDefinition.ColumnType {
+        let words: [(String, TableDefinition.ColumnType)] = [
+            ("{id}", .id), ("{boolean}", .boolean), ("{bigint}", .bigint), ("{timestamp}", .timestamp),
+            ("{blob}", .blob), ("VARCHAR(255)", .string), ("TEXT", .text),
+        ]
+        return words.first { column.sql.contains($0.0) }?.1 ?? .integer
+    }
+
+    /// Values that have no place in the new tables.
+    func misfits(_ database: MigrationContext) throws -> [Finding] {
+        try columnTypes(on: database.schema).flatMap { try database.misfits(in: $0.table, for: $0.types) }
+    }
+
+    private func conversions(
+        _ database: MigrationContext
+    ) throws -> [(table: String, conversions: [ColumnConversion])] {
+        try columnTypes(on: database.schema).compactMap { table, types in
+            let conversions = try database.conversions(of: table, to: types)
+            return conversions.isEmpty ? nil : (table, conversions)
+        }
+    }
+
+    /// Columns that views must not use, because their types change.
+    func convertedColumns(_ schema: Schema) -> [(table: String, columns: [String]?)] {
+        columnTypes(on: schema).map { table, types in
+            let columns = types.compactMap { name, type -> String? in
+                guard let column = schema.column(table, name),
+                    let conversion = ColumnConversion(of: column, to: type, in: schema.dialect)
+                else { return nil }
+                return conversion.isImplicit || conversion.concerned != nil ? nil : name
+            }
+            return (table, columns)
+        }.filter { $0.columns != [] }
+    }
+
+    /// Has decisions find the values as they will be, and tells which they are.
+    func standInConverted(_ database: MigrationContext) throws -> [Finding] {
+        let converted = try conversions(database)
+        guard !converted.isEmpty else { return [] }
+        for (table, conversions) in converted { try database.standIn(conversions, for: table) }
+        let examples = converted.flatMap { table, conversions in conversions.map { "\(table).\($0)" } }
+        return [
+            Finding(
+                .notice, code: "column_type", table: "", count: Int64(examples.count),
+                message:
+                    "\(examples.count) column(s) have values of a type that the hub did not give them, and are converted.",
+                examples: examples)
+        ]
+    }
+
+    /// Gives the old tables' columns the types that the hub gave them.
+    func convertColumns(_ database: MigrationContext) throws {
+        try storeGenerated(database)
+        for (table, conversions) in try conversions(database) { try database.convert(conversions, of: table) }
+    }
+
+    /// Has columns of the hub that the database computes keep what they have: the hub writes them itself. SQLite copies
+    /// them as it copies others.
+    private func storeGenerated(_ database: MigrationContext) throws {
+        guard database.dialect == .postgresql else { return }
+        for (table, types) in columnTypes(on: database.schema) {
+            for (name, _) in types where database.schema.column(table, name)?.isGenerated == true {
+                try database.execute(
+                    "ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name.quotedIdentifier) DROP EXPRESSION")
+            }
+        }
+        try database.refreshSchema()
     }
 }

@@ -3,10 +3,11 @@ import Migrations
 /// What the operator should know or must decide before anything changes.
 extension ForeignkeyRefactoring {
     func findings(_ database: MigrationContext) throws -> [Finding] {
-        // Nothing can be compared with a column of another type.
-        if let finding = columnTypeFinding(database.schema) { return [finding] }
+        let misfits = try misfits(database)
+        guard misfits.isEmpty else { return misfits }
         var findings = ownReferences(database.schema)
         findings += try [dependents(database)].compactMap { $0 }
+        findings += try standInConverted(database)
         let incomplete = try incompleteFindings(database)
         findings += incomplete
         // Decisions need these columns, and their values.
@@ -76,7 +77,8 @@ extension ForeignkeyRefactoring {
         let old = Self.rewrites.filter { Self.isOld($0.table, database.schema) }
         let changes = old.map { (table: $0.table, columns: Optional($0.replacedColumns)) }.filter { $0.columns != [] }
         return try database.dependentsInTheWay(
-            of: changes + [(table: "organization", columns: nil)], losing: lostAttachments(database)
+            of: changes + [(table: "organization", columns: nil)] + convertedColumns(database.schema),
+            losing: lostAttachments(database)
         ) { "\($0) view(s) or the like use columns or the table of organizations, which go." }
     }
 

@@ -171,7 +171,7 @@ extension ForeignkeyRefactoring {
                 """#
         }
         // Where 013 came before, on PostgreSQL, sizes may need it.
-        if schema.column(rewrite.table, "size")?.type == "bigint" {
+        if let type = schema.column(rewrite.table, "size")?.type, type != "integer" {
             let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
             rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }
         }

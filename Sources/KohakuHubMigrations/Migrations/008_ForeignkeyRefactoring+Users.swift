@@ -21,7 +21,37 @@ extension ForeignkeyRefactoring {
                     """))
             if present > highest.id { highest = (present, "\(table).\(name)") }
         }
-        return highest
+        return try roomForOrganizations(below: highest.id, database).map { (id: $0, holder: "user") } ?? highest
+    }
+
+    /// PostgreSQL's ids have 32 bits.
+    private func highestPossibleID(_ database: MigrationContext) -> Int64 {
+        database.dialect == .sqlite ? .max : Int64(Int32.max)
+    }
+
+    /// The id after which there is room for all organizations, above those of living users and not among ids that were ever
+    /// somebody's; `nil` when that is the highest, or nowhere. Rows of no use may hold any id.
+    private func roomForOrganizations(below highest: Int64, _ database: MigrationContext) throws -> Int64? {
+        let organizations = try database.connection.countRows(in: "organization")
+        let limit = highestPossibleID(database)
+        guard highest > limit - organizations else { return nil }
+        let given = Self.userReferences.filter { database.schema.has($0, $1) }.map { table, name in
+            "SELECT CAST(\(name.quotedIdentifier) AS BIGINT) AS id FROM \(table.quotedIdentifier) {unindexed}"
+        }
+        let sequence = try database.connection.highestGivenID(in: "user")
+        return try database.connection.query(
+            database.dialect.spelling(
+                #"""
+                SELECT id FROM (
+                    SELECT id, lead(id) OVER (ORDER BY id) AS following FROM (
+                        SELECT \#(sequence) AS id UNION \#(given.joined(separator: " UNION "))
+                    ) AS given WHERE id IS NOT NULL
+                ) AS gaps
+                WHERE id >= (SELECT coalesce(max("id"), 0) FROM "user" {unindexed}) AND id >= \#(sequence)
+                    AND id <= \#(limit - organizations) AND coalesce(following > id + \#(organizations), true)
+                ORDER BY id DESC LIMIT 1
+                """#)
+        ).first?[0].integer
     }
 
     /// Gives every organization an id above each that a user ever had. One above the present users would not do: it may be
@@ -30,9 +60,8 @@ extension ForeignkeyRefactoring {
     func numberOrganizations(_ database: MigrationContext, above given: (id: Int64, holder: String)) throws {
         let (highest, holder) = given
         let organizations = try database.connection.countRows(in: "organization")
-        // PostgreSQL's ids have 32 bits.
-        let limit = database.dialect == .sqlite ? Int64.max : Int64(Int32.max)
-        guard highest < limit - organizations else {
+        let limit = highestPossibleID(database)
+        guard highest <= limit - organizations else {
             throw MigrationError(
                 .checkFailed,
                 "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
@@ -142,7 +171,7 @@ extension ForeignkeyRefactoring {
         try database.execute(
             """
             CREATE TEMPORARY TABLE kohaku_invitation
-                (invitation_id INTEGER PRIMARY KEY, given_id INTEGER, parameters TEXT, organization_id INTEGER)
+                (invitation_id INTEGER PRIMARY KEY, given_id {bigint}, parameters TEXT, organization_id INTEGER)
             """)
         try database.insert(into: "kohaku_invitation", changed)
         try database.execute("CREATE TEMPORARY TABLE kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)")

@@ -28,6 +28,7 @@ public struct ForeignkeyRefactoring: Migration {
         try database.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
         try database.createTable("sshkey", RepoQuotas.sshKey)
         try makeUpForOlder(database)
+        try convertColumns(database)
         let standIns = try decide(database)
         try dropStandIns(standIns, database)
         // The history is linked to files, also where that table is missing.

@@ -64,6 +64,15 @@ extension Signature {
         }
     }
 
+    /// Whether it holds only where these columns of a table are not unique together.
+    func forbidsUniqueness(of columns: [String], in table: String) -> Bool {
+        switch self {
+        case .all(let signatures): signatures.contains { $0.forbidsUniqueness(of: columns, in: table) }
+        case .not(.uniqueIndex(let other, let others)): other == table && others == columns
+        default: false
+        }
+    }
+
     /// The signature in words: `column user.is_org exists`.
     public func description(_ dialect: Dialect) -> String {
         statement(dialect, holds: true)

@@ -17,10 +17,10 @@ public struct Verification: Sendable {
     /// - Throws: ``DatabaseError``.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue) throws {
         let tables = catalogue.canonicalTables.map(\.name)
-        (inspection, damage, violations) = try catalogue.reading(connection) { _ in
+        (inspection, damage, violations) = try catalogue.reading(connection) { schema in
             (
                 try Inspection(of: connection, catalogue: catalogue), try connection.damage(to: tables),
-                try connection.violations(of: tables)
+                try catalogue.violations(in: connection, on: schema)
             )
         }
         diagnosis = try Diagnosis(inspection, catalogue: catalogue)

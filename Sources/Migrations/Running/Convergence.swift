@@ -100,7 +100,9 @@ struct Convergence {
             isThorough: isRepair)
         if let stop = MigrationError(stoppingFor: try fitting.findings(context, isRepair: isRepair)) { throw stop }
         try context.quarantineReporting(from: table, rules: fitting.rules)
-        for statement in fitting.fills + fitting.clearings.map(\.statement) { try context.execute(statement) }
+        for clearing in fitting.clearings { try context.execute(clearing.statement) }
+        try context.convert(fitting.conversions.filter { !$0.isImplicit }, of: definition.name)
+        for fill in fitting.fills { try context.execute(fill) }
     }
 
     private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {

@@ -10,6 +10,8 @@ struct RowFitting {
     private(set) var ownerRules: [QuarantineRule] = []
     /// The columns that are missing and whose values nothing tells.
     private(set) var unknowableColumns: [String] = []
+    /// How columns of other types become what they should be.
+    private(set) var conversions: [ColumnConversion] = []
 
     /// Whether the primary key is missing.
     private var lacksKey = false
@@ -17,6 +19,7 @@ struct RowFitting {
     /// Whether the rows fit as they are, whatever they hold.
     var isTrivial: Bool {
         rules.isEmpty && ownerRules.isEmpty && clearings.isEmpty && unknowableColumns.isEmpty && !lacksKey
+            && conversions.isEmpty
     }
 
     private let definition: TableDefinition
@@ -34,9 +37,14 @@ struct RowFitting {
         self.present = present
         differences = present.differences(from: definition.table(schema.dialect))
         for column in definition.columns {
-            if present.column(column.name) == nil {
+            guard let found = present.column(column.name) else {
                 if !column.isNullable, column.fill == nil { unknowableColumns.append(column.name) }
                 continue
+            }
+            if let conversion = ColumnConversion(of: found, to: column.type, in: schema.dialect),
+                isThorough || conversion.concerned == nil
+            {
+                conversions.append(conversion)
             }
             if differs(column, in: [.columnNullability]), !column.isNullable { require(column, isOwner: isOwner) }
             if column.type == .id, differs(column, in: [.primaryKey]) { lacksKey = true }
@@ -129,6 +137,11 @@ struct RowFitting {
             action: "Change them. What belongs to a row would go with it if you deleted it."
         ) { "\($0) row(s) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
+        // What references nothing is told already, and what references something has room.
+        let references = Set(definition.columns.filter { $0.reference != nil }.map(\.name))
+        findings += try conversions.filter { !references.contains($0.column.name) }.compactMap {
+            try context.misfits(in: name, for: $0)
+        }
         return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }
     }
 

@@ -43,7 +43,7 @@ extension Runner {
     }
 
     /// Refuses, before anything changes, what mending would stop at. A migration that rewrites tables carries unique indexes
-    /// along whose columns it keeps.
+    /// along whose columns it keeps, but for those that are another migration's to take away.
     func requireKnown(_ pending: [RegisteredMigration], on schema: Schema) throws {
         let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
         let columns = catalogue.canonicalTables.reduce(into: [String: Set<String>]()) {
@@ -53,7 +53,11 @@ extension Runner {
             harmfulDifferences(of: schema).filter { difference in
                 guard difference.isUnknown, !difference.isHarmless else { return false }
                 guard rewritten.contains(difference.table), difference.kind != .uniqueConstraint else { return true }
-                guard let index = schema.tables[difference.table]?.index(difference.name ?? "") else { return false }
+                guard let index = schema.tables[difference.table]?.index(difference.name ?? ""),
+                    !pending.contains(where: {
+                        $0.migration.signature.forbidsUniqueness(of: index.columns ?? [], in: difference.table)
+                    })
+                else { return false }
                 return columns[difference.table]?.isSuperset(of: index.columns ?? []) == true
             })
     }

@@ -54,7 +54,7 @@ extension Runner {
         // Rows that are hidden from the role could not be judged.
         if let stop = MigrationError(stoppingFor: try obstacles(before: plan.pending, on: schema)) { throw stop }
         report.quarantined = try Quarantine.count(in: connection, on: schema)
-        let violations = try connection.violations(of: tables)
+        let violations = try catalogue.violations(in: connection, on: schema)
         guard needsRepair(schema, plan) || !violations.isEmpty else { return nil }
         let differences = harmfulDifferences(of: schema)
         let uniqueness = [SchemaDifference.Kind.uniqueConstraint, .unknownUniqueIndex]
@@ -134,7 +134,7 @@ extension Runner {
     }
 
     private func requireSound() throws {
-        let left = try connection.violations(of: tables)
+        let left = try catalogue.violations(in: connection, on: connection.readSchema())
         guard left.isEmpty else {
             throw MigrationError(
                 .failed, "the repair left something broken: \(left.joined(separator: "; "))",

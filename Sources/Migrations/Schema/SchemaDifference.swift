@@ -82,7 +82,8 @@ extension SchemaDifference.Kind {
     /// Whether the application does not notice, as far as the kind alone tells.
     fileprivate var isHarmless: Bool {
         switch self {
-        case .columnDefault, .autoincrement, .indexName, .leftoverTable, .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
+        case .columnDefault, .autoincrement, .indexName, .leftoverTable: true
+        case .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
         default: false
         }
     }

@@ -68,24 +68,6 @@ struct TakenNames {
         }
     }
 
-    @Test("is told with the statements that give it back: a table's in other letter case", arguments: ["v07", "v15"])
-    func letterCase(_ version: String) throws {
-        try TestBackend.sqlite.withDatabase { database in
-            try Fixture(version).load(into: database)
-            let connection = try database.connect()
-            let tokens = try connection.countRows(in: "token")
-            try connection.execute(#"ALTER TABLE token RENAME TO t1; ALTER TABLE t1 RENAME TO "Token""#)
-            let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
-            #expect(error.findings.map(\.code) == ["name_taken"])
-            for statements in error.findings.flatMap(\.examples) { try connection.execute(statements) }
-            #expect(try runner.run(to: .newest).version == Upgrade.newest)
-            let after = try DatabaseContents(of: connection)
-            let quarantined = after["kohaku_quarantine"].count { $0["source_table"] == "token" }
-            #expect(Int64(after["token"].count + quarantined) == tokens)
-        }
-    }
-
     @Test("is none beside ids of 64 bits: SQLite has room for organizations above them")
     func bigIDs() throws {
         try TestBackend.sqlite.withDatabase { database in

@@ -1,0 +1,11 @@
+extension Finding {
+    /// Texts that are no UTF-8, which neither this tool nor an application can read.
+    public static func undecodable(
+        _ count: Int64, in table: String, _ column: String, examples: [String]
+    ) -> Finding {
+        Finding(
+            .error, code: "invalid_utf8", table: table, count: count,
+            message: "\(count) value(s) of \(table).\(column) are not UTF-8.", examples: examples,
+            action: "Write each of them anew as UTF-8, by its id, then run again.")
+    }
+}

@@ -1,0 +1,87 @@
+/// Columns that hold the application's values in other types than it gave them.
+extension MigrationContext {
+    /// The conversions that columns of a table need; those that the database makes by itself are none.
+    public func conversions(
+        of table: String, to types: [(column: String, type: TableDefinition.ColumnType)]
+    ) throws -> [ColumnConversion] {
+        try possibleConversions(of: table, to: types).filter { conversion in
+            guard let concerned = conversion.concerned else { return !conversion.isImplicit }
+            return try connection.integer(
+                """
+                SELECT EXISTS (SELECT 1 FROM \(table.quotedIdentifier) \(dialect.unindexed) WHERE \(concerned))
+                """) == 1
+        }
+    }
+
+    private func possibleConversions(
+        of table: String, to types: [(column: String, type: TableDefinition.ColumnType)]
+    ) -> [ColumnConversion] {
+        types.compactMap { name, type in
+            schema.column(table, name).flatMap { ColumnConversion(of: $0, to: type, in: dialect) }
+        }
+    }
+
+    /// The values that have no place in the types which the columns of a table shall have, one finding a column.
+    public func misfits(
+        in table: String, for types: [(column: String, type: TableDefinition.ColumnType)]
+    ) throws -> [Finding] {
+        try possibleConversions(of: table, to: types).compactMap { try misfits(in: table, for: $0) }
+    }
+
+    /// The values that a conversion has no place for; `nil` when there are none.
+    func misfits(in table: String, for conversion: ColumnConversion) throws -> Finding? {
+        guard let misfits = conversion.misfits else { return nil }
+        let (name, type) = (conversion.column.name, conversion.type.spelling(dialect))
+        let value = "substr(CAST(\(name.quotedIdentifier) AS TEXT), 1, 40)"
+        let condition = [conversion.concerned, misfits].compactMap { $0.map { "(\($0))" } }.joined(separator: " AND ")
+        return try finding(
+            .error, code: "column_values", table: table,
+            about: """
+                SELECT 'id ' || "id" || ': ' || coalesce(\(value), '') FROM \(table.quotedIdentifier)
+                WHERE \(condition) ORDER BY "id"
+                """,
+            action: "Correct these values, then run again."
+        ) { rows in
+            conversion.concerned == nil
+                ? "\(rows) value(s) of \(table).\(name), which is \(conversion.column.type), do not fit into \(type)."
+                : "\(rows) value(s) of \(table).\(name) are neither true nor false."
+        }
+    }
+
+    /// Gives values of a table the types of the application.
+    public func convert(_ conversions: [ColumnConversion], of table: String) throws {
+        guard !conversions.isEmpty else { return }
+        let name = table.quotedIdentifier
+        for conversion in conversions {
+            guard let concerned = conversion.concerned else { continue }
+            let column = conversion.column.name.quotedIdentifier
+            try connection.execute("UPDATE \(name) SET \(column) = \(conversion.value) WHERE \(concerned)")
+        }
+        let changes = conversions.filter { $0.concerned == nil }.flatMap { conversion in
+            let column = "ALTER COLUMN \(conversion.column.name.quotedIdentifier)"
+            // A default of the old type may be none of the new one.
+            let freeing = conversion.column.defaultValue == nil ? [] : ["\(column) DROP DEFAULT"]
+            return freeing + ["\(column) TYPE \(conversion.type.spelling(dialect)) USING \(conversion.value)"]
+        }
+        guard !changes.isEmpty else { return }
+        try connection.execute("ALTER TABLE \(name) \(changes.joined(separator: ", "))")
+        try refreshSchema()
+    }
+
+    /// Has statements of the present transaction find the values of a table as they will be converted.
+    public func standIn(_ conversions: [ColumnConversion], for table: String) throws {
+        guard !conversions.isEmpty, let present = schema.tables[table] else { return }
+        let columns = present.columns.map { column in
+            let name = column.name.quotedIdentifier
+            guard let conversion = conversions.first(where: { $0.column.name == column.name }) else { return name }
+            guard let concerned = conversion.concerned else { return "(\(conversion.value)) AS \(name)" }
+            return "CASE WHEN \(concerned) THEN \(conversion.value) ELSE \(name) END AS \(name)"
+        }
+        let home =
+            try dialect == .sqlite
+            ? "main" : connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? ""
+        let name = table.quotedIdentifier
+        try connection.execute(
+            "CREATE TEMPORARY VIEW \(name) AS SELECT \(columns.joined(separator: ", ")) FROM \(home).\(name)")
+    }
+}

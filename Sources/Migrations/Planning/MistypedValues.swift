@@ -1,0 +1,24 @@
+/// Values that an application does not read as it wrote them, though the schema allows them: on SQLite, where a conversion
+/// tool wrote booleans as texts, `'f'` counts as true.
+extension Catalogue {
+    /// What is broken though the schema allows it, in words.
+    func violations(in connection: any DatabaseConnection, on schema: Schema) throws -> [String] {
+        try connection.violations(of: canonicalTables.map(\.name)) + mistypedValues(in: connection, on: schema)
+    }
+
+    private func mistypedValues(in connection: any DatabaseConnection, on schema: Schema) throws -> [String] {
+        var found: [String] = []
+        for table in canonicalTables {
+            for column in table.columns {
+                guard let present = schema.column(table.name, column.name),
+                    let concerned = ColumnConversion(of: present, to: column.type, in: schema.dialect)?.concerned
+                else { continue }
+                let rows = try connection.integer(
+                    "SELECT count(*) FROM \(table.name.quotedIdentifier) WHERE \(concerned)")
+                guard rows > 0 else { continue }
+                found.append("mistyped values: \(rows) of \(table.name).\(column.name) are neither 0 nor 1")
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,42 @@
+import CSQLite
+import Migrations
+
+/// Texts that are no UTF-8: SQLite takes any bytes, and decisions by them would be made on others.
+extension SQLiteConnection {
+    func undecodableTexts(in tables: [String]) throws -> [Finding] {
+        let schema = try readSchema()
+        return try tables.compactMap { schema.tables[$0] }.filter { $0.column("id") != nil }.flatMap { table in
+            let columns = table.columns.filter { $0.type != "INTEGER" && $0.type != "BLOB" }.map(\.name)
+            func rows(_ columns: [String]) -> String {
+                """
+                FROM main.\(table.name.quotedIdentifier) NOT INDEXED
+                WHERE NOT kohaku_is_utf8(\(columns.map(\.quotedIdentifier).joined(separator: ", ")))
+                """
+            }
+            guard !columns.isEmpty, try integer("SELECT count(*) \(rows(columns))") > 0 else { return [Finding]() }
+            return try columns.compactMap { column in
+                let count = try integer("SELECT count(*) \(rows([column]))")
+                guard count > 0 else { return nil }
+                let bytes = "substr(hex(\(column.quotedIdentifier)), 1, 60)"
+                let examples = try query(
+                    "SELECT 'id ' || \"id\" || ': bytes ' || \(bytes) \(rows([column])) ORDER BY \"id\" LIMIT 5")
+                return .undecodable(count, in: table.name, column, examples: examples.compactMap { $0[0].text })
+            }
+        }
+    }
+
+    /// Registers `kohaku_is_utf8(value, …)`: whether every text among the values is UTF-8.
+    func registerEncodingCheck() throws {
+        let code = sqlite3_create_function_v2(
+            handle, "kohaku_is_utf8", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
+            { context, count, values in
+                for index in 0..<Int(count) where sqlite3_value_type(values?[index]) == SQLITE_TEXT {
+                    let text = UnsafeBufferPointer(
+                        start: sqlite3_value_text(values?[index]), count: Int(sqlite3_value_bytes(values?[index])))
+                    if String(validating: text, as: UTF8.self) == nil { return sqlite3_result_int(context, 0) }
+                }
+                sqlite3_result_int(context, 1)
+            }, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: "kohaku_is_utf8") }
+    }
+}
