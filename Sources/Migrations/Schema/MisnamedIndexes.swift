@@ -12,7 +12,8 @@ extension Schema.Table {
 
     /// The name of the primary key where it is not the expected one, both.
     func misnamedKey(of expected: String?) -> (expected: String, found: String)? {
-        guard let expected, let found = primaryKeyName, found != expected else { return nil }
+        // PostgreSQL itself adds a number where something else has the name.
+        guard let expected, let found = primaryKeyName, !found.hasPrefix(expected) else { return nil }
         return (expected, found)
     }
 
