@@ -42,6 +42,7 @@ let package = Package(
         .target(
             name: "KohakuHubMigrations",
             dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "TOMLKit", logging],
+            exclude: ["ForeignkeyRefactoring/README.md"],
             swiftSettings: settings,
             plugins: ["MigrationRegistry"]
         ),

@@ -112,13 +112,7 @@ extension CanonicalSchema {
         indexes: [
             .on("organization_id"),
             .on("user_id"),
-            // The highest role stays.
-            .unique(
-                "user_id", "organization_id",
-                precedence: #"""
-                    CASE "role" WHEN 'super-admin' THEN 4 WHEN 'admin' THEN 3 WHEN 'member' THEN 2 WHEN 'visitor' THEN 1
-                        ELSE 0 END DESC
-                    """#),
+            .unique("user_id", "organization_id", precedence: HubTable.highestRoleFirst),
         ]
     )
 

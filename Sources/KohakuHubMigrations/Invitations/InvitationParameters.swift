@@ -1,5 +1,8 @@
 /// The JSON text of an invitation's parameters, of which only `org_id` is ever changed: every other byte stays.
 struct InvitationParameters {
+    /// The actions whose parameters name an organization.
+    static let actions = ["join_org", "register_account"]
+
     /// The organization's id as a number or a text of digits; `nil` when there is none, it is null, or it is neither.
     private(set) var organizationID: Int64?
     private var bytes: [UInt8]

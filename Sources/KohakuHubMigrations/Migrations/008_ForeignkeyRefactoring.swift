@@ -2,84 +2,104 @@ public import Migrations
 
 /// Merges organizations into users, and turns the loose ids and full ids of every table into foreign keys.
 ///
-/// Every table is rewritten once, in one transaction. Rows that the foreign keys cannot hold go to quarantine.
+/// Every table is rewritten once, in one transaction. Rows that the foreign keys cannot hold are quarantined. The folder
+/// `ForeignkeyRefactoring/` has the steps, and a README that follows a row through them.
 public struct ForeignkeyRefactoring: Migration {
     public var signature: Signature { Self.isDone }
 
-    /// What every later migration builds on: tables that it adds beside old columns are not its change yet. A table that is
+    /// What every later migration builds on: a table that it adds beside old columns is not its change yet. A table that is
     /// missing does not bring the old version back.
     static let isDone = Signature.all([
         .any([.column("user", "is_org"), .column("file", "repository_id")]),
         .not(.table("organization")),
-        .not(.any(oldColumns.keys.sorted().map { .column($0, oldColumns[$0] ?? "") })),
+        .not(
+            .any(
+                HubTable.all.sorted { $0.name < $1.name }.compactMap { table in
+                    table.oldMarker.map { .column(table.name, $0) }
+                })),
     ])
 
     public let consent: String? =
         "it merges organizations into users and rewrites every table. Only a backup leads back."
 
-    public var rewrittenTables: Set<String> { Set(Self.rewrites.map(\.table) + ["organization"]) }
+    public var rewrittenTables: Set<String> { Set(HubTable.all.map(\.name)) }
 
-    public func check(_ database: MigrationContext) throws -> [Finding] {
-        try findings(database)
+    /// The rewrites of all tables, in their order.
+    static var rewrites: [TableRewrite] { HubTable.rewritten.map(\.rewrite) }
+
+    /// The rewrites that a database still needs, fitted to the columns that it has.
+    static func rewrites(of schema: Schema) -> [TableRewrite] {
+        HubTable.rewritten.filter { $0.isOld(on: schema) }.map { $0.rewrite(on: schema) }
     }
 
-    public func migrate(_ database: MigrationContext) throws {
+    public func check(_ context: MigrationContext) throws -> [Finding] {
+        let misfits = try misfits(context)
+        guard misfits.isEmpty else { return misfits }
+        var findings = referencesToOrganizations(context.schema)
+        findings += try [dependents(context)].compactMap { $0 }
+        findings += try standInConverted(context)
+        let incomplete = try incompleteTables(context)
+        findings += incomplete
+        guard incomplete.isEmpty else { return findings }
+        findings += try duplicateRows(context)
+        try decide(context)
+        findings += try [
+            ambiguousOrganizations(context), nameCollisions(context), normalizedNames(context),
+        ].compactMap { $0 }
+        findings += try sharedFiles(context)
+        findings += try [
+            guessedHistory(context), movedRepositories(context), changedOwners(context),
+            unreadableInvitations(context), usersOfInvitations(context),
+        ].compactMap { $0 }
+        for rewrite in Self.rewrites(of: context.schema) {
+            findings += try context.findings(of: rewrite) + referencesToQuarantined(rewrite, context)
+        }
+        try dropPlaceholders(context)
+        for rewrite in Self.childRows(on: context.schema) { findings += try context.findings(of: rewrite) }
+        return findings
+    }
+
+    public func migrate(_ context: MigrationContext) throws {
         // The application made these at start, so a hub of any version may lack them.
-        try database.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
-        try database.createTable("sshkey", RepoQuotas.sshKey)
-        try makeUpForOlder(database)
-        try convertColumns(database)
-        let standIns = try decide(database)
-        try dropStandIns(standIns, database)
+        try context.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
+        try context.createTable("sshkey", RepoQuotas.sshKey)
+        try applySkipped(context)
+        try convertColumns(context)
+        try decide(context)
+        try dropPlaceholders(context)
         // The history is linked to files, also where that table is missing.
-        try Self.createMissing(["file"], database)
-        try completeMerged(database)
-        let foreignKeys = try suspendForeignKeys(database)
-        try quarantineBelongings(database)
-        try remapNewInvitations(database)
-        for table in Self.rewrites where Self.isOld(table.table, database.schema) {
-            try database.rewrite(rewrite(table, on: database.schema))
-        }
-        try clearOrganizations(database)
-        try dropOrganizations(database)
-        try advanceSequences(database)
-        try database.connection.restoreForeignKeys(foreignKeys)
-        for table in Self.temporaryTables { try database.execute("DROP TABLE \(table)") }
+        try Self.createMissing(["file"], context)
+        try completeMerged(context)
+        let foreignKeys = try suspendForeignKeys(context)
+        try quarantineChildRows(context)
+        try remapNewInvitations(context)
+        for rewrite in Self.rewrites(of: context.schema) { try context.rewrite(rewrite) }
+        try clearOrganizations(context)
+        try dropOrganizations(context)
+        try advanceSequences(context)
+        try context.connection.restoreForeignKeys(foreignKeys)
+        for table in DecisionTable.allCases { try context.execute("DROP TABLE \(table.name)") }
     }
 
-    /// Takes the foreign keys away while the tables are rewritten, and returns the operator's own, which come back.
-    private func suspendForeignKeys(_ database: MigrationContext) throws -> [SuspendedForeignKey] {
-        let tables = Self.rewrites.map(\.table) + ["organization"]
-        let suspended = try database.connection.suspendForeignKeys(of: tables)
-        try database.refreshSchema()
-        return suspended.filter { key in
-            guard let rewrite = Self.rewrites.first(where: { $0.table == key.table }) else {
-                return key.table != "organization"
-            }
-            return Set(rewrite.columns.map(\.name) + rewrite.replacedColumns).isDisjoint(with: key.columns)
-        }
+    /// Decides where every row belongs, in temporary tables, from the tables as they are: nothing is changed yet.
+    private func decide(_ context: MigrationContext) throws {
+        let highest = try highestUserID(context)
+        try createPlaceholders(context)
+        try numberOrganizations(context, above: highest)
+        try findAmbiguous(context)
+        try nameUsers(context)
+        try remapInvitations(context)
+        try findOwners(context)
+        try indexRepositories(context)
+        try readCommits(context)
+        try gatherSharedFiles(context)
+        try gatherSharedCommits(context)
+        try weighEvidence(context)
+        try placeSharedFiles(context)
+        try placeHistory(context)
+        try findOrphans(context)
+        try matchMoved(context)
+        try adoptHistory(context)
+        try adoptCommits(context)
     }
-
-    /// Decides where every row goes, in temporary tables, from the tables as they are: nothing is changed yet.
-    /// - Returns: The tables that empty ones stand in for.
-    func decide(_ database: MigrationContext) throws -> [String] {
-        let highest = try highestUserID(database)
-        let standIns = try createStandIns(database)
-        try numberOrganizations(database, above: highest)
-        try findAmbiguous(database)
-        try nameUsers(database)
-        try remapInvitations(database)
-        try findOwners(database)
-        try readCommits(database)
-        try placeSharedFiles(database)
-        try placeHistory(database)
-        try adoptMoved(database)
-        return standIns
-    }
-
-    /// The tables in the order in which they are rewritten: what is referenced comes first.
-    static let rewrites = [
-        user, repository, emailVerification, session, token, sshKey, userOrganization,
-        file, stagingUpload, lfsObjectHistory, commit, invitation,
-    ]
 }

@@ -40,7 +40,7 @@ extension QuarantineRelease {
     }
 
     private func adaptInvitation(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
-        let names = ["join_org", "register_account"].contains(values["action"]?.text)
+        let names = values["action"]?.text.map(InvitationParameters.actions.contains) == true
         if names, let text = values["parameters"]?.text, let parameters = InvitationParameters(text),
             let given = parameters.organizationID
         {

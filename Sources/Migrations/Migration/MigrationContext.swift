@@ -116,13 +116,6 @@ public final class MigrationContext {
         try refreshSchema()
     }
 
-    /// Makes a temporary table from a query and gives it a primary key, for joins.
-    public func createTemporaryTable(_ name: String, _ columns: String, from query: String) throws {
-        try execute("CREATE TEMPORARY TABLE \(name) (\(columns))")
-        try execute("INSERT INTO \(name) \(query)")
-        if dialect == .postgresql { try execute("ANALYZE \(name)") }
-    }
-
     /// Inserts rows that were computed in Swift, many in a statement.
     public func insert(into table: String, _ rows: [[DatabaseValue]]) throws {
         for start in stride(from: 0, to: rows.count, by: 500) {

@@ -5,10 +5,9 @@ import Migrations
 extension ForeignkeyRefactoring {
     /// The columns of the old tables, with the types of their values.
     private func columnTypes(on schema: Schema) -> [(table: String, types: [(String, TableDefinition.ColumnType)])] {
-        let tables = Self.rewrites.filter { Self.isOld($0.table, schema) }.map { rewrite in
-            (rewrite.table, Self.types(of: self.rewrite(rewrite, on: schema)))
-        }
-        return tables + (schema.tables["organization"] == nil ? [] : [("organization", Self.types(of: Self.user))])
+        let tables = Self.rewrites(of: schema).map { ($0.table, Self.types(of: $0)) }
+        return tables
+            + (schema.tables["organization"] == nil ? [] : [("organization", Self.types(of: HubTable.user.rewrite))])
     }
 
     private static func types(of rewrite: TableRewrite) -> [(String, TableDefinition.ColumnType)] {
@@ -32,15 +31,15 @@ extension ForeignkeyRefactoring {
     }
 
     /// Values that have no place in the new tables.
-    func misfits(_ database: MigrationContext) throws -> [Finding] {
-        try columnTypes(on: database.schema).flatMap { try database.misfits(in: $0.table, for: $0.types) }
+    func misfits(_ context: MigrationContext) throws -> [Finding] {
+        try columnTypes(on: context.schema).flatMap { try context.misfits(in: $0.table, for: $0.types) }
     }
 
     private func conversions(
-        _ database: MigrationContext
+        _ context: MigrationContext
     ) throws -> [(table: String, conversions: [ColumnConversion])] {
-        try columnTypes(on: database.schema).compactMap { table, types in
-            let conversions = try database.conversions(of: table, to: types)
+        try columnTypes(on: context.schema).compactMap { table, types in
+            let conversions = try context.conversions(of: table, to: types)
             return conversions.isEmpty ? nil : (table, conversions)
         }
     }
@@ -58,11 +57,11 @@ extension ForeignkeyRefactoring {
         }.filter { $0.columns != [] }
     }
 
-    /// Has decisions find the values as they will be, and tells which they are.
-    func standInConverted(_ database: MigrationContext) throws -> [Finding] {
-        let converted = try conversions(database)
+    /// Has decisions find the values as they will be, and reports which they are.
+    func standInConverted(_ context: MigrationContext) throws -> [Finding] {
+        let converted = try conversions(context)
         guard !converted.isEmpty else { return [] }
-        for (table, conversions) in converted { try database.standIn(conversions, for: table) }
+        for (table, conversions) in converted { try context.standIn(conversions, for: table) }
         let examples = converted.flatMap { table, conversions in conversions.map { "\(table).\($0)" } }
         return [
             Finding(
@@ -74,21 +73,21 @@ extension ForeignkeyRefactoring {
     }
 
     /// Gives the old tables' columns the types that the hub gave them.
-    func convertColumns(_ database: MigrationContext) throws {
-        try storeGenerated(database)
-        for (table, conversions) in try conversions(database) { try database.convert(conversions, of: table) }
+    func convertColumns(_ context: MigrationContext) throws {
+        try storeGenerated(context)
+        for (table, conversions) in try conversions(context) { try context.convert(conversions, of: table) }
     }
 
     /// Has columns of the hub that the database computes keep what they have: the hub writes them itself. SQLite copies
     /// them as it copies others.
-    private func storeGenerated(_ database: MigrationContext) throws {
-        guard database.dialect == .postgresql else { return }
-        for (table, types) in columnTypes(on: database.schema) {
-            for (name, _) in types where database.schema.column(table, name)?.isGenerated == true {
-                try database.execute(
+    private func storeGenerated(_ context: MigrationContext) throws {
+        guard context.dialect == .postgresql else { return }
+        for (table, types) in columnTypes(on: context.schema) {
+            for (name, _) in types where context.schema.column(table, name)?.isGenerated == true {
+                try context.execute(
                     "ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name.quotedIdentifier) DROP EXPRESSION")
             }
         }
-        try database.refreshSchema()
+        try context.refreshSchema()
     }
 }

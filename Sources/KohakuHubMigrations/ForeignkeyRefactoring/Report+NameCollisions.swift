@@ -1,20 +1,22 @@
 import Migrations
 
-/// Names that a user and an organization share, and the statements that part them.
+/// Names that a user and an organization share, and the statements that rename one of them.
 extension ForeignkeyRefactoring {
-    /// Nothing tells which of the two a name should stay with. Repositories keep their namespace and full id, by which their
-    /// files are known, and belong to whoever keeps the name.
-    func nameCollisions(_ database: MigrationContext) throws -> Finding? {
+    /// Nothing says which of the two should keep the name. Repositories keep their namespace and full id, by which their files
+    /// are found, and belong to whoever keeps the name.
+    func nameCollisions(_ context: MigrationContext) throws -> Finding? {
         let pairs = #"""
-            FROM "user" AS u JOIN "organization" AS g ON g."name" = u."username"
-            WHERE NOT \#(Self.isOrganization("u", database.schema))
+            FROM "user" AS account JOIN "organization" AS organization
+                ON organization."name" = account."username"
+            WHERE NOT \#(Self.isOrganization("account", context.schema))
             """#
         guard
-            var finding = try database.finding(
+            var finding = try context.finding(
                 .error, code: "name_collision", table: "user",
                 about: #"""
-                    SELECT '"' || u."username" || '": user ' || u."id" || ' and organization ' || g."id"
-                    \#(pairs) ORDER BY u."id", g."id"
+                    SELECT '"' || account."username" || '": user ' || account."id" || ' and organization '
+                        || organization."id"
+                    \#(pairs) ORDER BY account."id", organization."id"
                     """#,
                 message: { count in
                     """
@@ -24,13 +26,16 @@ extension ForeignkeyRefactoring {
                 })
         else { return nil }
         var taken: Set<String> = []
-        let statements = try database.connection.query(
-            #"SELECT u."id", u."username", g."id" \#(pairs) ORDER BY u."id", g."id" LIMIT \#(finding.examples.count)"#
+        let statements = try context.connection.query(
+            #"""
+            SELECT account."id", account."username", organization."id" \#(pairs)
+            ORDER BY account."id", organization."id" LIMIT \#(finding.examples.count)
+            """#
         ).map { pair in
             let name = pair[1].text ?? ""
             return try [
-                renaming("organization", "name", pair[2], to: name + "-org", besides: &taken, database), "or",
-                renaming("user", "username", pair[0], to: name + "-user", besides: &taken, database),
+                renaming("organization", "name", pair[2], to: name + "-org", besides: &taken, context), "or",
+                renaming("user", "username", pair[0], to: name + "-user", besides: &taken, context),
             ].joined(separator: "\n")
         }
         finding.action = """
@@ -40,16 +45,16 @@ extension ForeignkeyRefactoring {
         return finding
     }
 
-    /// The statement that gives a user or an organization a name which nobody has: like `wish`, of letters, digits, `-`, `_`
+    /// The statement that gives a user or an organization a free name: like `wish`, of letters, digits, `-`, `_`
     /// and `.` only, for it has to be read and typed.
     private func renaming(
         _ table: String, _ column: String, _ id: DatabaseValue, to wish: String, besides taken: inout Set<String>,
-        _ database: MigrationContext
+        _ context: MigrationContext
     ) throws -> String {
         let readable = String(wish.suffix(240).map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
         var name = readable
         var number = 1
-        while try !taken.insert(name).inserted || isTaken(name, database) {
+        while try !taken.insert(name).inserted || isTaken(name, context) {
             number += 1
             name = "\(readable)-\(number)"
         }
@@ -59,8 +64,8 @@ extension ForeignkeyRefactoring {
             """
     }
 
-    private func isTaken(_ name: String, _ database: MigrationContext) throws -> Bool {
-        try database.connection.integer(
+    private func isTaken(_ name: String, _ context: MigrationContext) throws -> Bool {
+        try context.connection.integer(
             #"""
             SELECT (SELECT count(*) FROM "user" WHERE "username" = $1)
                 + (SELECT count(*) FROM "organization" WHERE "name" = $2)

@@ -1,0 +1,128 @@
+import Migrations
+
+/// Organizations become users: their new ids, and everybody's normalized names.
+extension ForeignkeyRefactoring {
+    /// The highest id that a user ever had, and the column that holds it.
+    func highestUserID(_ context: MigrationContext) throws -> (id: Int64, holder: String) {
+        var highest = (id: try context.connection.highestGivenID(in: "user"), holder: "the sequence of user")
+        for table in HubTable.rewritten {
+            for column in table.userColumns where context.schema.has(table.name, column) {
+                let present = try context.connection.integer(
+                    context.dialect.spelling(
+                        """
+                        SELECT max(CAST(\(column.quotedIdentifier) AS BIGINT)) FROM \(table.name.quotedIdentifier) {unindexed}
+                        """))
+                if present > highest.id { highest = (present, "\(table.name).\(column)") }
+            }
+        }
+        return try roomForOrganizations(below: highest.id, context).map { (id: $0, holder: "user") } ?? highest
+    }
+
+    /// PostgreSQL's ids have 32 bits.
+    private func highestPossibleID(_ context: MigrationContext) -> Int64 {
+        context.dialect == .sqlite ? .max : Int64(Int32.max)
+    }
+
+    /// The id after which there is room for all organizations, above those of living users and not among ids that were ever
+    /// somebody's; `nil` when that is the highest, or nowhere. Rows of no use may hold any id.
+    private func roomForOrganizations(below highest: Int64, _ context: MigrationContext) throws -> Int64? {
+        let organizations = try context.connection.countRows(in: "organization")
+        let limit = highestPossibleID(context)
+        guard highest > limit - organizations else { return nil }
+        let given = HubTable.rewritten.flatMap { table in
+            table.userColumns.filter { context.schema.has(table.name, $0) }.map { column in
+                "SELECT CAST(\(column.quotedIdentifier) AS BIGINT) AS id FROM \(table.name.quotedIdentifier) {unindexed}"
+            }
+        }
+        let sequence = try context.connection.highestGivenID(in: "user")
+        return try context.connection.query(
+            context.dialect.spelling(
+                #"""
+                SELECT id FROM (
+                    SELECT id, lead(id) OVER (ORDER BY id) AS following FROM (
+                        SELECT \#(sequence) AS id UNION \#(given.joined(separator: " UNION "))
+                    ) AS given WHERE id IS NOT NULL
+                ) AS gaps
+                WHERE id >= (SELECT coalesce(max("id"), 0) FROM "user" {unindexed}) AND id >= \#(sequence)
+                    AND id <= \#(limit - organizations) AND coalesce(following > id + \#(organizations), true)
+                ORDER BY id DESC LIMIT 1
+                """#)
+        ).first?[0].integer
+    }
+
+    /// Gives every organization an id above each that a user ever had. One above the present users would not do: it may be
+    /// a deleted user's, whose tokens would then open the organization. An organization that an older upgrade made a user
+    /// already is known by its name and keeps that id.
+    func numberOrganizations(_ context: MigrationContext, above given: (id: Int64, holder: String)) throws {
+        let (highest, holder) = given
+        let organizations = try context.connection.countRows(in: "organization")
+        let limit = highestPossibleID(context)
+        guard highest <= limit - organizations else {
+            throw MigrationError(
+                .checkFailed,
+                "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
+                nextStep:
+                    "Nothing was changed. Correct the rows with such ids, or set the sequence back, then run again.")
+        }
+        try context.create(.highest, from: "SELECT \(highest)")
+        try context.create(
+            .organization,
+            from: #"""
+                SELECT organization."id", coalesce(account."id", \#(highest) + row_number() OVER (
+                    ORDER BY CASE WHEN account."id" IS NULL THEN 0 ELSE 1 END, organization."id")),
+                    CASE WHEN account."id" IS NULL THEN 1 ELSE 0 END
+                FROM "organization" AS organization {unindexed} LEFT JOIN "user" AS account
+                    ON account."username" = organization."name" AND \#(Self.isOrganization("account", context.schema))
+                ORDER BY organization."id"
+                """#)
+        try context.create(
+            .organizationID,
+            from: #"""
+                SELECT old_id, new_id FROM kohaku_organization
+                UNION ALL
+                SELECT account."id", account."id" FROM "user" AS account {unindexed}
+                WHERE \#(Self.isOrganization("account", context.schema))
+                    AND NOT EXISTS (SELECT 1 FROM kohaku_organization AS merged WHERE merged.old_id = account."id")
+                """#)
+    }
+
+    /// Finds the ids that are one organization's old one and another's new one. Where the database itself still ties
+    /// memberships to the old table, the older upgrade has rewritten none, and they are old.
+    func findAmbiguous(_ context: MigrationContext) throws {
+        let isTied =
+            context.dialect == .postgresql
+            && context.schema.tables["userorganization"]?.foreignKeys
+                .contains { $0.referencedTable == "organization" } == true
+        try context.create(
+            .ambiguous,
+            from: #"""
+                SELECT merged.old_id FROM kohaku_organization AS merged
+                    JOIN "user" AS account ON account."id" = merged.old_id
+                WHERE merged.new_id <> merged.old_id
+                    AND \#(isTied ? "false" : Self.isOrganization("account", context.schema))
+                """#)
+    }
+
+    /// Gathers everybody who will be a user. Normalized names are computed in Swift: lower-casing differs between databases.
+    func nameUsers(_ context: MigrationContext) throws {
+        // Users first, then organizations, by id: the order of their right to a normalized name.
+        let everybody = #"""
+            SELECT id, name, is_org FROM (
+                SELECT account."id" AS id, account."username" AS name,
+                    CASE WHEN \#(Self.isOrganization("account", context.schema)) THEN 1 ELSE 0 END AS is_org
+                FROM "user" AS account {unindexed}
+                UNION ALL
+                SELECT merged.new_id, organization."name", 1 FROM "organization" AS organization {unindexed}
+                    JOIN kohaku_organization AS merged ON merged.old_id = organization."id" AND merged.is_new = 1
+            ) AS names ORDER BY is_org, id
+            """#
+        let users = try context.connection.query(context.dialect.spelling(everybody))
+        let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
+        let normalized = Dictionary(NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) }) { first, _ in
+            first
+        }
+        try context.create(
+            .user, users.map { row in [row[0], row[1], row[2], .text(normalized[row[0].integer ?? 0] ?? "")] })
+        try context.execute("CREATE INDEX kohaku_user_username ON kohaku_user (username)")
+    }
+}

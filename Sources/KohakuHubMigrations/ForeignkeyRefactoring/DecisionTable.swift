@@ -1,0 +1,121 @@
+import Migrations
+
+/// The temporary tables that hold the decisions of 008 until the rows are rewritten. The raw value is the definition, and
+/// the order is that in which they are dropped.
+enum DecisionTable: String, CaseIterable {
+    /// The one row is the highest id that a user ever had. Made by `numberOrganizations`, read by `advanceSequences`.
+    case highest = "kohaku_highest (highest INTEGER NOT NULL)"
+    /// A row is an organization: its own id, its id as a user, and whether that user is new. Made by
+    /// `numberOrganizations`, read by `nameUsers` and the rewrite of `user`.
+    case organization =
+        "kohaku_organization (old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL, is_new INTEGER NOT NULL)"
+    /// A row is an id by which memberships and invitations name an organization, and the user whom it means. Made by
+    /// `numberOrganizations`, read by `remapInvitations` and the rewrite of `userorganization`.
+    case organizationID = "kohaku_organization_id (given_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL)"
+    /// A row is an id that one organization had and another one has. Made by `findAmbiguous`, read by the check.
+    case ambiguous = "kohaku_ambiguous (organization_id INTEGER PRIMARY KEY)"
+    /// A row is a user or an organization, with the normalized name. Made by `nameUsers`, read to look users up.
+    case user = """
+        kohaku_user (user_id INTEGER PRIMARY KEY, username VARCHAR(255) NOT NULL, is_org INTEGER NOT NULL,
+            normalized_name VARCHAR(255) NOT NULL)
+        """
+    /// A row is an invitation to an organization, with its new parameters; NULL when the organization is gone. Made by
+    /// `remapInvitations`, read by the rewrite of `invitation`.
+    case invitation = """
+        kohaku_invitation
+            (invitation_id INTEGER PRIMARY KEY, given_id {bigint}, parameters TEXT, organization_id INTEGER)
+        """
+    /// A row is an invitation whose parameters are not a JSON object. Made by `remapInvitations`, read by the check.
+    case unreadable = "kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)"
+    /// A row is a commit, with the type of its repository. Made by `readCommits`, read to find the type of other rows.
+    case commit = """
+        kohaku_commit (row_id INTEGER PRIMARY KEY, commit_id VARCHAR(255) NOT NULL, full_id VARCHAR(255) NOT NULL,
+            repo_type VARCHAR(255) NOT NULL)
+        """
+    /// A row is a repository with its owner; NULL when it has none and is quarantined. Made by `findOwners`, read by
+    /// `indexRepositories` and the rewrite of `repository`.
+    case repository = """
+        kohaku_repository (repository_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL,
+            repo_type VARCHAR(255) NOT NULL, created BIGINT, owner_id INTEGER)
+        """
+    /// A row is the repository of a full id and a type. Made by `indexRepositories`, read to place rows with a type.
+    case exact = """
+        kohaku_exact (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
+            owner_id INTEGER, PRIMARY KEY (full_id, repo_type))
+        """
+    /// A row is the repository of a full id that no other one shares. Made by `indexRepositories`, read to place files
+    /// and history.
+    case sole = "kohaku_sole (full_id VARCHAR(255) PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER)"
+    /// A row is one of several repositories that share a full id. Made by `indexRepositories`, read to place their files
+    /// and history.
+    case candidate = """
+        kohaku_candidate (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL,
+            repository_id INTEGER NOT NULL, owner_id INTEGER, created BIGINT,
+            PRIMARY KEY (full_id, repo_type, repository_id))
+        """
+    /// A row is a file of a shared full id. Made by `gatherSharedFiles`, read by `weighEvidence` and `placeSharedFiles`.
+    case shared = """
+        kohaku_shared (file_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL,
+            sha256 VARCHAR(255) NOT NULL, updated BIGINT)
+        """
+    /// A row is a commit to a repository of a shared full id: its type and time, and the time of the next commit of
+    /// another type. Made by `gatherSharedCommits`, read by `weighEvidence`.
+    case sharedCommit = """
+        kohaku_shared_commit (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, created BIGINT NOT NULL,
+            other_created BIGINT)
+        """
+    /// A row is a repository to which a rule points for a shared file. Made and read by `weighEvidence`.
+    case evidence =
+        "kohaku_evidence (file_id INTEGER NOT NULL, rule INTEGER NOT NULL, repository_id INTEGER NOT NULL)"
+    /// A row is a shared file for which a rule leaves one repository. Made by `weighEvidence`, read by
+    /// `placeSharedFiles`.
+    case decided =
+        "kohaku_decided (file_id INTEGER PRIMARY KEY, rule INTEGER NOT NULL, repository_id INTEGER NOT NULL)"
+    /// A row is a shared file in one of its repositories; a copy above 0 gets a new id. Made by `placeSharedFiles`, read
+    /// by the rewrite of `file`.
+    case file = """
+        kohaku_file (file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id INTEGER, repository_id INTEGER NOT NULL,
+            owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy))
+        """
+    /// A row is a row of the LFS history with its repository. Made by `placeHistory` and `adoptHistory`, read by the
+    /// rewrite of `lfsobjecthistory`.
+    case history =
+        "kohaku_history (history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL)"
+    /// A row is a row of the LFS history whose commit is unknown. Made and read by `placeHistory`.
+    case untyped =
+        "kohaku_untyped (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL)"
+    /// A row is a row of the LFS history under a full id that no repository has. Made by `findOrphans`, read by
+    /// `matchMoved` and `adoptHistory`.
+    case orphan = """
+        kohaku_orphan (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL,
+            path VARCHAR(255) NOT NULL, sha256 VARCHAR(255) NOT NULL)
+        """
+    /// A row is a full id that no repository has, and the only one that has all of its LFS objects; NULL when not exactly
+    /// one does. Made by `matchMoved`, read by `adoptHistory`, `adoptCommits` and the reasons of quarantined rows.
+    case moved = """
+        kohaku_moved (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER,
+            owner_id INTEGER, candidates TEXT NOT NULL, PRIMARY KEY (full_id, repo_type))
+        """
+    /// A row is a commit that a moved repository left behind. Made by `adoptCommits`, read by the rewrite of `commit`.
+    case adoptedCommit =
+        "kohaku_adopted_commit (row_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER NOT NULL)"
+
+    /// The name.
+    var name: String { String(rawValue.prefix { $0.isLetter || $0 == "_" }) }
+}
+
+extension MigrationContext {
+    /// Makes a decision table from a query; without one it is empty.
+    func create(_ table: DecisionTable, from query: String? = nil) throws {
+        try execute("CREATE TEMPORARY TABLE \(table.rawValue)")
+        guard let query else { return }
+        try execute("INSERT INTO \(table.name) \(query)")
+        if dialect == .postgresql { try execute("ANALYZE \(table.name)") }
+    }
+
+    /// Makes a decision table from rows that were computed in Swift.
+    func create(_ table: DecisionTable, _ rows: [[DatabaseValue]]) throws {
+        try create(table)
+        try insert(into: table.name, rows)
+    }
+}

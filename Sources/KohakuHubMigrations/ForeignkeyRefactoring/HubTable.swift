@@ -1,0 +1,71 @@
+import Migrations
+
+/// What 008 knows of one table of the hub: how the table was, and how it is rewritten.
+struct HubTable: Sendable {
+    /// The column that only the old form has; a table without one is rewritten wherever it exists.
+    var oldMarker: String?
+    /// The columns that 008 adds.
+    var addedColumns: [String] = []
+    /// Expressions for added columns that an older upgrade has added already, with values that only it knew.
+    var valuesIfAdded: [String: String] = [:]
+    /// The columns, besides `id`, of the placeholder that decisions read when the table is missing or in its new form.
+    var placeholder: String?
+    /// The columns, old and new, that hold the id of a user, living or long deleted.
+    var userColumns: [String] = []
+    /// The columns of the old form that a row cannot do without, besides the required ones that keep their values.
+    var essentialColumns: [String] = []
+    /// Whether rows of other tables belong to its rows, which then cannot be quarantined without them.
+    var ownsRows = false
+    /// The columns of the old form that were unique together.
+    var uniqueColumns: [[String]] = []
+    /// The columns of the hub's indexes on columns that are dropped. All other indexes there are the operator's.
+    var oldIndexes: [[String]] = []
+    /// The new form, where each value comes from, and which rows are quarantined.
+    var rewrite: TableRewrite
+
+    /// The name.
+    var name: String { rewrite.table }
+
+    /// The tables in the order in which they are rewritten: those that are referenced come first.
+    static let rewritten = [
+        user, repository, emailVerification, session, token, sshKey, userOrganization,
+        file, stagingUpload, lfsObjectHistory, commit, invitation,
+    ]
+
+    /// Every table of version 7.
+    static let all = [organization] + rewritten
+
+    /// Whether the table exists and is not in its new form.
+    func isOld(on schema: Schema) -> Bool {
+        schema.tables[name] != nil && (oldMarker.map { schema.has(name, $0) } ?? true)
+    }
+
+    /// The columns that the new form requires.
+    var requiredColumns: [String] { rewrite.columns.filter { $0.sql.hasSuffix(" NOT NULL") }.map(\.name) }
+
+    /// The columns of the old form in which every row needs a value.
+    var neededColumns: [String] {
+        requiredColumns.filter { !rewrite.changingColumns.contains($0) } + essentialColumns
+    }
+
+    /// The rewrite of the table as it is on a schema: without rows of a table that is gone, with the added values and the
+    /// big sizes that it has already, and without rows that lack a needed value.
+    func rewrite(on schema: Schema) -> TableRewrite {
+        var rewrite = rewrite
+        rewrite.sources.removeAll { source in
+            if case .merged(let table) = source.kind { schema.tables[table] == nil } else { false }
+        }
+        let added = valuesIfAdded.filter { schema.has(name, $0.key) }
+        rewrite.sources[0].values.merge(added) { _, added in added }
+        // On PostgreSQL, where 013 came before, sizes may need it.
+        if let type = schema.column(name, "size")?.type, type != "integer" {
+            let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
+            rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }
+        }
+        if !ownsRows {
+            let incomplete = neededColumns.filter { schema.column(name, $0)?.isNullable == true }
+            rewrite.quarantine.insert(contentsOf: incomplete.map(QuarantineRule.rows(without:)), at: 0)
+        }
+        return rewrite
+    }
+}

@@ -1,0 +1,68 @@
+import Migrations
+
+/// What the operator should know of users, organizations and invitations.
+extension ForeignkeyRefactoring {
+    func ambiguousOrganizations(_ context: MigrationContext) throws -> Finding? {
+        try context.finding(
+            .error, code: "organization_id_ambiguous", table: "userorganization",
+            about: #"""
+                SELECT holder.what || ': organization "' || organization."name" || '" or "' || account."username" || '"'
+                FROM (
+                    SELECT 'membership ' || membership."id" AS what, membership."organization_id" AS organization_id
+                    FROM "userorganization" AS membership
+                    UNION ALL
+                    SELECT 'invitation ' || remapped.invitation_id, remapped.given_id FROM kohaku_invitation AS remapped
+                ) AS holder JOIN kohaku_ambiguous AS ambiguous ON ambiguous.organization_id = holder.organization_id
+                    JOIN "organization" AS organization ON organization."id" = ambiguous.organization_id
+                    JOIN "user" AS account ON account."id" = ambiguous.organization_id
+                ORDER BY holder.what
+                """#,
+            action: "Delete those rows and invite the members again when the repair is done, or restore a backup."
+        ) { count in
+            """
+            \(count) membership(s) and invitation(s) have an id that was one organization's before the older upgrade and is \
+            another's since, and nothing tells which is meant.
+            """
+        }
+    }
+
+    func normalizedNames(_ context: MigrationContext) throws -> Finding? {
+        try context.finding(
+            .warning, code: "normalized_name_collision", table: "user",
+            about: """
+                SELECT CASE WHEN named.is_org = 1 THEN 'organization ' || coalesce(merged.old_id, 0)
+                    ELSE 'user ' || named.user_id END || ' "' || named.username || '" becomes ' || named.normalized_name
+                FROM kohaku_user AS named LEFT JOIN kohaku_organization AS merged ON merged.new_id = named.user_id
+                WHERE named.normalized_name LIKE '%~' || named.user_id
+                    AND NOT (named.is_org = 1 AND EXISTS (
+                        SELECT 1 FROM kohaku_user AS account
+                        WHERE account.username = named.username AND account.is_org = 0))
+                ORDER BY named.user_id
+                """
+        ) { count in
+            """
+            \(count) name(s) are like an earlier one but for case, - and _. The first keeps the normalized name, and the \
+            others get ~ and their id.
+            """
+        }
+    }
+
+    func unreadableInvitations(_ context: MigrationContext) throws -> Finding? {
+        try context.finding(
+            .notice, code: "invitation_parameters", table: "invitation",
+            about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"
+        ) { "\($0) invitation(s) have parameters that are not a JSON object: they stay as they are." }
+    }
+
+    func usersOfInvitations(_ context: MigrationContext) throws -> Finding? {
+        guard context.schema.has("invitation", "used_by") else { return nil }
+        return try context.finding(
+            .notice, code: "invitation_used_by", table: "invitation",
+            about: #"""
+                SELECT 'id ' || invitation."id" || ': user ' || invitation."used_by" FROM "invitation" AS invitation
+                WHERE invitation."used_by" IS NOT NULL AND \#(String.isNobody(#"invitation."used_by""#))
+                ORDER BY invitation."id"
+                """#
+        ) { "\($0) invitation(s) were used by users who no longer exist: that becomes NULL." }
+    }
+}
