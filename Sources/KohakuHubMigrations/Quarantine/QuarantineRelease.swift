@@ -22,17 +22,15 @@ public struct QuarantineRelease {
             }
             guard !rows.isEmpty else { return [] }
             let release = QuarantineRelease(connection: connection, schema: try connection.readSchema())
-            rows.sort { (rank($0.table), $0.id) < (rank($1.table), $1.id) }
+            // What is referenced comes first, as in the schema.
+            let order = CanonicalSchema.tables.map(\.name)
+            func key(_ row: QuarantinedRow) -> (Int, Int64) { (order.firstIndex(of: row.table) ?? order.count, row.id) }
+            rows.sort { key($0) < key($1) }
             for row in rows { try release.insert(row) }
             try Quarantine.delete(rows.map(\.id), from: connection)
             for table in Set(rows.map(\.table)) { try connection.advanceSequence(of: table, past: 0) }
             return rows
         }
-    }
-
-    /// Users and repositories come before what belongs to them, and commits before the history that names them.
-    private static func rank(_ table: String) -> Int {
-        ["user", "repository", "file", "commit"].firstIndex(of: table) ?? 4
     }
 
     private func insert(_ row: QuarantinedRow) throws {
