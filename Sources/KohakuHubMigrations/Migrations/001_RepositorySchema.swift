@@ -6,8 +6,8 @@ public struct RepositorySchema: Migration {
         .table("repository"), .not(.uniqueIndex("repository", columns: ["full_id"])),
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.dropUniqueness(of: ["full_id"], in: "repository")
-        try database.createIndex(#"CREATE INDEX "repository_full_id" ON "repository" ("full_id")"#)
+    public func migrate(_ context: MigrationContext) throws {
+        try context.dropUniqueness(of: ["full_id"], in: "repository")
+        try context.createIndex(#"CREATE INDEX "repository_full_id" ON "repository" ("full_id")"#)
     }
 }

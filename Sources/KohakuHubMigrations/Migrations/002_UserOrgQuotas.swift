@@ -6,15 +6,15 @@ public struct UserOrgQuotas: Migration {
         .column("user", "private_quota_bytes"), .column("user", "public_used_bytes"),
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        for table in ["user", "organization"] where database.hasTable(table) {
-            try database.addColumn(#""private_quota_bytes" {bigint}"#, to: table)
-            try database.addColumn(#""public_quota_bytes" {bigint}"#, to: table)
-            try database.addColumn(#""private_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
-            try database.addColumn(#""public_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
+    public func migrate(_ context: MigrationContext) throws {
+        for table in ["user", "organization"] where context.hasTable(table) {
+            try context.addColumn(#""private_quota_bytes" {bigint}"#, to: table)
+            try context.addColumn(#""public_quota_bytes" {bigint}"#, to: table)
+            try context.addColumn(#""private_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
+            try context.addColumn(#""public_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
         }
         // The application made this table at start, without a migration, between 001 and 002.
-        try database.createTable(
+        try context.createTable(
             "lfsobjecthistory",
             Self.lfsObjectHistory)
     }

@@ -4,9 +4,9 @@ public import Migrations
 public struct CommitTable: Migration {
     public let signature = Signature.all([.table("commit"), .column("commit", "repo_type")])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try removeUnusable(database)
-        try database.createTable(
+    public func migrate(_ context: MigrationContext) throws {
+        try removeUnusable(context)
+        try context.createTable(
             "commit",
             #"""
             CREATE TABLE "commit" (
@@ -31,22 +31,22 @@ public struct CommitTable: Migration {
             CREATE UNIQUE INDEX "commit_commit_id_repo_full_id" ON "commit" ("commit_id", "repo_full_id")
             """#)
         // The application's model lost this index in the same version.
-        try database.dropUniqueness(of: ["user_id", "organization_id"], in: "userorganization")
+        try context.dropUniqueness(of: ["user_id", "organization_id"], in: "userorganization")
     }
 
     /// An older upgrade made the table with other columns, which the application never could write to.
-    private func removeUnusable(_ database: MigrationContext) throws {
-        guard let table = database.schema.tables["commit"],
+    private func removeUnusable(_ context: MigrationContext) throws {
+        guard let table = context.schema.tables["commit"],
             ["repo_type", "branch", "username", "user_id", "repository_id"].allSatisfy({ table.column($0) == nil })
         else { return }
-        try database.quarantineReporting(
+        try context.quarantineReporting(
             from: table,
             rules: [
                 .rows(
                     where: "true", reason: "'the table had no repo_type, branch and username'",
                     summary: "the table has not the columns that the application writes")
             ])
-        try database.execute(#"DROP TABLE "commit""#)
-        try database.refreshSchema()
+        try context.execute(#"DROP TABLE "commit""#)
+        try context.refreshSchema()
     }
 }

@@ -6,11 +6,11 @@ public struct RepoQuotas: Migration {
         .column("repository", "quota_bytes"), .column("repository", "used_bytes"),
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.addColumn(#""quota_bytes" {bigint}"#, to: "repository")
-        try database.addColumn(#""used_bytes" {bigint} NOT NULL"#, fill: "0", to: "repository")
+    public func migrate(_ context: MigrationContext) throws {
+        try context.addColumn(#""quota_bytes" {bigint}"#, to: "repository")
+        try context.addColumn(#""used_bytes" {bigint} NOT NULL"#, fill: "0", to: "repository")
         // The application made this table at start, without a migration, between 003 and 004.
-        try database.createTable(
+        try context.createTable(
             "sshkey",
             Self.sshKey)
     }

@@ -4,14 +4,14 @@ public import Migrations
 public struct ProfilesAndInvitations: Migration {
     public let signature = Signature.all([.column("user", "full_name"), .table("invitation")])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.addColumn(#""full_name" VARCHAR(255)"#, to: "user")
-        for table in ["user", "organization"] where database.hasTable(table) {
-            try database.addColumn(#""bio" TEXT"#, to: table)
-            try database.addColumn(#""website" VARCHAR(255)"#, to: table)
-            try database.addColumn(#""social_media" TEXT"#, to: table)
+    public func migrate(_ context: MigrationContext) throws {
+        try context.addColumn(#""full_name" VARCHAR(255)"#, to: "user")
+        for table in ["user", "organization"] where context.hasTable(table) {
+            try context.addColumn(#""bio" TEXT"#, to: table)
+            try context.addColumn(#""website" VARCHAR(255)"#, to: table)
+            try context.addColumn(#""social_media" TEXT"#, to: table)
         }
-        try database.createTable(
+        try context.createTable(
             "invitation",
             #"""
             CREATE TABLE "invitation" (

@@ -8,8 +8,8 @@ public struct InvitationMultiUse: Migration {
 
     public let canBePresentEarly = true
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.addColumn(#""max_usage" INTEGER"#, to: "invitation")
-        try database.addColumn(#""usage_count" INTEGER NOT NULL"#, fill: "0", to: "invitation")
+    public func migrate(_ context: MigrationContext) throws {
+        try context.addColumn(#""max_usage" INTEGER"#, to: "invitation")
+        try context.addColumn(#""usage_count" INTEGER NOT NULL"#, fill: "0", to: "invitation")
     }
 }

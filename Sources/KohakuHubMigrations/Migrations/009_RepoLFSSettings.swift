@@ -7,10 +7,10 @@ public struct RepoLFSSettings: Migration {
         .column("repository", "lfs_suffix_rules"), ForeignkeyRefactoring.isDone,
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["repository"], database)
-        try database.addColumn(#""lfs_threshold_bytes" INTEGER"#, to: "repository")
-        try database.addColumn(#""lfs_keep_versions" INTEGER"#, to: "repository")
-        try database.addColumn(#""lfs_suffix_rules" TEXT"#, to: "repository")
+    public func migrate(_ context: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["repository"], context)
+        try context.addColumn(#""lfs_threshold_bytes" INTEGER"#, to: "repository")
+        try context.addColumn(#""lfs_keep_versions" INTEGER"#, to: "repository")
+        try context.addColumn(#""lfs_suffix_rules" TEXT"#, to: "repository")
     }
 }

@@ -7,11 +7,11 @@ public struct LikesAndDownloads: Migration {
         .table("downloadsession"), .table("dailyrepostats"), ForeignkeyRefactoring.isDone,
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["repository"], database)
-        try database.addColumn(#""downloads" INTEGER NOT NULL"#, fill: "0", to: "repository")
-        try database.addColumn(#""likes_count" INTEGER NOT NULL"#, fill: "0", to: "repository")
-        try database.createTable(
+    public func migrate(_ context: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["repository"], context)
+        try context.addColumn(#""downloads" INTEGER NOT NULL"#, fill: "0", to: "repository")
+        try context.addColumn(#""likes_count" INTEGER NOT NULL"#, fill: "0", to: "repository")
+        try context.createTable(
             "repositorylike",
             #"""
             CREATE TABLE "repositorylike" (
@@ -27,7 +27,7 @@ public struct LikesAndDownloads: Migration {
             CREATE UNIQUE INDEX "repositorylike_repository_id_user_id"
                 ON "repositorylike" ("repository_id", "user_id")
             """#)
-        try database.createTable(
+        try context.createTable(
             "downloadsession",
             #"""
             CREATE TABLE "downloadsession" (
@@ -51,7 +51,7 @@ public struct LikesAndDownloads: Migration {
             CREATE UNIQUE INDEX "downloadsession_repository_id_session_id_time_bucket"
                 ON "downloadsession" ("repository_id", "session_id", "time_bucket")
             """#)
-        try database.createTable(
+        try context.createTable(
             "dailyrepostats",
             #"""
             CREATE TABLE "dailyrepostats" (

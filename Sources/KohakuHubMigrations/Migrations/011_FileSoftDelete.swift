@@ -8,20 +8,20 @@ public struct FileSoftDelete: Migration {
         ForeignkeyRefactoring.isDone,
     ])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["file", "lfsobjecthistory"], database)
-        try database.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
-        try database.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
-        try database.addColumn(#""file_id" INTEGER"#, to: "lfsobjecthistory")
+    public func migrate(_ context: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["file", "lfsobjecthistory"], context)
+        try context.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
+        try context.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
+        try context.addColumn(#""file_id" INTEGER"#, to: "lfsobjecthistory")
         // Where the application's foreign key is missing, nothing kept these.
-        try database.execute(
+        try context.execute(
             #"""
             UPDATE "lfsobjecthistory" SET "file_id" = NULL
             WHERE "file_id" IN (
                 SELECT h."file_id" FROM "lfsobjecthistory" AS h LEFT JOIN "file" AS f ON f."id" = h."file_id"
                 WHERE h."file_id" IS NOT NULL AND f."id" IS NULL)
             """#)
-        try database.alterTable(
+        try context.alterTable(
             "lfsobjecthistory",
             foreignKeys: #"("file_id") REFERENCES "file" ("id") ON DELETE SET NULL"#)
     }

@@ -9,50 +9,50 @@ public struct InvitationCreatedByNullable: Migration {
     /// Only this puts invitations back from quarantine.
     public let canRunLate = true
 
-    public func migrate(_ database: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["invitation"], database)
-        try database.addColumn(#""created_by_id" INTEGER"#, to: "invitation")
-        try database.alterTable("invitation", columns: #""created_by_id" INTEGER"#)
-        try database.execute(
+    public func migrate(_ context: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(["invitation"], context)
+        try context.addColumn(#""created_by_id" INTEGER"#, to: "invitation")
+        try context.alterTable("invitation", columns: #""created_by_id" INTEGER"#)
+        try context.execute(
             #"""
             UPDATE "invitation" SET "created_by_id" = NULL
             WHERE "created_by_id" IN (
                 SELECT i."created_by_id" FROM "invitation" AS i LEFT JOIN "user" AS u ON u."id" = i."created_by_id"
                 WHERE i."created_by_id" IS NOT NULL AND u."id" IS NULL)
             """#)
-        try releaseInvitations(database)
+        try releaseInvitations(context)
     }
 
     /// Puts the invitations back that 008 had to take away because they had no living creator.
-    private func releaseInvitations(_ database: MigrationContext) throws {
+    private func releaseInvitations(_ context: MigrationContext) throws {
         var waiting: [(row: QuarantinedRow, invitation: InvitationWithoutCreator)] = []
-        try Quarantine.forEachRow(of: database.connection) { row in
+        try Quarantine.forEachRow(of: context.connection) { row in
             if let invitation = InvitationWithoutCreator(row) { waiting.append((row, invitation)) }
         }
         guard !waiting.isEmpty else { return }
         var report = TableReport(table: "invitation")
-        report.rowsIn = try database.connection.countRows(in: "invitation")
-        let released = try waiting.filter { try insert($0.row, $0.invitation, database) }
-        try Quarantine.delete(released.map(\.row.id), from: database.connection)
-        try database.connection.advanceSequence(of: "invitation", past: 0)
+        report.rowsIn = try context.connection.countRows(in: "invitation")
+        let released = try waiting.filter { try insert($0.row, $0.invitation, context) }
+        try Quarantine.delete(released.map(\.row.id), from: context.connection)
+        try context.connection.advanceSequence(of: "invitation", past: 0)
         report.merged = Int64(released.count)
-        report.rowsOut = try database.connection.countRows(in: "invitation")
-        try database.report(report)
+        report.rowsOut = try context.connection.countRows(in: "invitation")
+        try context.report(report)
     }
 
     /// Inserts one, and says whether it could: a new invitation may have its token.
     private func insert(
-        _ row: QuarantinedRow, _ invitation: InvitationWithoutCreator, _ database: MigrationContext
+        _ row: QuarantinedRow, _ invitation: InvitationWithoutCreator, _ context: MigrationContext
     ) throws -> Bool {
-        guard var values = FlatJSONObject.values(row.json, for: database.dialect),
-            try count(#"SELECT count(*) FROM "invitation" WHERE "token" = $1"#, values["token"], database) == 0
+        guard var values = FlatJSONObject.values(row.json, for: context.dialect),
+            try count(#"SELECT count(*) FROM "invitation" WHERE "token" = $1"#, values["token"], context) == 0
         else { return false }
         values["created_by"] = nil
         values["used_by_id"] = values.removeValue(forKey: "used_by")
-        if try count(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, values["used_by_id"], database) == 0 {
+        if try count(#"SELECT count(*) FROM "user" WHERE "id" = $1"#, values["used_by_id"], context) == 0 {
             values["used_by_id"] = nil
         }
-        if try count(#"SELECT count(*) FROM "invitation" WHERE "id" = $1"#, values["id"], database) > 0 {
+        if try count(#"SELECT count(*) FROM "invitation" WHERE "id" = $1"#, values["id"], context) > 0 {
             values["id"] = nil
         }
         if values["usage_count"]?.integer == nil { values["usage_count"] = 0 }
@@ -61,16 +61,16 @@ public struct InvitationCreatedByNullable: Migration {
                 .text($0.replacingOrganization(by: organization))
             }
         }
-        let names = values.keys.filter { database.schema.has("invitation", $0) }.sorted()
-        try database.execute(
+        let names = values.keys.filter { context.schema.has("invitation", $0) }.sorted()
+        try context.execute(
             """
             INSERT INTO "invitation" (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
-            \(database.dialect.keepingIDs) VALUES (\(names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))
+            \(context.dialect.keepingIDs) VALUES (\(names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")))
             """, names.map { values[$0] ?? .null })
         return true
     }
 
-    private func count(_ query: String, _ value: DatabaseValue?, _ database: MigrationContext) throws -> Int64 {
-        try database.connection.integer(query, [value ?? .null])
+    private func count(_ query: String, _ value: DatabaseValue?, _ context: MigrationContext) throws -> Int64 {
+        try context.connection.integer(query, [value ?? .null])
     }
 }

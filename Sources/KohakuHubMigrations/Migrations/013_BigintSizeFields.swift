@@ -18,23 +18,23 @@ public struct BigintSizeFields: Migration {
 
     private static let tables = ["file", "stagingupload", "lfsobjecthistory"]
 
-    public func check(_ database: MigrationContext) throws -> [Finding] {
-        let changing = Self.tables.filter { database.schema.column($0, "size")?.type == "integer" }
-        let finding = try database.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
+    public func check(_ context: MigrationContext) throws -> [Finding] {
+        let changing = Self.tables.filter { context.schema.column($0, "size")?.type == "integer" }
+        let finding = try context.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
             "\($0) view(s) or the like use a column size, whose type cannot be changed meanwhile."
         }
         return [finding].compactMap { $0 }
     }
 
-    public func migrate(_ database: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(Self.tables, database)
+    public func migrate(_ context: MigrationContext) throws {
+        try ForeignkeyRefactoring.createMissing(Self.tables, context)
         for table in Self.tables {
             // Where a damaged table takes NULL, that is not this migration's to mend.
-            let isNullable = database.schema.column(table, "size")?.isNullable == true
-            try database.alterTable(table, columns: #""size" {bigint}"# + (isNullable ? "" : " NOT NULL"))
+            let isNullable = context.schema.column(table, "size")?.isNullable == true
+            try context.alterTable(table, columns: #""size" {bigint}"# + (isNullable ? "" : " NOT NULL"))
         }
         // The application made this table at start, without a migration, between 012 and 013.
-        try database.createTable(
+        try context.createTable(
             "fallbacksource",
             #"""
             CREATE TABLE "fallbacksource" (

@@ -4,8 +4,8 @@ public import Migrations
 public struct UserExternalTokens: Migration {
     public let signature = Signature.all([.table("userexternaltoken"), ForeignkeyRefactoring.isDone])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.createTable(
+    public func migrate(_ context: MigrationContext) throws {
+        try context.createTable(
             "userexternaltoken",
             #"""
             CREATE TABLE "userexternaltoken" (

@@ -4,8 +4,8 @@ public import Migrations
 public struct ConfirmationTokens: Migration {
     public let signature = Signature.all([.table("confirmationtoken"), ForeignkeyRefactoring.isDone])
 
-    public func migrate(_ database: MigrationContext) throws {
-        try database.createTable(
+    public func migrate(_ context: MigrationContext) throws {
+        try context.createTable(
             "confirmationtoken",
             #"""
             CREATE TABLE "confirmationtoken" (
