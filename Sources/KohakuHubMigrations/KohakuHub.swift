@@ -6,6 +6,10 @@ extension Catalogue {
         migrations: registeredMigrations,
         canonicalTables: CanonicalSchema.tables,
         rootTable: "user",
+        hallmarks: [
+            ("repository", "full_id"), ("file", "path_in_repo"), ("stagingupload", "path_in_repo"),
+            ("lfsobjecthistory", "path_in_repo"),
+        ],
         leftoverTables: CanonicalSchema.tables.flatMap {
             leftovers(
                 of: $0.name, columns: $0.requiredColumns.subtracting(laterColumns[$0.name] ?? []),

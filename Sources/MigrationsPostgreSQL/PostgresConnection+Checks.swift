@@ -32,7 +32,7 @@ extension PostgresConnection {
     /// Indexes whose making failed, and sequences that rows with ids of their own have overtaken.
     public func brokenStructures(of tables: [String]) throws -> [String] {
         let indexes = try invalidIndexes(of: tables).map { "invalid index: \($0)" }
-        let schema = try readSchema()
+        let schema = try readSchema(of: Set(tables))
         let sequences = try tables.compactMap { table -> String? in
             guard schema.column(table, "id")?.sequence != nil else { return nil }
             let highest = try integer("SELECT max(\"id\") FROM \(table.quotedIdentifier)")

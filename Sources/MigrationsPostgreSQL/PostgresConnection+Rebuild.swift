@@ -163,7 +163,7 @@ extension PostgresConnection {
     /// something of the operator's: a replica identity, a clustering, a tablespace, parameters, or a comment.
     /// - Returns: The names of the indexes that stay.
     private func dropIndexes(for rebuild: TableRebuild) throws -> Set<String> {
-        guard let present = try readSchema().tables[rebuild.table] else { return [] }
+        guard let present = try readSchema(of: [rebuild.table]).tables[rebuild.table] else { return [] }
         let table = rebuild.table.quotedIdentifier
         for constraint in present.uniqueConstraints where !rebuild.keptConstraints.contains(constraint) {
             try execute("ALTER TABLE \(table) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")

@@ -5,13 +5,15 @@ extension PostgresConnection {
     /// Reads tables, columns, indexes and constraints of the current schema in three queries, whatever their number.
     ///
     /// A table of the same name in another schema is not the hub's, and neither is a table that an extension made.
-    public func readSchema() throws -> Schema {
+    public func readSchema(of names: Set<String>?) throws -> Schema {
+        let filter =
+            names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
         // One snapshot for all queries.
-        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables() }
-        return try withReadTransaction(of: []) { try readTables() }
+        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables(filter) }
+        return try withReadTransaction(of: []) { try readTables(filter) }
     }
 
-    private func readTables() throws -> Schema {
+    private func readTables(_ filter: String) throws -> Schema {
         var tables: [String: Schema.Table] = [:]
         try forEachRow(
             """
@@ -27,7 +29,7 @@ extension PostgresConnection {
                 AND pg_get_expr(d.adbin, d.adrelid) ~ '^"?nextval"?\\(''[^)]*''::"?regclass"?\\)$'
             LEFT JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
             LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
-            WHERE c.relkind IN ('r', 'p') AND NOT EXISTS (
+            WHERE c.relkind IN ('r', 'p')\(filter) AND NOT EXISTS (
                 SELECT FROM pg_depend AS e
                 WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
             ORDER BY c.relname, a.attnum
@@ -48,12 +50,12 @@ extension PostgresConnection {
                     isGenerated: row[7].boolean == true
                 ))
         }
-        try readIndexes(into: &tables)
-        try readConstraints(into: &tables)
+        try readIndexes(into: &tables, filter)
+        try readConstraints(into: &tables, filter)
         return Schema(dialect: .postgresql, tables: Array(tables.values))
     }
 
-    private func readIndexes(into tables: inout [String: Schema.Table]) throws {
+    private func readIndexes(into tables: inout [String: Schema.Table], _ filter: String) throws {
         var indexes: [(table: String, index: Schema.Index)] = []
         // Definitions are asked for only where they are read: the server takes longer to spell them than for the rest.
         try forEachRow(
@@ -73,7 +75,7 @@ extension PostgresConnection {
             JOIN pg_am AS m ON m.oid = x.relam
             CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
-            WHERE k.position <= i.indnkeyatts AND NOT EXISTS (
+            WHERE k.position <= i.indnkeyatts\(filter) AND NOT EXISTS (
                 SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
             ORDER BY c.relname, x.relname, k.position
             """, []
@@ -90,7 +92,7 @@ extension PostgresConnection {
         for (table, index) in indexes { tables[table]?.indexes.append(index) }
     }
 
-    private func readConstraints(into tables: inout [String: Schema.Table]) throws {
+    private func readConstraints(into tables: inout [String: Schema.Table], _ filter: String) throws {
         try forEachRow(
             """
             SELECT c.relname, o.conname, o.contype,
@@ -110,7 +112,7 @@ extension PostgresConnection {
             JOIN pg_class AS c ON c.oid = o.conrelid
             JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_class AS r ON r.oid = o.confrelid
-            WHERE o.contype IN ('p', 'u', 'f')
+            WHERE o.contype IN ('p', 'u', 'f')\(filter)
             ORDER BY c.relname, o.conname
             """, []
         ) { row in

@@ -11,7 +11,7 @@ extension SQLiteConnection {
         guard var definition = try statement(of: table) else {
             throw DatabaseError(.other, "the definition of table \(table) cannot be read")
         }
-        guard let present = try readSchema().tables[table] else {
+        guard let present = try readSchema(of: [table]).tables[table] else {
             throw DatabaseError(.other, "there is no table \(table)")
         }
         for column in alteration.columns {
@@ -37,14 +37,15 @@ extension SQLiteConnection {
         for key in alteration.foreignKeys { definition.append(key.sql) }
         try replaceDefinition(of: table, by: definition.sql)
         // A type is a preference that values follow when they are written.
-        let types = try readSchema().tables[table]?.columns.filter { $0.type != present.column($0.name)?.type } ?? []
+        let types =
+            try readSchema(of: [table]).tables[table]?.columns.filter { $0.type != present.column($0.name)?.type } ?? []
         try storeValues(of: types.map(\.name), in: table)
         if !alteration.foreignKeys.isEmpty { writes.inserted.insert(table) }
     }
 
     /// A primary key is part of how a table is stored, so the table is copied where a column becomes one.
     private func makePrimaryKeys(_ alteration: TableAlteration) throws {
-        guard let present = try readSchema().tables[alteration.table] else { return }
+        guard let present = try readSchema(of: [alteration.table]).tables[alteration.table] else { return }
         let keys = alteration.columns.filter { column in
             guard let old = present.column(column.name), column.sql.contains(" PRIMARY KEY") else { return false }
             return !old.isPrimaryKey || old.type != "INTEGER"
@@ -98,8 +99,7 @@ extension SQLiteConnection {
 
     /// Holds each table whose definition was edited against it.
     func checkEditedTables() throws {
-        let present = try readSchema().tables
-        for (table, before) in complaints.sorted(by: { $0.key < $1.key }) where present[table] != nil {
+        for (table, before) in complaints.sorted(by: { $0.key < $1.key }) where try tableNames().contains(table) {
             guard let complaint = try quickCheck(table).subtracting(before).min() else { continue }
             throw DatabaseError(.constraint, "table \(table) does not fit its new definition: \(complaint)")
         }

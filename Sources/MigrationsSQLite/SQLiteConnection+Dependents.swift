@@ -37,7 +37,7 @@ extension SQLiteConnection {
     }
 
     public func attachments(of tables: [String]) throws -> [TableAttachment] {
-        let schema = try readSchema()
+        let schema = try readSchema(of: Set(tables))
         return try tables.flatMap { name -> [TableAttachment] in
             guard let table = schema.tables[name], let statement = try statement(of: name) else { return [] }
             func attachment(_ what: String, _ object: String, _ definition: String, in text: String) -> TableAttachment
@@ -103,8 +103,8 @@ extension SQLiteConnection {
     /// Makes the triggers again whose tables are still there.
     func restoreTriggers(_ triggers: [DatabaseRow]) throws {
         guard !triggers.isEmpty else { return }
-        let tables = try readSchema().tables
-        for trigger in triggers where tables[trigger[0].text ?? ""] != nil { try execute(trigger[1].text ?? "") }
+        let tables = try tableNames()
+        for trigger in triggers where tables.contains(trigger[0].text ?? "") { try execute(trigger[1].text ?? "") }
     }
 
     /// The views and the tables with triggers that do not work, with SQLite's message. A name that is gone shows only when
@@ -118,8 +118,8 @@ extension SQLiteConnection {
         let tables = try query(
             "SELECT DISTINCT lower(tbl_name) FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY 1")
         guard !tables.isEmpty else { return broken }
-        let schema = try readSchema()
-        for table in tables.compactMap({ schema.tables[$0[0].text ?? ""] }) {
+        let schema = try readSchema(of: Set(tables.compactMap { $0[0].text }))
+        for table in schema.tables.values {
             let name = table.name.quotedIdentifier
             let columns = table.columns.map { "\($0.name.quotedIdentifier) = \($0.name.quotedIdentifier)" }
             let uses = [

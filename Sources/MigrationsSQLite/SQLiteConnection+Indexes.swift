@@ -41,7 +41,7 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where error.kind == .damaged {
             return try damage(to: tables).map(\.message)
         }
-        let others = try readSchema().tables.keys.filter { !tables.contains($0) }
+        let others = try tableNames().filter { !tables.contains($0) }
         let allowed = Set(others.map { "CHECK constraint failed in \($0)" })
         return answers.filter { answer in
             !allowed.contains(answer) && !others.contains { answer.hasPrefix("NULL value in \($0).") }

@@ -7,12 +7,15 @@ extension SQLiteConnection {
     ///
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
-    public func readSchema() throws -> Schema {
+    public func readSchema(of names: Set<String>?) throws -> Schema {
+        let filter =
+            names.map { " AND m.tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
         var tables: [String: Schema.Table] = [:]
         var indexSQL: [String: String] = [:]
         var statements: [String: TableStatement] = [:]
         try forEachRow(
-            "SELECT type, lower(name), sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", []
+            "SELECT type, lower(name), sql FROM main.sqlite_schema AS m WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(filter)",
+            []
         ) {
             let name = $0[1].text ?? ""
             let sql = $0[2].text ?? ""
@@ -25,18 +28,25 @@ extension SQLiteConnection {
             default: break
             }
         }
-        try readColumns(into: &tables)
-        try readIndexes(into: &tables, sql: indexSQL)
-        try readForeignKeys(into: &tables, statements)
+        try readColumns(into: &tables, filter)
+        try readIndexes(into: &tables, filter, sql: indexSQL)
+        try readForeignKeys(into: &tables, filter, statements)
         return Schema(dialect: .sqlite, tables: Array(tables.values))
     }
 
-    private func readColumns(into tables: inout [String: Schema.Table]) throws {
+    /// The names of the tables.
+    func tableNames() throws -> Set<String> {
+        try Set(
+            query("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+                .compactMap { $0[0].text })
+    }
+
+    private func readColumns(into tables: inout [String: Schema.Table], _ filter: String) throws {
         try forEachRow(
             """
             SELECT lower(m.name), lower(c.name), c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
             FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
-            WHERE m.type = 'table' ORDER BY m.name, c.cid
+            WHERE m.type = 'table'\(filter) ORDER BY m.name, c.cid
             """, []
         ) { row in
             let type = (row[2].text ?? "").uppercased()
@@ -54,7 +64,8 @@ extension SQLiteConnection {
         }
     }
 
-    private func readIndexes(into tables: inout [String: Schema.Table], sql: [String: String]) throws {
+    private func readIndexes(into tables: inout [String: Schema.Table], _ filter: String, sql: [String: String]) throws
+    {
         var indexes: [(table: String, origin: String, index: Schema.Index)] = []
         try forEachRow(
             """
@@ -62,7 +73,7 @@ extension SQLiteConnection {
                 max(k."desc" OR k.coll <> 'BINARY') OVER (PARTITION BY i.name) = 0
             FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
                 pragma_index_xinfo(i.name, 'main') AS k
-            WHERE m.type = 'table' AND k.key = 1 ORDER BY m.name, i.name, k.seqno
+            WHERE m.type = 'table' AND k.key = 1\(filter) ORDER BY m.name, i.name, k.seqno
             """, []
         ) { row in
             let name = row[1].text ?? ""
@@ -91,15 +102,22 @@ extension SQLiteConnection {
         }
     }
 
+    /// The tables with nothing but their foreign keys, in one query.
+    func readForeignKeys() throws -> Schema {
+        var tables = try tableNames().reduce(into: [:]) { $0[$1] = Schema.Table(name: $1, columns: []) }
+        try readForeignKeys(into: &tables, "", [:])
+        return Schema(dialect: .sqlite, tables: Array(tables.values))
+    }
+
     private func readForeignKeys(
-        into tables: inout [String: Schema.Table], _ statements: [String: TableStatement]
+        into tables: inout [String: Schema.Table], _ filter: String, _ statements: [String: TableStatement]
     ) throws {
         try forEachRow(
             """
             SELECT lower(m.name), f.seq, lower(f."table"), lower(f."from"), lower(coalesce(f."to", 'id')), f.on_delete,
                 f.on_update, f.id
             FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
-            WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq
+            WHERE m.type = 'table'\(filter) ORDER BY m.name, f.id, f.seq
             """, []
         ) { row in
             let table = row[0].text ?? ""

@@ -34,7 +34,7 @@ extension SQLiteConnection {
             if knownViolations == nil { knownViolations = try brokenForeignKeys() }
             let brokenBefore = try brokenDependents()
             let triggers = try suspendTriggers()
-            try rebuildIndexesOfConstants()
+            if !hasSoundIndexes { try rebuildIndexesOfConstants() }
             writes = WrittenTables()
             complaints = [:]
             let result = try body()
@@ -43,6 +43,7 @@ extension SQLiteConnection {
             try restoreTriggers(triggers)
             try checkDependents(except: brokenBefore)
             try execute(isRehearsal ? "ROLLBACK" : "COMMIT")
+            if !isRehearsal { hasSoundIndexes = true }
             return result
         } catch {
             // A full disk or an I/O error may have rolled back already.
@@ -98,15 +99,15 @@ struct ForeignKeyViolation: Hashable {
 
 extension SQLiteConnection {
     public func brokenReferences(from tables: [String]) throws -> [String] {
-        let present = try readSchema().tables
-        let broken = try tables.filter { present[$0] != nil }.flatMap { try brokenForeignKeys(in: $0) }
+        let present = try tableNames()
+        let broken = try tables.filter(present.contains).flatMap { try brokenForeignKeys(in: $0) }
         return Dictionary(grouping: broken) {
             $0.row == nil ? "\($0.table) to what is no key of \($0.parent)" : "\($0.table) to \($0.parent)"
         }.map { $0.value[0].row == nil ? $0.key : "\($0.value.count) rows of \($0.key)" }.sorted()
     }
 
     func brokenForeignKeys() throws -> Set<ForeignKeyViolation> {
-        try readSchema().tables.keys.reduce(into: []) { try $0.formUnion(brokenForeignKeys(in: $1)) }
+        try tableNames().reduce(into: []) { try $0.formUnion(brokenForeignKeys(in: $1)) }
     }
 
     private func brokenForeignKeys(in table: String) throws -> Set<ForeignKeyViolation> {
@@ -146,7 +147,7 @@ extension SQLiteConnection {
     }
 
     private func checkForeignKeys() throws {
-        let schema = try readSchema()
+        let schema = try readForeignKeys()
         for table in writes.tablesToCheck(in: schema) {
             let broken = try brokenForeignKeys(in: table).subtracting(knownViolations ?? [])
             guard let first = broken.min(by: { $0.row ?? 0 < $1.row ?? 0 }) else { continue }

@@ -26,6 +26,8 @@ public final class SQLiteConnection: DatabaseConnection {
     var lockDeadline = ContinuousClock.now
     /// The foreign keys that were broken before any migration of this connection: they do not stop a commit.
     var knownViolations: Set<ForeignKeyViolation>?
+    /// Whether indexes that hold constants were built anew for good.
+    var hasSoundIndexes = false
     /// Who takes the write-ahead log away again, after this connection is closed.
     var writer: SQLiteConnection?
     /// What SQLite said against the tables whose definitions the migration transaction edited, before it did.

@@ -7,7 +7,8 @@ import Testing
 @Suite("Findings")
 struct DataFindings {
     private func expected(_ hub: Hub) throws -> [FindingDocument] {
-        try RunPreview(of: hub.database.connect(), catalogue: .kohakuHub, target: .newest, exampleLimit: .max).findings
+        try Runner(catalogue: .kohakuHub, connection: hub.database.connect(), exampleLimit: .max)
+            .plan(for: .run(to: .newest)).findings
             .map { finding in
                 FindingDocument(
                     severity: finding.severity.rawValue, code: finding.code, table: finding.table,

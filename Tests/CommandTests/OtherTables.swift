@@ -33,6 +33,44 @@ struct OtherTables {
         }
     }
 
+    /// What other applications keep: Flask with Alembic, and Gitea.
+    private static let others = [
+        """
+        CREATE TABLE "user" (id INTEGER PRIMARY KEY, username VARCHAR(80) NOT NULL, email VARCHAR(120) NOT NULL);
+        CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES "user" (id));
+        CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+        INSERT INTO "user" VALUES (1, 'ada', 'ada@example.org'); INSERT INTO post VALUES (1, 1)
+        """,
+        """
+        CREATE TABLE "user" (id INTEGER PRIMARY KEY, lower_name TEXT NOT NULL, name TEXT NOT NULL, full_name TEXT,
+            avatar TEXT, is_admin INTEGER, type INTEGER);
+        CREATE TABLE repository (id INTEGER PRIMARY KEY, owner_id INTEGER, lower_name TEXT NOT NULL, name TEXT NOT NULL);
+        CREATE TABLE session (key TEXT PRIMARY KEY, data TEXT, expiry INTEGER);
+        CREATE TABLE org_user (id INTEGER PRIMARY KEY, uid INTEGER, org_id INTEGER);
+        INSERT INTO "user" VALUES (1, 'ada', 'Ada', NULL, NULL, 1, 0);
+        INSERT INTO repository VALUES (1, 1, 'tools', 'tools')
+        """,
+    ]
+
+    @Test(
+        "A database of something else that has users is refused and not touched", arguments: TestBackend.allCases,
+        others)
+    func otherUsers(_ backend: TestBackend, _ tables: String) throws {
+        try backend.withHub { hub in
+            try hub.database.connect().execute(tables)
+            let before = try hub.snapshot()
+            for verb in [["run", "--yes"], ["plan"], ["plan", "--repair"], ["repair", "--yes"], ["init"]] {
+                let outcome = try hub.command.run(verb)
+                #expect(outcome.status == 3)
+                #expect(outcome.errors.hasPrefix("error: this is not a hub's database: it has none of the columns"))
+                #expect(outcome.errors.contains("repository.full_id"))
+            }
+            #expect(try hub.json(StatusDocument.self, "status").state == "foreign")
+            #expect(try hub("verify").status == 3)
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
     @Test("A table that a newer hub or the operator made is mentioned and left alone", arguments: TestBackend.allCases)
     func unknownTableBesideTheHubs(_ backend: TestBackend) throws {
         try backend.withHub { hub in

@@ -18,6 +18,14 @@ struct Catalogues {
         #expect(number.paddedToThree == text)
     }
 
+    @Test("holds a database without tables for fresh, and no other")
+    func fresh() throws {
+        let catalogue = Catalogue(
+            migrations: [], canonicalTables: [TableDefinition("t", columns: [.id])], rootTable: "t")
+        #expect(try Assessment(of: Schema(dialect: .sqlite), catalogue: catalogue).word == "fresh")
+        #expect(try Assessment(of: .withColumns(), catalogue: catalogue).word != "fresh")
+    }
+
     @Test("does not take the quarantine for a difference")
     func quarantine() {
         let definition = TableDefinition("t", columns: [.id])

@@ -54,8 +54,8 @@ struct Consents {
                 Issue.record("there is nothing to agree to yet")
                 return true
             } emit: { event in
-                if case .found(let finding, let migration) = event {
-                    told.append("\(migration?.number ?? 0) \(finding.code)")
+                if case .found(let finding) = event {
+                    told.append("\(finding.migration ?? 0) \(finding.code)")
                 }
             }
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }

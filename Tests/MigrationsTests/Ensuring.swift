@@ -90,13 +90,13 @@ struct Ensuring {
     func verification(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [3]) { run throws in
             try run.connection.execute(#"ALTER TABLE "t" ADD COLUMN "note" TEXT"#)
-            let mixed = try Verification(of: run.connection, catalogue: run.catalogue)
-            #expect(mixed.differences.map(\.kind) == [.missingColumn, .missingColumn])
-            #expect(mixed.mentioned.map(\.kind) == [.ownColumn])
+            let mixed = try Assessment(of: run.connection, catalogue: run.catalogue, isThorough: true)
+            #expect(mixed.managedDrift.map(\.kind) == [.missingColumn, .missingColumn])
+            #expect(mixed.drift.filter { $0.disposition == .unmanaged }.map(\.kind) == [.ownColumn])
             #expect(!mixed.isExact)
             try run.connection.execute(
                 #"ALTER TABLE "t" ADD COLUMN "c1" INTEGER; ALTER TABLE "t" ADD COLUMN "c2" INTEGER"#)
-            #expect(try Verification(of: run.connection, catalogue: run.catalogue).isExact)
+            #expect(try Assessment(of: run.connection, catalogue: run.catalogue, isThorough: true).isExact)
         }
     }
 }

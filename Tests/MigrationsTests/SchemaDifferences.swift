@@ -54,10 +54,10 @@ struct SchemaDifferences {
             differences { $0.columns[1] = column("path", nullable: true, default: "''") } == [
                 SchemaDifference(
                     .columnType, table: "file", name: "path", expected: "VARCHAR(255)", found: "TEXT",
-                    isHarmless: true),
+                    disposition: .harmless),
                 SchemaDifference(
                     .columnNullability, table: "file", name: "path", expected: "NOT NULL", found: "nullable",
-                    isHarmless: true),
+                    disposition: .harmless),
                 SchemaDifference(.columnDefault, table: "file", name: "path", expected: nil, found: "''"),
             ])
     }
@@ -93,7 +93,8 @@ struct SchemaDifferences {
             differences { $0.indexes.removeFirst() }
                 == [
                     SchemaDifference(
-                        .missingIndex, table: "file", name: "file_owner_id", expected: "owner_id", isHarmless: true)
+                        .missingIndex, table: "file", name: "file_owner_id", expected: "owner_id",
+                        disposition: .harmless)
                 ])
     }
 
@@ -167,7 +168,7 @@ struct SchemaDifferences {
                 "ownColumn note", "ownColumn rank", "unknownRequiredColumn required", "ownIndex own_note",
                 "unknownUniqueIndex own_unique",
             ])
-        #expect(found.map(\.isOperatorsOwn) == [true, true, false, true, false])
+        #expect(found.map { $0.disposition == .unmanaged } == [true, true, false, true, false])
     }
 
     @Test("finds the operator's tables, and leaves out those it is told to")
@@ -177,7 +178,7 @@ struct SchemaDifferences {
             tables: [Self.definition.table(.sqlite)] + ["badge", "kept"].map { Schema.Table(name: $0, columns: []) })
         let found = schema.differences(from: [Self.definition.table(.sqlite)], ignoring: ["kept"])
         #expect(found == [SchemaDifference(.ownTable, table: "badge")])
-        #expect(found.map(\.isOperatorsOwn) == [true])
+        #expect(found.map { $0.disposition == .unmanaged } == [true])
     }
 
     @Test("says each difference in a sentence", arguments: SchemaDifference.Kind.allCases)

@@ -4,7 +4,8 @@ import Testing
 @Suite("How far a run goes")
 struct Targets {
     private func pending(_ schema: Schema, _ target: Target) throws -> [Int] {
-        try Plan((1...4).map(TestMigration.adding).registered, on: schema).pending(for: target).map(\.number)
+        try [MigrationStatus](of: (1...4).map(TestMigration.adding).registered, on: schema)
+            .pending(for: target).map(\.migration.number)
     }
 
     @Test("to the newest: all that is pending")

@@ -6,6 +6,7 @@ struct TestMigration: Migration {
     var consent: String?
     var findings: [Finding] = []
     var canRunLate = false
+    var isBarrier = false
     var change: @Sendable (MigrationContext) throws -> Void = { _ in }
 
     func check(_ context: MigrationContext) throws -> [Finding] { findings }

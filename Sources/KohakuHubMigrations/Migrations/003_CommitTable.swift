@@ -47,6 +47,6 @@ public struct CommitTable: Migration {
                     summary: "the table has not the columns that the application writes")
             ])
         try context.execute(#"DROP TABLE "commit""#)
-        try context.refreshSchema()
+        try context.refreshSchema(of: ["commit"])
     }
 }

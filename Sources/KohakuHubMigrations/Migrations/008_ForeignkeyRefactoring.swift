@@ -5,11 +5,8 @@ public import Migrations
 /// Every table is rewritten once, in one transaction. Rows that the foreign keys cannot hold are quarantined. The folder
 /// `ForeignkeyRefactoring/` has the steps, and a README that follows a row through them.
 public struct ForeignkeyRefactoring: Migration {
-    public var signature: Signature { Self.isDone }
-
-    /// What every later migration builds on: a table that it adds beside old columns is not its change yet. A table that is
-    /// missing does not bring the old version back.
-    static let isDone = Signature.all([
+    /// A table that is missing does not bring the old version back.
+    public let signature = Signature.all([
         .any([.column("user", "is_org"), .column("file", "repository_id")]),
         .not(.table("organization")),
         .not(
@@ -18,6 +15,9 @@ public struct ForeignkeyRefactoring: Migration {
                     table.oldMarker.map { .column(table.name, $0) }
                 })),
     ])
+
+    /// Tables that a later migration adds beside old columns are not its change yet.
+    public let isBarrier = true
 
     public let consent: String? =
         "it merges organizations into users and rewrites every table. Only a backup leads back."

@@ -4,7 +4,7 @@ public import Migrations
 public struct RepoLFSSettings: Migration {
     public let signature = Signature.all([
         .column("repository", "lfs_threshold_bytes"), .column("repository", "lfs_keep_versions"),
-        .column("repository", "lfs_suffix_rules"), ForeignkeyRefactoring.isDone,
+        .column("repository", "lfs_suffix_rules"),
     ])
 
     public func migrate(_ context: MigrationContext) throws {

@@ -4,7 +4,7 @@ public import Migrations
 public struct LikesAndDownloads: Migration {
     public let signature = Signature.all([
         .column("repository", "downloads"), .column("repository", "likes_count"), .table("repositorylike"),
-        .table("downloadsession"), .table("dailyrepostats"), ForeignkeyRefactoring.isDone,
+        .table("downloadsession"), .table("dailyrepostats"),
     ])
 
     public func migrate(_ context: MigrationContext) throws {

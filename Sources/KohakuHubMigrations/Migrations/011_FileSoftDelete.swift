@@ -5,7 +5,6 @@ public struct FileSoftDelete: Migration {
     public let signature = Signature.all([
         .column("file", "is_deleted"),
         .foreignKey("lfsobjecthistory", "file_id", to: "file", onDelete: "SET NULL"),
-        ForeignkeyRefactoring.isDone,
     ])
 
     public func migrate(_ context: MigrationContext) throws {

@@ -2,9 +2,7 @@ public import Migrations
 
 /// Lets an invitation outlive the account that made it.
 public struct InvitationCreatedByNullable: Migration {
-    public let signature = Signature.all([
-        .nullable("invitation", "created_by_id"), ForeignkeyRefactoring.isDone,
-    ])
+    public let signature = Signature.nullable("invitation", "created_by_id")
 
     /// Only this puts invitations back from quarantine.
     public let canRunLate = true

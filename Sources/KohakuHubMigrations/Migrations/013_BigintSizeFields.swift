@@ -10,9 +10,7 @@ public struct BigintSizeFields: Migration {
         .type("lfsobjecthistory", "size", "bigint"),
     ])
 
-    public let signature = Signature.all([
-        .dialect(sqlite: onSQLite, postgresql: onPostgreSQL), ForeignkeyRefactoring.isDone,
-    ])
+    public let signature = Signature.dialect(sqlite: onSQLite, postgresql: onPostgreSQL)
 
     public let canBePresentEarly = true
 

@@ -2,7 +2,7 @@ public import Migrations
 
 /// Keeps the tokens that users have for other hubs.
 public struct UserExternalTokens: Migration {
-    public let signature = Signature.all([.table("userexternaltoken"), ForeignkeyRefactoring.isDone])
+    public let signature = Signature.table("userexternaltoken")
 
     public func migrate(_ context: MigrationContext) throws {
         try context.createTable(

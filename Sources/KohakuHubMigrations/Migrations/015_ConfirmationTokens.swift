@@ -2,7 +2,7 @@ public import Migrations
 
 /// Keeps what an administrator has to confirm before it is done.
 public struct ConfirmationTokens: Migration {
-    public let signature = Signature.all([.table("confirmationtoken"), ForeignkeyRefactoring.isDone])
+    public let signature = Signature.table("confirmationtoken")
 
     public func migrate(_ context: MigrationContext) throws {
         try context.createTable(

@@ -25,8 +25,9 @@ public protocol DatabaseConnection: AnyObject {
     func forEachRow(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws
 
     /// Reads the schema in a constant number of queries.
+    /// - Parameter tables: The tables to read; `nil` for all of them, and the views.
     /// - Throws: ``DatabaseError`` when it cannot be read.
-    func readSchema() throws -> Schema
+    func readSchema(of tables: Set<String>?) throws -> Schema
 
     /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
     /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
@@ -174,6 +175,10 @@ extension DatabaseConnection {
         try forEachRow(sql, arguments) { rows.append($0) }
         return rows
     }
+
+    /// Reads the whole schema.
+    /// - Throws: ``DatabaseError`` when it cannot be read.
+    public func readSchema() throws -> Schema { try readSchema(of: nil) }
 
     /// The integer that a query of one row and one column yields, 0 for NULL or no row.
     /// - Throws: ``DatabaseError``, also for a value that is no integer: the sum of PostgreSQL's bigints is a numeric.

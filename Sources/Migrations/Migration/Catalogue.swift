@@ -4,8 +4,11 @@ public struct Catalogue: Sendable {
     public let migrations: [RegisteredMigration]
     /// The newest schema: what a fresh database gets. Empty when the migrations make every table themselves.
     public var canonicalTables: [TableDefinition]
-    /// The table without which a database is fresh.
+    /// The table that every database of the application has.
     public var rootTable: String
+    /// Columns that no other application's tables have, as far as one can tell: a database has one of them at least. Without
+    /// any, the root table alone tells.
+    public var hallmarks: [(table: String, column: String)]
 
     /// Tables that interrupted upgrades of something else may have left behind: a repair gives them their names back, or
     /// empties them into quarantine and drops them.
@@ -17,13 +20,18 @@ public struct Catalogue: Sendable {
         migrations: [(name: String, migration: any Migration)],
         canonicalTables: [TableDefinition],
         rootTable: String,
+        hallmarks: [(table: String, column: String)] = [],
         leftoverTables: [LeftoverTable] = []
     ) {
+        var barriers: [Signature] = []
         self.migrations = migrations.enumerated().map { place, named in
-            RegisteredMigration(number: place + 1, name: named.name, migration: named.migration)
+            defer { if named.migration.isBarrier { barriers.append(named.migration.signature) } }
+            return RegisteredMigration(
+                number: place + 1, name: named.name, migration: named.migration, barriers: barriers)
         }
         self.canonicalTables = canonicalTables
         self.rootTable = rootTable
+        self.hallmarks = hallmarks
         self.leftoverTables = leftoverTables
     }
 
@@ -34,6 +42,30 @@ public struct Catalogue: Sendable {
         let others = rewritten.union(canonicalTables.map(\.name)).union(leftoverTables.map(\.name))
             .union([Quarantine.tableName])
         return [rootTable] + others.subtracting([rootTable]).sorted()
+    }
+
+    /// The tables of the newest schema, and those besides that pending migrations rewrite.
+    func rebuiltTables(by pending: [RegisteredMigration]) -> [String] {
+        let names = canonicalTables.map(\.name)
+        let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
+        return names + rewritten.subtracting(names).sorted()
+    }
+
+    /// What a schema lacks that every database of the application has, in words; `nil` when it lacks nothing, or has no
+    /// tables at all. A table under the name that an interrupted rebuild gave it counts.
+    func missingIdentity(of schema: Schema) -> String? {
+        func isThere(_ table: String) -> Bool {
+            schema.tables[table] != nil || !leftovers(of: table, in: schema).isEmpty
+        }
+        if schema.tables.isEmpty { return nil }
+        guard isThere(rootTable) else { return "no table \"\(rootTable)\"" }
+        let isRecognized =
+            hallmarks.isEmpty
+            || hallmarks.contains { mark in
+                schema.tables[mark.table] == nil ? isThere(mark.table) : schema.has(mark.table, mark.column)
+            }
+        return isRecognized
+            ? nil : "none of the columns " + hallmarks.map { "\($0.table).\($0.column)" }.joined(separator: ", ")
     }
 
     /// The number of the newest migration.

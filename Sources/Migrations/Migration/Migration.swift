@@ -20,6 +20,9 @@ public protocol Migration: Sendable {
     /// newest schema shows, and can still do it there.
     var canRunLate: Bool { get }
 
+    /// Whether every later migration builds on it: none of them counts as applied where this one's signature does not hold.
+    var isBarrier: Bool { get }
+
     /// What an interrupted run of something else left of this migration's change, in words; `nil` when the change is there
     /// whole or not at all. A run stops at such a database, and a repair goes on from it.
     func remains(on schema: Schema) throws -> String?
@@ -38,6 +41,7 @@ extension Migration {
     public var rewrittenTables: Set<String> { [] }
     public var canBePresentEarly: Bool { false }
     public var canRunLate: Bool { false }
+    public var isBarrier: Bool { false }
     public func remains(on schema: Schema) throws -> String? { nil }
     public func check(_ context: MigrationContext) throws -> [Finding] { [] }
 }
@@ -50,13 +54,11 @@ public struct RegisteredMigration: Sendable {
     public var name: String
     /// The migration.
     public var migration: any Migration
+    /// The signatures of the barriers before it.
+    var barriers: [Signature] = []
 
-    /// Creates an entry.
-    public init(number: Int, name: String, migration: any Migration) {
-        self.number = number
-        self.name = name
-        self.migration = migration
-    }
+    /// What the schema has when its change and every barrier before it are present.
+    public var signature: Signature { barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers) }
 
     /// The number and name as people write them: `008 foreignkey_refactoring`.
     public var title: String { number.paddedToThree + " " + name }
@@ -95,6 +97,8 @@ public struct Finding: Sendable, Hashable {
     public var examples: [String]
     /// What the operator can do, for errors.
     public var action: String?
+    /// The number of the migration whose check it is from, if it is from one.
+    public var migration: Int?
 
     /// Creates a finding.
     public init(

@@ -65,7 +65,7 @@ extension MigrationContext {
         }
         guard !changes.isEmpty else { return }
         try connection.execute("ALTER TABLE \(name) \(changes.joined(separator: ", "))")
-        try refreshSchema()
+        try refreshSchema(of: [table])
     }
 
     /// Has statements of the present transaction find the values of a table as they will be converted.

@@ -28,7 +28,7 @@ extension MigrationContext {
         }
         let before = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
         try connection.rebuild(rebuild)
-        try refreshSchema()
+        try refreshSchema(of: [rewrite.table])
         report.rowsOut = try connection.countRows(in: rewrite.table)
         try requireConserved(report)
         let after = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
@@ -110,11 +110,11 @@ extension MigrationContext {
     /// Drops the indexes on text constants that SQLite made of columns which were not there: with the column they would
     /// look right by name, and the next write would find them malformed.
     public func dropConstantIndexes(of catalogue: Catalogue) throws {
-        let indexes = catalogue.canonicalTables.compactMap { schema.tables[$0.name]?.indexes }.joined()
-        let names = indexes.filter(\.hasConstant).map(\.name)
-        guard !names.isEmpty else { return }
-        for name in names { try connection.execute("DROP INDEX \(name.quotedIdentifier)") }
-        try refreshSchema()
+        for table in catalogue.canonicalTables.compactMap({ schema.tables[$0.name] }) {
+            let names = table.indexes.filter(\.hasConstant).map(\.name)
+            for name in names { try connection.execute("DROP INDEX \(name.quotedIdentifier)") }
+            if !names.isEmpty { try refreshSchema(of: [table.name]) }
+        }
     }
 
     /// Moves every row of a table into quarantine, whatever its columns, and drops the table.
@@ -131,7 +131,7 @@ extension MigrationContext {
         }
         try self.report(report)
         try execute("DROP TABLE \(name.quotedIdentifier)")
-        try refreshSchema()
+        try refreshSchema(of: [name])
     }
 
     /// Moves the rows that meet a rule into quarantine, and reports on the table when there are any.

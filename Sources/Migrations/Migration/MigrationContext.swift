@@ -4,7 +4,7 @@ public final class MigrationContext {
     public let connection: any DatabaseConnection
     /// The migration's number, for the quarantine.
     public let number: Int
-    /// The schema as it was when it was last read.
+    /// The schema. What an operation changes is read anew, table by table.
     public private(set) var schema: Schema
     /// What was done with each table's rows so far.
     public private(set) var reports: [TableReport] = []
@@ -51,16 +51,19 @@ public final class MigrationContext {
         schema.tables[table] != nil
     }
 
-    /// Reads the schema anew, after statements that changed it.
-    public func refreshSchema() throws {
-        schema = try connection.readSchema()
+    /// Reads tables anew, after statements that changed them; all of them where none are named.
+    public func refreshSchema(of tables: Set<String>? = nil) throws {
+        guard tables?.isEmpty != true else { return }
+        let present = try connection.readSchema(of: tables)
+        guard let tables else { return schema = present }
+        for table in tables { schema.tables[table] = present.tables[table] }
     }
 
     /// Creates a table and its indexes when the table is missing.
     public func createTable(_ name: String, _ statements: String) throws {
         guard !hasTable(name) else { return }
         try execute(statements)
-        try refreshSchema()
+        try refreshSchema(of: [name])
     }
 
     /// Adds a column when it is missing. A NOT NULL column gets `fill` in the existing rows, and no default remains.
@@ -69,7 +72,7 @@ public final class MigrationContext {
         try column.requireReadable()
         guard !schema.has(table, column.name) else { return }
         try connection.addColumn(column.sql, fill: fill, to: table)
-        try refreshSchema()
+        try refreshSchema(of: [table])
     }
 
     /// Changes columns and foreign keys of a table where they are, without moving a row.
@@ -88,7 +91,7 @@ public final class MigrationContext {
                 "a change of table \(table)", "", expected: "say which columns or foreign keys it gets.")
         }
         try connection.alter(alteration)
-        try refreshSchema()
+        try refreshSchema(of: [table])
     }
 
     /// Creates an index, in place of any of the same name.
@@ -97,11 +100,10 @@ public final class MigrationContext {
         try index.requireReadable()
         let name = index.name
         // Only this schema's own: another one in the search path may have an index of the same name.
-        if schema.tables.values.contains(where: { $0.index(name) != nil }) {
-            try execute("DROP INDEX \(name.quotedIdentifier)")
-        }
+        let owner = schema.tables.values.first { $0.index(name) != nil }?.name
+        if owner != nil { try execute("DROP INDEX \(name.quotedIdentifier)") }
         try execute(statement)
-        try refreshSchema()
+        try refreshSchema(of: [index.table, owner ?? index.table])
     }
 
     /// Removes what makes these columns unique together: an index, or a UNIQUE constraint in its place.
@@ -113,7 +115,7 @@ public final class MigrationContext {
         for constraint in present.uniqueConstraints where constraint.columns == columns {
             try connection.dropUniqueConstraint(constraint, of: present)
         }
-        try refreshSchema()
+        try refreshSchema(of: [table])
     }
 
     /// Inserts rows that were computed in Swift, many in a statement.

@@ -73,6 +73,22 @@ extension Signature {
         }
     }
 
+    /// The tables that it looks at; `nil` where a predicate of one's own may look at any.
+    var tables: Set<String>? {
+        switch self {
+        case .table(let table), .column(let table, _), .nullable(let table, _), .type(let table, _, _),
+            .index(let table, _), .uniqueIndex(let table, _), .foreignKey(let table, _, _, _):
+            [table]
+        case .all(let signatures), .any(let signatures):
+            signatures.reduce(into: Optional([])) { all, signature in
+                all = signature.tables.flatMap { all?.union($0) }
+            }
+        case .not(let signature): signature.tables
+        case .dialect(let sqlite, let postgresql): Signature.all([sqlite, postgresql]).tables
+        case .custom: nil
+        }
+    }
+
     /// The signature in words: `column user.is_org exists`.
     public func description(_ dialect: Dialect) -> String {
         statement(dialect, holds: true)

@@ -53,3 +53,24 @@ struct DisplacedTable: Hashable {
         "table \(table) is \(isReplaced ? "empty" : "missing"), and \(leftover) has its rows"
     }
 }
+
+extension Catalogue {
+    /// The tables that died under another name while something else rebuilt them, with that name.
+    /// - Parameter pending: The migrations that may need tables which the newest schema has not.
+    func displacedTables(by pending: [RegisteredMigration], on schema: Schema) -> [DisplacedTable] {
+        rebuiltTables(by: pending).filter { schema.tables[$0] == nil }.compactMap { table in
+            leftovers(of: table, in: schema).first.map { DisplacedTable(table: table, leftover: $0.name) }
+        }
+    }
+
+    /// The leftovers that hold all of a table. Where there are several, the old one comes first: it was moved away first, so
+    /// that it is whole.
+    func leftovers(of table: String, in schema: Schema) -> [LeftoverTable] {
+        leftoverTables.filter { $0.table == table && $0.isWhole(in: schema) }
+    }
+
+    /// The leftovers that are there, in alphabetical order.
+    func leftovers(in schema: Schema) -> [LeftoverTable] {
+        leftoverTables.filter { $0.isThere(in: schema) }.sorted { $0.name < $1.name }
+    }
+}

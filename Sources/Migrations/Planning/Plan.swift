@@ -1,69 +1,106 @@
-/// What would run and why: a value that is made from a schema alone.
+/// What a command would do to a database and what stands in its way, known before anything changes: see
+/// ``Runner/plan(for:)``.
 public struct Plan: Sendable {
-    /// The planner's verdict on one migration.
-    public enum Verdict: String, Sendable, Hashable {
-        /// Its signature holds.
-        case applied
-        /// The signature of a newer migration holds.
-        case superseded
-        /// Neither.
-        case pending
+    /// What is to be done.
+    public enum Command: Sendable {
+        /// The pending migrations of a target run, each in a transaction of its own.
+        case run(to: Target)
+        /// The database is brought to the newest schema from whatever is there, in one transaction; in a dry run that is
+        /// rolled back, so that only the report remains.
+        case repair(isDryRun: Bool)
     }
 
-    /// One migration with its verdict.
-    public struct Entry: Sendable {
-        /// The migration.
-        public var migration: RegisteredMigration
-        /// The verdict.
-        public var verdict: Verdict
-        /// Why, in words.
-        public var evidence: String
+    /// What is to be done.
+    public var command: Command
+    /// What the database is.
+    public var assessment: Assessment
+    /// The pending migrations that run, each with the reason.
+    public var steps: [MigrationStatus] = []
+    /// The differences from the newest schema that the command sees to, once the steps are done.
+    public var drift: [SchemaDifference] = []
+    /// What the looks at the file, the tables and the rows found.
+    public var findings: [Finding] = []
+    /// The tables that are worked on and exist, in alphabetical order, with their numbers of rows.
+    public var rows: [(table: String, count: Int64)] = []
+    /// The statements of each step that change something, found by running the steps on an empty copy of the schema; or
+    /// what that failed at. The text is for reading: rows are computed while a migration runs.
+    public var script: Result<[[String]], any Error> = .success([])
+    /// Why the schema does not let the command do its work.
+    public var refusal: MigrationError?
+    /// The tables whose rows a repair finds under another name.
+    var displaced: [DisplacedTable] = []
+
+    /// Whether the database has no tables, so that a run creates the newest schema.
+    public var isFresh: Bool {
+        if case .fresh = assessment.state { true } else { false }
     }
 
-    /// Every migration in numerical order.
-    public var entries: [Entry]
-    /// Signatures that could not be evaluated, in words.
-    public var warnings: [String]
-
-    /// The pending migrations in numerical order.
-    public var pending: [RegisteredMigration] {
-        entries.filter { $0.verdict == .pending }.map(\.migration)
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool {
+        !isFresh && steps.isEmpty && drift.isEmpty && (!isRepair || assessment.violations.isEmpty)
     }
 
-    /// The number of the newest migration that is present, 0 when none is.
-    public var version: Int {
-        entries.last { $0.verdict == .applied }?.migration.number ?? 0
+    /// Why the command would stop before it changes anything; `nil` when it would not.
+    public var stop: MigrationError? { refusal ?? MigrationError(stoppingFor: findings) }
+
+    var isRepair: Bool {
+        if case .repair = command { true } else { false }
     }
 }
 
 extension Plan {
-    /// Judges every migration by the schema, newest first: when any newer signature holds, a migration is superseded; else
-    /// when its own holds, applied; else pending.
-    public init(_ migrations: [RegisteredMigration], on schema: Schema) {
-        entries = []
-        warnings = []
-        var present: (migration: RegisteredMigration, evidence: String)?
-        for migration in migrations.reversed() {
-            let signature = migration.migration.signature
-            var description = signature.description(schema.dialect)
-            var holds = false
-            do {
-                holds = try signature.holds(on: schema)
-                description = try signature.evidence(on: schema)
-            } catch {
-                warnings.append("the signature of \(migration.title) could not be evaluated: \(error)")
+    /// What the schema alone tells: the steps and the drift.
+    /// - Throws: ``MigrationError`` when the command makes no sense for the database.
+    init(for command: Command, on assessment: Assessment, catalogue: Catalogue) throws {
+        self.command = command
+        self.assessment = assessment
+        try assessment.requireRecognized(catalogue)
+        switch command {
+        case .run(let target):
+            guard !isFresh else {
+                try catalogue.requireNewest(target)
+                return
             }
-            let entry: Entry
-            if let present {
-                let evidence = "superseded by \(present.migration.number.paddedToThree): \(present.evidence)"
-                entry = Entry(migration: migration, verdict: .superseded, evidence: evidence)
-            } else if holds {
-                present = (migration, description)
-                entry = Entry(migration: migration, verdict: .applied, evidence: description)
-            } else {
-                entry = Entry(migration: migration, verdict: .pending, evidence: description)
+            try assessment.requireWhole()
+            steps = try assessment.statuses.pending(for: target)
+            if assessment.version == catalogue.newest { drift = assessment.driftToReconcile }
+        case .repair:
+            guard !isFresh else {
+                throw MigrationError(
+                    .schemaDiffers, "the database is fresh: there is nothing to repair",
+                    nextStep: "To create its tables: kohaku-migrate run")
             }
-            entries.insert(entry, at: 0)
+            steps = assessment.statuses.pending
+            drift = assessment.managedDrift
         }
+    }
+
+    /// Whether rows, tables and the file are looked at before.
+    var needsPreflight: Bool {
+        isRepair || !assessment.statuses.pending.isEmpty || !assessment.driftToReconcile.isEmpty
+    }
+}
+
+extension Assessment {
+    /// Refuses a database of something else.
+    func requireRecognized(_ catalogue: Catalogue) throws {
+        guard case .foreign(let lacking) = state else { return }
+        let names = schema.tables.keys.sorted()
+        let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        throw MigrationError(
+            .schemaDiffers, "this is not a hub's database: it has \(lacking), but \(names.count) others (\(list))",
+            nextStep: "Check the database URL. A new hub needs an empty database of its own. Nothing was changed.")
+    }
+
+    /// Refuses a database that something else left half done: only a repair starts from that.
+    func requireWhole() throws {
+        guard case .partial(let work, let found) = state else { return }
+        throw MigrationError(
+            .schemaDiffers,
+            "this database is mixed: an older upgrade began \(work) and stopped. So it is neither the one version "
+                + "nor the other: \(found).",
+            nextStep:
+                "Nothing was changed. To see the way out: kohaku-migrate plan --repair. To take it: kohaku-migrate repair"
+        )
     }
 }

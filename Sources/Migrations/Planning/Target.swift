@@ -8,10 +8,10 @@ public enum Target: Sendable, Hashable {
     case only(Int)
 }
 
-extension Plan {
+extension [MigrationStatus] {
     /// The pending migrations that a target asks for.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage``.
-    public func pending(for target: Target) throws -> [RegisteredMigration] {
+    public func pending(for target: Target) throws -> [MigrationStatus] {
         switch target {
         case .newest:
             return pending
@@ -23,32 +23,32 @@ extension Plan {
                     "the database is at \(version.paddedToThree) already, above --to \(number.paddedToThree)",
                     nextStep: "Migrations only go forward: restore a backup to go back.")
             }
-            return pending.filter { $0.number <= number }
+            return pending.filter { $0.migration.number <= number }
         case .only(let number):
             try requireKnown(number)
-            guard let migration = pending.first(where: { $0.number == number }) else { return [] }
-            if let older = pending.first, older.number < number {
+            guard let status = pending.first(where: { $0.migration.number == number }) else { return [] }
+            if let older = pending.first?.migration, older.number < number {
                 throw MigrationError(
                     .usage,
-                    "migration \(migration.title) cannot run before \(older.title), which is pending",
+                    "migration \(status.migration.title) cannot run before \(older.title), which is pending",
                     nextStep: "Run \(older.number.paddedToThree) first, or all of them: kohaku-migrate run")
             }
-            return [migration]
+            return [status]
         }
     }
 
     /// The lowest version whose schema this one can be: a migration that can be present early does not count.
     private var lowestVersion: Int {
-        entries.last { $0.migration.number <= version && !$0.migration.migration.canBePresentEarly }?.migration.number
+        last { $0.migration.number <= version && !$0.migration.migration.canBePresentEarly }?.migration.number
             ?? 0
     }
 
     private func requireKnown(_ number: Int) throws {
-        guard entries.contains(where: { $0.migration.number == number }) else {
+        guard contains(where: { $0.migration.number == number }) else {
             throw MigrationError(
                 .usage,
                 "there is no migration \(number.paddedToThree)",
-                nextStep: "The numbers go from 001 to \(entries.count.paddedToThree): see kohaku-migrate status")
+                nextStep: "The numbers go from 001 to \(count.paddedToThree): see kohaku-migrate status")
         }
     }
 }

@@ -56,7 +56,7 @@ extension Quarantine {
         _ connection: any DatabaseConnection, _ body: () throws -> Result
     ) throws -> Result? {
         try connection.withReadTransaction(of: [tableName]) {
-            try connection.readSchema().tables[tableName] == nil ? nil : body()
+            try connection.readSchema(of: [tableName]).tables[tableName] == nil ? nil : body()
         }
     }
 

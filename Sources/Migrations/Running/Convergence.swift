@@ -20,13 +20,12 @@ struct Convergence {
         let ownForeignKeys = isRepair ? try suspendForeignKeys() : []
         for definition in catalogue.canonicalTables {
             guard let present = context.schema.tables[definition.name] else {
-                try context.execute(definition.createTable(context.dialect))
-                try context.refreshSchema()
+                try context.createTable(definition.name, definition.createTable(context.dialect))
                 try createIndexes(of: definition)
                 continue
             }
             let differences = present.differences(from: definition.table(context.dialect))
-            guard isRepair || differences.contains(where: { !$0.isOperatorsOwn }) else { continue }
+            guard isRepair || differences.contains(where: { $0.disposition != .unmanaged }) else { continue }
             try converge(definition, differences)
         }
         try requireConserved(rows)
@@ -56,7 +55,7 @@ struct Convergence {
     /// - Returns: Those of the operator's own columns and tables.
     private func suspendForeignKeys() throws -> [SuspendedForeignKey] {
         let suspended = try context.connection.suspendForeignKeys(of: catalogue.canonicalTables.map(\.name))
-        try context.refreshSchema()
+        try context.refreshSchema(of: Set(suspended.map(\.table)))
         return suspended.filter { key in
             guard let definition = catalogue.canonicalTables.first(where: { $0.name == key.table }) else { return true }
             return !Set(definition.columns.map(\.name)).isSuperset(of: key.columns)
@@ -74,7 +73,7 @@ struct Convergence {
 
     /// Takes away what says again that something is unique, and indexes that are on other columns than their name says.
     private func dropIndexes(_ differences: [SchemaDifference], of definition: TableDefinition) throws {
-        for difference in differences where difference.isHarmless || !difference.isUnknown {
+        for difference in differences where difference.disposition != .unrecognized {
             guard let name = difference.name, let table = context.schema.tables[definition.name] else { continue }
             switch difference.kind {
             case .indexDefinition, .unknownUniqueIndex:
@@ -87,7 +86,7 @@ struct Convergence {
                 try context.connection.dropUniqueConstraint(constraint, of: table)
             default: continue
             }
-            try context.refreshSchema()
+            try context.refreshSchema(of: [definition.name])
         }
     }
 
@@ -138,7 +137,7 @@ struct Convergence {
             unreferencing: differences.filter { $0.kind == .unknownForeignKey }.compactMap(\.name))
         guard !alteration.isEmpty else { return }
         try context.connection.alter(alteration)
-        try context.refreshSchema()
+        try context.refreshSchema(of: [definition.name])
     }
 
     private func createIndexes(of definition: TableDefinition) throws {

@@ -1,9 +1,9 @@
 /// What a run tells while it works. The engine never prints; whoever runs it renders these.
 public enum MigrationEvent: Sendable {
-    /// The run begins with this plan; these migrations will run.
-    case planned(Plan, pending: [RegisteredMigration])
+    /// The run begins with this plan.
+    case planned(Plan)
     /// A look at the rows found something: a migration's own check, or the comparison with the newest schema.
-    case found(Finding, RegisteredMigration?)
+    case found(Finding)
     /// The database is fresh and gets the canonical schema.
     case creating(tables: Int)
     /// A transaction that writes begins, beside those of migrations: what it does.

@@ -1,77 +1,33 @@
 extension Runner {
-    /// Brings a database to the canonical schema from whatever is there, in one transaction: what is pending of the
-    /// migrations, half done or not, and then every difference that is left. Rows that the schema cannot hold go to
-    /// quarantine.
-    /// - Parameter isRehearsal: Whether all of it is rolled back at the end, so that only the report remains.
-    /// - Throws: ``MigrationError``; nothing is changed then.
-    public func repair(isRehearsal: Bool = false) throws -> RunReport {
-        try reporting { report in
-            let look = try connection.withReadTransaction(of: catalogue.tables) { try lookBeforeRepair(&report) }
-            guard let look else { return }
-            if !isRehearsal {
-                try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
+    /// Repairs in one transaction.
+    func repair(_ report: inout RunReport, by plan: Plan) throws {
+        report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
+        guard !plan.isEmpty, case .repair(let isDryRun) = plan.command else { return }
+        if !isDryRun {
+            try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
+        }
+        var repaired = report
+        emit(.changing("the repair"))
+        try withStopsNamed("the repair") {
+            try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isDryRun) {
+                if !plan.assessment.damage.isEmpty { try mendIndexes() }
+                try removeCredentials(&repaired)
+                let steps = plan.steps.map(\.migration)
+                let pending = plan.displaced.isEmpty ? steps : try putBack(plan.displaced, by: steps)
+                try performMissing(pending, &repaired)
+                try converge(&repaired, isRepair: true)
+                try compare(&repaired, connection.readSchema())
+                try requireSound()
             }
-            var repaired = report
-            emit(.changing("the repair"))
-            try withStopsNamed("the repair") {
-                try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isRehearsal) {
-                    if !look.damage.isEmpty { try mendIndexes() }
-                    try removeCredentials(&repaired)
-                    let pending =
-                        look.displaced.isEmpty ? look.pending : try putBack(look.displaced, by: look.pending)
-                    try performMissing(pending, &repaired)
-                    try converge(&repaired, isRepair: true)
-                    try compare(&repaired, connection.readSchema())
-                    try requireSound()
-                }
-            }
-            report = repaired
-            report.violations = look.displaced.map(\.description) + look.violations
-            tellMended(report)
         }
-    }
-
-    /// What a repair begins with.
-    private struct RepairLook {
-        var pending: [RegisteredMigration]
-        var damage: [Finding]
-        var displaced: [DisplacedTable]
-        var violations: [String]
-    }
-
-    /// Looks at everything that a repair works on or that stops it; `nil` when there is nothing to repair.
-    private func lookBeforeRepair(_ report: inout RunReport) throws -> RepairLook? {
-        let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
-        guard !isFresh(schema) else {
-            throw MigrationError(
-                .schemaDiffers, "the database is fresh: there is nothing to repair",
-                nextStep: "To create its tables: kohaku-migrate run")
-        }
-        try requireOurs(schema)
-        let plan = Plan(catalogue.migrations, on: schema)
-        report.version = plan.version
-        let damage = try requireUndamaged(plan.pending, on: schema, isRepair: true)
-        // Rows that are hidden from the role could not be judged.
-        if let stop = MigrationError(stoppingFor: try obstacles(before: plan.pending, on: schema)) { throw stop }
-        report.quarantined = try Quarantine.count(in: connection, on: schema)
-        let violations = try catalogue.violations(in: connection, on: schema)
-        guard needsRepair(schema, plan) || !violations.isEmpty else { return nil }
-        let differences = harmfulDifferences(of: schema)
-        let uniqueness = [SchemaDifference.Kind.uniqueConstraint, .unknownUniqueIndex]
-        try requireKnown(differences.filter { uniqueness.contains($0.kind) && !$0.isHarmless })
-        if plan.pending.isEmpty, differences.allSatisfy(\.isUnknown) {
-            try requireKnown(differences.filter { !$0.isHarmless })
-        }
-        for warning in plan.warnings { emit(.warning(warning)) }
-        emit(.planned(plan, pending: plan.pending))
-        let displaced = try displacedTables(by: plan.pending, on: schema)
-        if displaced.isEmpty { try checkData(plan.pending, of: plan, schema: schema, isRepair: true) }
-        return RepairLook(pending: plan.pending, damage: damage, displaced: displaced, violations: violations)
+        report = repaired
+        report.violations = plan.displaced.map(\.description) + plan.assessment.violations
+        tellMended(report)
     }
 
     /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
     /// made an empty table of their name in the meantime.
-    private func displacedTables(by pending: [RegisteredMigration], on schema: Schema) throws -> [DisplacedTable] {
+    func displacedTables(by pending: [RegisteredMigration], on schema: Schema) throws -> [DisplacedTable] {
         try catalogue.rebuiltTables(by: pending).compactMap { table in
             let isReplaced = schema.tables[table] != nil
             guard try !isReplaced || connection.countRows(in: table) == 0 else { return nil }
@@ -103,10 +59,12 @@ extension Runner {
         }
         // The canonical ones come back with their tables.
         try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
-        let schema = try connection.readSchema()
-        let plan = Plan(catalogue.migrations, on: schema)
-        try checkData(plan.pending, of: plan, schema: schema, isRepair: true)
-        return plan.pending
+        let assessment = try Assessment(of: connection.readSchema(), catalogue: catalogue)
+        let pending = assessment.statuses.pending.map(\.migration)
+        let found = try findings(of: pending, on: assessment, isRepair: true)
+        for finding in found { emit(.found(finding)) }
+        if let stop = MigrationError(stoppingFor: found) { throw stop }
+        return pending
     }
 
     /// Builds indexes anew before anything looks rows up in them. Rows that one cannot hold go to quarantine first.
@@ -127,11 +85,6 @@ extension Runner {
     }
 
     private var tables: [String] { catalogue.canonicalTables.map(\.name) }
-
-    private func needsRepair(_ schema: Schema, _ plan: Plan) -> Bool {
-        !plan.pending.isEmpty || !harmfulDifferences(of: schema).isEmpty
-            || !catalogue.leftovers(in: schema).isEmpty
-    }
 
     private func requireSound() throws {
         let left = try catalogue.violations(in: connection, on: connection.readSchema())

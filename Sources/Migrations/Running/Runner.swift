@@ -35,24 +35,49 @@ public struct Runner {
     /// canonical schema when the newest is reached. A fresh database gets it at once.
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
     public func run(to target: Target) throws -> RunReport {
-        try reporting { report in
-            let look = try look(&report, target: target)
-            if isFresh(look.schema) {
-                // Another process may be faster.
-                guard try !create(&report, target: target) else { return }
-                try migrate(&report, from: self.look(&report, target: target))
-            } else {
-                try migrate(&report, from: look)
-            }
-        }
+        try execute(plan(for: .run(to: target)))
     }
 
-    func reporting(_ body: (inout RunReport) throws -> Void) throws -> RunReport {
+    /// Brings a database to the canonical schema from whatever is there, in one transaction: what is pending of the
+    /// migrations, half done or not, and then every difference that is left. Rows that the schema cannot hold go to
+    /// quarantine.
+    /// - Throws: ``MigrationError``; nothing is changed then.
+    public func repair() throws -> RunReport {
+        try execute(plan(for: .repair(isDryRun: false)))
+    }
+
+    /// Gives a fresh database the canonical schema.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
+    public func initialize() throws -> RunReport {
+        let plan = try plan(for: .run(to: .newest))
+        guard plan.isFresh else {
+            throw MigrationError(
+                .schemaDiffers,
+                "the database is not empty: it has \(plan.assessment.schema.tables.count) tables",
+                nextStep: "'init' is for a fresh database. To upgrade this one: kohaku-migrate run")
+        }
+        return try execute(plan)
+    }
+
+    /// Does what a plan says. Whatever it says is decided again behind the lock: another process may have been faster.
+    /// - Throws: ``MigrationError``, with what was committed before it.
+    public func execute(_ plan: Plan) throws -> RunReport {
         let clock = ContinuousClock()
         let start = clock.now
         var report = RunReport()
         do {
-            try body(&report)
+            if plan.isFresh {
+                if let stop = plan.stop { throw stop }
+                report.wasFresh = try create()
+                // Another process was faster.
+                guard report.wasFresh else { return try execute(self.plan(for: plan.command)) }
+                try compare(&report, try catalogue.reading(connection) { $0 })
+            } else {
+                report.version = plan.assessment.version
+                if !plan.isRepair || !plan.isEmpty { announce(plan) }
+                if let stop = plan.stop { throw stop }
+                try plan.isRepair ? repair(&report, by: plan) : migrate(&report, by: plan)
+            }
         } catch {
             var error = Self.named(error)
             error.committed = report.migrations.map(\.migration.title)
@@ -62,83 +87,31 @@ public struct Runner {
         return report
     }
 
-    /// Gives a fresh database the canonical schema.
-    /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
-    public func initialize() throws -> RunReport {
-        let schema = try catalogue.reading(connection) { $0 }
-        guard isFresh(schema) else {
-            try requireOurs(schema)
-            try catalogue.requireWhole(Plan(catalogue.migrations, on: schema).pending, on: schema)
-            throw MigrationError(
-                .schemaDiffers,
-                "the database is not empty: it has \(schema.tables.count) tables",
-                nextStep: "'init' is for a fresh database. To upgrade this one: kohaku-migrate run")
-        }
-        return try run(to: .newest)
-    }
-
-    func isFresh(_ schema: Schema) -> Bool {
-        schema.tables.isEmpty && !catalogue.canonicalTables.isEmpty
-    }
-
-    /// Refuses a database of something else.
-    public func requireOurs(_ schema: Schema) throws {
-        guard catalogue.isForeign(schema) else { return }
-        let names = schema.tables.keys.sorted()
-        let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
-        throw MigrationError(
-            .schemaDiffers,
-            "this is not a hub's database: it has no table \"\(catalogue.rootTable)\", but \(names.count) others (\(list))",
-            nextStep: "Check the database URL. A new hub needs an empty database of its own. Nothing was changed.")
+    private func announce(_ plan: Plan) {
+        for warning in plan.assessment.statuses.warnings { emit(.warning(warning)) }
+        emit(.planned(plan))
+        for finding in plan.findings { emit(.found(finding)) }
     }
 
     /// Creates the canonical schema.
     /// - Returns: Whether the database still was fresh: another process may have been faster.
-    private func create(_ report: inout RunReport, target: Target) throws -> Bool {
-        try catalogue.requireNewest(target)
+    private func create() throws -> Bool {
         emit(.creating(tables: catalogue.canonicalTables.count))
-        report.wasFresh = try withStopsNamed("creating the schema") {
+        return try withStopsNamed("creating the schema") {
             try connection.withMigrationTransaction(locking: catalogue.tables) {
-                guard try isFresh(connection.readSchema()) else { return false }
+                guard case .fresh = try Assessment(of: connection.readSchema(), catalogue: catalogue).state else {
+                    return false
+                }
                 for table in catalogue.canonicalTables {
                     for statement in table.statements(connection.dialect) { try connection.execute(statement) }
                 }
                 return true
             }
         }
-        if report.wasFresh { try compare(&report, catalogue.reading(connection) { $0 }) }
-        return report.wasFresh
     }
 
-    /// Looks at everything that can stop a run, before anything changes.
-    /// - Returns: The schema, and the migrations that will run.
-    private func look(
-        _ report: inout RunReport, target: Target
-    ) throws -> (schema: Schema, pending: [RegisteredMigration]) {
-        try connection.withReadTransaction(of: catalogue.tables) {
-            let schema = try withStopsNamed("reading the schema") { try connection.readSchema() }
-            guard !isFresh(schema) else {
-                if let stop = MigrationError(stoppingFor: try [takenNames(on: schema)].compactMap { $0 }) { throw stop }
-                return (schema, [])
-            }
-            try requireOurs(schema)
-            let plan = Plan(catalogue.migrations, on: schema)
-            for warning in plan.warnings { emit(.warning(warning)) }
-            report.version = plan.version
-            try catalogue.requireWhole(plan.pending, on: schema)
-            let pending = try plan.pending(for: target)
-            emit(.planned(plan, pending: pending))
-            try requireUndamaged(pending, on: schema)
-            try checkData(pending, of: plan, schema: schema)
-            try requirePassable(pending, of: plan, on: schema)
-            return (schema, pending)
-        }
-    }
-
-    private func migrate(
-        _ report: inout RunReport, from look: (schema: Schema, pending: [RegisteredMigration])
-    ) throws {
-        let pending = look.pending
+    private func migrate(_ report: inout RunReport, by plan: Plan) throws {
+        let pending = plan.steps.map(\.migration)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
@@ -149,7 +122,7 @@ public struct Runner {
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
             let isAgreed = pending.contains { $0.migration.consent != nil }
-            var schema = try pending.isEmpty ? look.schema : catalogue.reading(connection) { $0 }
+            var schema = try pending.isEmpty ? plan.assessment.schema : catalogue.reading(connection) { $0 }
             if try mend(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
             try compare(&report, schema)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
@@ -180,10 +153,10 @@ public struct Runner {
         let tables: [TableReport]? = try withStopsNamed(migration.title) {
             try connection.withMigrationTransaction(locking: catalogue.tables) {
                 let schema = try connection.readSchema()
-                let pending = Plan(catalogue.migrations, on: schema).pending
-                guard pending.contains(where: { $0.number == migration.number }) else { return nil }
-                try requireAllowed(migration, on: schema)
-                return try perform(migration, on: schema)
+                let pending = [MigrationStatus](of: catalogue.migrations, on: schema).pending
+                guard pending.contains(where: { $0.migration.number == migration.number }) else { return nil }
+                if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
+                return try perform(migration, on: schema).reports
             }
         }
         guard let tables else {
@@ -197,27 +170,28 @@ public struct Runner {
 
     /// Whether a migration's own signature holds; one that throws does not.
     func isPresent(_ migration: RegisteredMigration, on schema: Schema) -> Bool {
-        (try? migration.migration.signature.holds(on: schema)) ?? false
+        (try? migration.signature.holds(on: schema)) ?? false
     }
 
-    /// Runs one migration inside the present transaction, and checks that its signature holds then.
-    func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> [TableReport] {
+    /// Runs one migration inside the present transaction, and checks that its signature holds in the database then.
+    /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
+    func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
         let context = MigrationContext(connection: connection, schema: schema, number: migration.number, emit: emit)
         try context.dropConstantIndexes(of: catalogue)
         try migration.migration.migrate(context)
-        try context.refreshSchema()
-        guard try migration.migration.signature.holds(on: context.schema) else {
+        try context.refreshSchema(of: migration.signature.tables)
+        guard try migration.signature.holds(on: context.schema) else {
             throw MigrationError(
                 .failed,
                 "it ran, but its signature does not hold: "
-                    + migration.migration.signature.description(connection.dialect),
+                    + migration.signature.description(connection.dialect),
                 nextStep: "It was rolled back whole. Please report this.")
         }
-        return context.reports
+        return context
     }
 
     /// Gives database errors the name of what was being done, and the code of the stop they mean.
-    func withStopsNamed<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
+    func withStopsNamed<Result>(_ title: String?, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch {
@@ -225,7 +199,7 @@ public struct Runner {
         }
     }
 
-    private static func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
+    static func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
         switch error {
         case var error as MigrationError:
             error.migration = error.migration ?? title

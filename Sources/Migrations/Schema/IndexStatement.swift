@@ -2,6 +2,8 @@
 struct IndexStatement {
     /// The index's name; empty when the statement is none of this form.
     var name: String
+    /// The table's name; empty as well then.
+    var table: String
     var columns: [String]
     var sql: String
 
@@ -11,6 +13,7 @@ struct IndexStatement {
             .filter { $0.offset % 2 == 1 }.map { String($0.element) }
         let isReadable = sql.prefixMatch(of: /\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+"[^"]+"\s+ON\s+"[^"]+"\s*\(/) != nil
         name = isReadable ? names[0] : ""
+        table = isReadable ? names[1] : ""
         columns = Array(names.dropFirst(2))
         self.sql = sql
     }

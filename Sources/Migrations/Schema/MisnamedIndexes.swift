@@ -36,6 +36,6 @@ extension MigrationContext {
             try connection.execute(
                 "ALTER INDEX \(key.found.quotedIdentifier) RENAME TO \(key.expected.quotedIdentifier)")
         }
-        if !misnamed.isEmpty || key != nil { try refreshSchema() }
+        if !misnamed.isEmpty || key != nil { try refreshSchema(of: [name]) }
     }
 }

@@ -34,32 +34,37 @@ extension Schema.Table {
                 differences.append(SchemaDifference(.missingColumn, table: name, name: column.name))
                 continue
             }
-            func add(_ kind: SchemaDifference.Kind, _ expected: String?, _ found: String?, isHarmless: Bool? = nil) {
+            func add(
+                _ kind: SchemaDifference.Kind, _ expected: String?, _ found: String?,
+                _ disposition: SchemaDifference.Disposition? = nil
+            ) {
                 differences.append(
                     SchemaDifference(
-                        kind, table: name, name: column.name, expected: expected, found: found, isHarmless: isHarmless))
+                        kind, table: name, name: column.name, expected: expected, found: found, disposition: disposition
+                    ))
             }
             if found.type != column.type {
                 // SQLite's types, which are read in capitals, are no more than preferences, but for the key that it gives.
                 let isPreference = column.type.first?.isUppercase == true && !column.isPrimaryKey
-                add(.columnType, column.type, found.type, isHarmless: isPreference)
+                add(.columnType, column.type, found.type, isPreference ? .harmless : .reconciled)
             }
             if found.isNullable != column.isNullable {
-                add(.columnNullability, column.nullability, found.nullability, isHarmless: found.isNullable)
+                add(
+                    .columnNullability, column.nullability, found.nullability,
+                    found.isNullable ? .harmless : .reconciled)
             }
             if found.defaultValue != column.defaultValue {
                 add(.columnDefault, column.defaultValue, found.defaultValue)
             }
             if (found.sequence != nil) != (column.sequence != nil) {
-                add(.columnDefault, column.sequence, found.sequence, isHarmless: found.sequence != nil)
+                add(.columnDefault, column.sequence, found.sequence, found.sequence != nil ? .harmless : .reconciled)
             }
             if found.isPrimaryKey != column.isPrimaryKey { add(.primaryKey, nil, nil) }
         }
         for column in columns where expected.column(column.name) == nil {
-            let isHarmless = column.isNullable || column.defaultValue != nil
+            let isOwn = column.isNullable || column.defaultValue != nil
             differences.append(
-                SchemaDifference(
-                    isHarmless ? .ownColumn : .unknownRequiredColumn, table: name, name: column.name))
+                SchemaDifference(isOwn ? .ownColumn : .unknownRequiredColumn, table: name, name: column.name))
         }
         if isAutoincrement != expected.isAutoincrement {
             differences.append(SchemaDifference(.autoincrement, table: name))
@@ -81,7 +86,7 @@ extension Schema.Table {
                 differences.append(
                     SchemaDifference(
                         .missingIndex, table: name, name: index.name, expected: index.summary,
-                        isHarmless: !index.isUnique || isUnique(index.columns)))
+                        disposition: !index.isUnique || isUnique(index.columns) ? .harmless : .reconciled))
                 continue
             }
             if found.hasConstant {
@@ -90,7 +95,8 @@ extension Schema.Table {
                 differences.append(
                     SchemaDifference(
                         .indexDefinition, table: name, name: index.name, expected: index.summary, found: found.summary,
-                        isHarmless: !found.isUnique && (!index.isUnique || isUnique(index.columns))))
+                        disposition: !found.isUnique && (!index.isUnique || isUnique(index.columns))
+                            ? .harmless : .reconciled))
             }
         }
         let known = Set(expected.columns.map(\.name))
@@ -102,20 +108,21 @@ extension Schema.Table {
                     !index.isUnique || !known.isSuperset(of: columns) || expected.isUnique(within: columns)
                         || (index.isPartial && expected.isUnique(columns))
                 } ?? true
-            let kind: SchemaDifference.Kind =
-                index.hasConstant ? .constantIndex : isOwn ? .ownIndex : .unknownUniqueIndex
+            let (kind, disposition): (SchemaDifference.Kind, SchemaDifference.Disposition?) =
+                index.hasConstant
+                ? (.constantIndex, .harmless)
+                : isOwn ? (.ownIndex, nil) : (.unknownUniqueIndex, expected.isUnique(index.columns) ? .redundant : nil)
             differences.append(
                 SchemaDifference(
-                    kind, table: name, name: index.name, found: index.summary,
-                    isHarmless: isOwn || expected.isUnique(index.columns)))
+                    kind, table: name, name: index.name, found: index.summary, disposition: disposition))
         }
         for constraint in uniqueConstraints where known.isSuperset(of: constraint.columns) {
-            let kind: SchemaDifference.Kind =
-                expected.isUnique(within: constraint.columns) ? .ownConstraint : .uniqueConstraint
+            let isOwn = expected.isUnique(within: constraint.columns)
             differences.append(
                 SchemaDifference(
-                    kind, table: name, name: constraint.name, found: constraint.summary,
-                    isHarmless: kind == .ownConstraint || expected.isUnique(constraint.columns)))
+                    isOwn ? .ownConstraint : .uniqueConstraint, table: name, name: constraint.name,
+                    found: constraint.summary,
+                    disposition: !isOwn && expected.isUnique(constraint.columns) ? .redundant : nil))
         }
         return differences
     }

@@ -16,7 +16,7 @@ public struct SchemaDifference: Sendable, Hashable {
         case foreignKeyDefinition
         case uniqueConstraint
         case autoincrement
-        /// A table, column, index or UNIQUE constraint that is the operator's own: mentioned, never touched.
+        /// A table, column, index or UNIQUE constraint that is the operator's own.
         case ownTable
         case ownColumn
         case ownIndex
@@ -41,50 +41,55 @@ public struct SchemaDifference: Sendable, Hashable {
     public var expected: String?
     /// What is there.
     public var found: String?
-    /// Whether the application works with it all the same.
-    public var isHarmless: Bool
+    /// What becomes of it.
+    public var disposition: Disposition
+
+    /// What becomes of a difference.
+    public enum Disposition: Sendable, Hashable {
+        /// A run or a repair reconciles it: the application does not work with it.
+        case reconciled
+        /// A run or a repair reconciles it, though the application works with it.
+        case harmless
+        /// It says once more what the schema says anyway: a run or a repair takes it away.
+        case redundant
+        /// It can refuse the application's rows, and a newer application may need it: nobody takes it away.
+        case unrecognized
+        /// An interrupted upgrade of something else left it behind: only a repair puts its rows into quarantine.
+        case leftover
+        /// It is the operator's own: mentioned, never touched.
+        case unmanaged
+    }
 
     /// Creates a difference.
-    /// - Parameter isHarmless: Whether the application works with it; by its kind unless told otherwise.
+    /// - Parameter disposition: What becomes of it; by its kind unless told otherwise.
     public init(
         _ kind: Kind, table: String, name: String? = nil, expected: String? = nil, found: String? = nil,
-        isHarmless: Bool? = nil
+        disposition: Disposition? = nil
     ) {
         self.kind = kind
         self.table = table
         self.name = name
         self.expected = expected
         self.found = found
-        self.isHarmless = isHarmless ?? kind.isHarmless
+        self.disposition = disposition ?? kind.disposition
     }
 
-    /// Whether nothing is missing, but something is there that this catalogue does not know and the application may.
-    var isUnknown: Bool {
-        switch kind {
-        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey, .uniqueConstraint: true
-        default: false
-        }
-    }
+    /// Whether the application works with it all the same.
+    public var isHarmless: Bool { disposition != .reconciled && disposition != .unrecognized }
 
-    /// Whether it is something of the operator's own that the application is not disturbed by.
-    public var isOperatorsOwn: Bool {
-        switch kind {
-        case .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
-        default: false
-        }
-    }
-
-    /// Whether a run leaves it as it is: the operator's own, and what has rows that only a repair may put into quarantine.
-    public var isLeftAlone: Bool { isOperatorsOwn || kind == .leftoverTable }
+    /// Whether a run reconciles it, or stops at it.
+    public var concernsRun: Bool { disposition != .unmanaged && disposition != .leftover }
 }
 
 extension SchemaDifference.Kind {
-    /// Whether the application does not notice, as far as the kind alone tells.
-    fileprivate var isHarmless: Bool {
+    /// What becomes of a difference, as far as the kind alone tells.
+    fileprivate var disposition: SchemaDifference.Disposition {
         switch self {
-        case .columnDefault, .autoincrement, .indexName, .leftoverTable: true
-        case .ownTable, .ownColumn, .ownIndex, .ownConstraint: true
-        default: false
+        case .columnDefault, .autoincrement, .indexName: .harmless
+        case .leftoverTable: .leftover
+        case .ownTable, .ownColumn, .ownIndex, .ownConstraint: .unmanaged
+        case .unknownRequiredColumn, .unknownUniqueIndex, .unknownForeignKey, .uniqueConstraint: .unrecognized
+        default: .reconciled
         }
     }
 }

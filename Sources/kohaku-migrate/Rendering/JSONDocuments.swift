@@ -82,11 +82,11 @@ struct MigrationDocument: Encodable {
     var verdict: String
     var evidence: String
 
-    init(_ entry: Migrations.Plan.Entry) {
-        number = entry.migration.number
-        name = entry.migration.name
-        verdict = entry.verdict.rawValue
-        evidence = entry.evidence
+    init(_ status: MigrationStatus) {
+        number = status.migration.number
+        name = status.migration.name
+        verdict = status.verdict.rawValue
+        evidence = status.reason
     }
 }
 
@@ -167,16 +167,14 @@ struct StatusDocument: Encodable {
     var migrations: [MigrationDocument] = []
     var warnings: [String] = []
 
-    init(_ inspection: Inspection, _ diagnosis: Diagnosis, database: DatabaseURL) {
+    init(_ assessment: Assessment, database: DatabaseURL) {
         self.database = "\(database)"
-        state = diagnosis.word
-        if case .halfDone(let found) = diagnosis { remains = found.description }
-        pending = diagnosis.isPending
-        version = 0
-        guard case .known(let plan) = inspection.state else { return }
-        version = plan.version
-        migrations = plan.entries.map(MigrationDocument.init)
-        warnings = plan.warnings
+        state = assessment.word
+        if case .partial(_, let found) = assessment.state { remains = found }
+        pending = assessment.isPending
+        version = assessment.version
+        migrations = assessment.statuses.map(MigrationDocument.init)
+        warnings = assessment.statuses.warnings
     }
 }
 
@@ -188,12 +186,12 @@ struct VerifyDocument: Encodable {
     var violations: [String]
     var leftAlone: [DifferenceDocument]
 
-    init(_ verification: Verification, database: DatabaseURL) {
-        exact = verification.isExact
-        status = StatusDocument(verification.inspection, verification.diagnosis, database: database)
-        differences = verification.differences.map(DifferenceDocument.init)
-        violations = verification.violations
-        leftAlone = verification.mentioned.map(DifferenceDocument.init)
+    init(_ assessment: Assessment, database: DatabaseURL) {
+        exact = assessment.isExact
+        status = StatusDocument(assessment, database: database)
+        differences = assessment.managedDrift.map(DifferenceDocument.init)
+        violations = assessment.violations
+        leftAlone = assessment.drift.filter { $0.disposition == .unmanaged }.map(DifferenceDocument.init)
     }
 }
 
@@ -215,18 +213,18 @@ struct PlanDocument: Encodable {
     var mending: [DifferenceDocument]
     var findings: [FindingDocument]
 
-    init(_ preview: RunPreview, statements: StatementPreview?, database: DatabaseURL) {
+    init(_ plan: Migrations.Plan, script: [[String]]?, database: DatabaseURL) {
         self.database = "\(database)"
-        fresh = preview.isFresh
-        version = preview.version
-        pending = preview.pending.enumerated().map { index, entry in
+        fresh = plan.isFresh
+        version = plan.assessment.version
+        pending = plan.steps.enumerated().map { index, status in
             Pending(
-                number: entry.migration.number, name: entry.migration.name, evidence: entry.evidence,
-                consent: entry.migration.migration.consent, sql: statements?.entries[index].statements)
+                number: status.migration.number, name: status.migration.name, evidence: status.reason,
+                consent: status.migration.migration.consent, sql: script?[index])
         }
-        rows = Dictionary(preview.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
-        mending = preview.mending.map(DifferenceDocument.init)
-        findings = preview.findings.map(FindingDocument.init)
+        rows = Dictionary(plan.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
+        mending = plan.drift.map(DifferenceDocument.init)
+        findings = plan.findings.map(FindingDocument.init)
     }
 }
 
@@ -240,21 +238,34 @@ struct RepairPlanDocument: Encodable {
         var otherColumns: [String]
         var missingColumns: [String]
         var otherDifferences: Int
+
+        /// The tables that are not as they should be, in alphabetical order, and then what older upgrades left behind.
+        static func all(_ plan: Migrations.Plan) -> [Table] {
+            let rows = Dictionary(plan.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
+            let all = Dictionary(grouping: plan.assessment.drift, by: \.table).compactMap { name, drift -> Table? in
+                let others = drift.filter { [.unknownRequiredColumn, .ownColumn].contains($0.kind) }
+                let changes = drift.filter { $0.disposition != .unmanaged && $0.kind != .unknownRequiredColumn }
+                guard !changes.isEmpty else { return nil }
+                let missing = changes.filter { $0.kind == .missingColumn }.compactMap(\.name)
+                let present = changes[0].kind != .missingTable
+                let leftover = changes[0].kind == .leftoverTable
+                return Table(
+                    table: name, rows: rows[name] ?? 0, present: present, leftover: leftover,
+                    otherColumns: others.compactMap(\.name), missingColumns: missing,
+                    otherDifferences: present && !leftover ? changes.count - missing.count : 0)
+            }
+            return all.sorted { ($0.leftover ? 1 : 0, $0.table) < ($1.leftover ? 1 : 0, $1.table) }
+        }
     }
 
     var state: String
     var tables: [Table]
     var run: RunDocument
 
-    init(_ preview: RepairPreview, database: DatabaseURL) {
-        state = preview.diagnosis.word
-        tables = preview.tables.map {
-            Table(
-                table: $0.name, rows: $0.rows, present: $0.isThere, leftover: $0.isLeftover,
-                otherColumns: $0.otherColumns,
-                missingColumns: $0.missingColumns, otherDifferences: $0.otherDifferences)
-        }
-        run = RunDocument(preview.report, findings: preview.findings, database: database)
+    init(_ plan: Migrations.Plan, _ report: RunReport, findings: [Finding], database: DatabaseURL) {
+        state = plan.assessment.word
+        tables = Table.all(plan)
+        run = RunDocument(report, findings: findings, database: database)
         run.status = "rehearsed"
     }
 }

@@ -6,54 +6,55 @@ struct PlanText {
     let text: String
 
     /// - Parameter command: What does what is shown.
-    init(_ preview: RunPreview, command: String, database: DatabaseURL) {
+    init(_ plan: Migrations.Plan, command: String, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
-        if preview.isFresh {
+        if plan.isFresh {
             lines.append("There are no tables yet: `run` would create the current schema.")
-        } else if preview.pending.isEmpty, !preview.mending.isEmpty {
+        } else if plan.steps.isEmpty, !plan.drift.isEmpty {
             lines.append("`run` would fix this, in one transaction:")
-            lines += preview.mending.map { "  " + "\($0)".wrapped(indent: 4) }
-        } else if preview.pending.isEmpty {
-            lines.append("Nothing to do: the database is at version \(preview.version.paddedToThree).")
+            lines += plan.drift.map { "  " + "\($0)".wrapped(indent: 4) }
+        } else if plan.steps.isEmpty {
+            lines.append("Nothing to do: the database is at version \(plan.assessment.version.paddedToThree).")
         } else {
             lines.append("`run` would apply, each in a transaction of its own:")
-            for entry in preview.pending {
-                lines.append("  " + "\(entry.migration.title) (\(entry.evidence))".wrapped(indent: 4))
-                if entry.migration.migration.consent != nil { lines.append("      asks for consent") }
+            for status in plan.steps {
+                lines.append("  " + "\(status.migration.title) (\(status.reason))".wrapped(indent: 4))
+                if status.migration.migration.consent != nil { lines.append("      asks for consent") }
             }
-            if !preview.rows.isEmpty {
+            if !plan.rows.isEmpty {
                 var table = TextTable([("table", .left), ("rows", .right)])
-                for (name, count) in preview.rows { table.add([name, String(count)]) }
+                for (name, count) in plan.rows { table.add([name, String(count)]) }
                 lines += ["", table.text()]
             }
         }
-        for finding in preview.findings {
+        for finding in plan.findings {
             lines.append("")
             lines.append(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
         }
-        lines += Self.verdict(preview, command: command)
+        lines += Self.verdict(plan, command: command)
         text = lines.joined(separator: "\n")
     }
 
     /// What it comes to, and the next command.
-    private static func verdict(_ preview: RunPreview, command: String) -> [String] {
-        let errors = preview.findings.count { $0.severity == .error }
-        let rows = preview.rows.reduce(0) { $0 + $1.count }
+    private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
+        let errors = plan.findings.count { $0.severity == .error }
+        let rows = plan.rows.reduce(0) { $0 + $1.count }
         var lines: [String] = []
-        if let last = preview.pending.last?.migration.number {
-            let versions = "\(preview.version.paddedToThree) → \(max(preview.version, last).paddedToThree)"
+        if let last = plan.steps.last?.migration.number {
+            let version = plan.assessment.version
+            let versions = "\(version.paddedToThree) → \(max(version, last).paddedToThree)"
             lines.append(
                 """
-                Version \(versions): \(preview.pending.count.counted("migration")) pending, \(rows.counted("row")) in \
-                \(preview.rows.count.counted("table")).
+                Version \(versions): \(plan.steps.count.counted("migration")) pending, \(rows.counted("row")) in \
+                \(plan.rows.count.counted("table")).
                 """.wrapped())
         }
         if errors > 0 {
             lines.append(
                 "`run` would stop before any change: \(errors.counted("error")) above must be dealt with first."
                     .wrapped())
-        } else if preview.isFresh || !lines.isEmpty || !preview.mending.isEmpty {
-            let consents = preview.pending.filter { $0.migration.migration.consent != nil }.map {
+        } else if plan.isFresh || !lines.isEmpty || !plan.drift.isEmpty {
+            let consents = plan.steps.filter { $0.migration.migration.consent != nil }.map {
                 $0.migration.number.paddedToThree
             }
             lines.append(
@@ -72,8 +73,8 @@ struct PlanText {
 struct PlanSQL {
     let text: String
 
-    init(_ statements: StatementPreview, database: DatabaseURL) {
-        guard !statements.entries.isEmpty else {
+    init(_ plan: Migrations.Plan, _ script: [[String]], database: DatabaseURL) {
+        guard !plan.steps.isEmpty else {
             text = "-- \("\(database)".escaped)\n-- Nothing to do."
             return
         }
@@ -83,9 +84,9 @@ struct PlanSQL {
             "-- It rolls itself back at its end.",
             "", "BEGIN;",
         ]
-        for entry in statements.entries {
-            lines += ["", "-- \(entry.migration.title)"]
-            lines += entry.statements.map { $0 + ";" }
+        for (status, statements) in zip(plan.steps, script) {
+            lines += ["", "-- \(status.migration.title)"]
+            lines += statements.map { $0 + ";" }
         }
         lines += ["", "ROLLBACK;"]
         text = lines.joined(separator: "\n")

@@ -5,42 +5,43 @@ import Migrations
 struct RepairPlanText {
     let text: String
 
-    init(_ preview: RepairPreview, newest: Int, database: DatabaseURL) {
-        var lines = ["\(database)".escaped, "", DiagnosisText(preview.diagnosis, newest: newest).text.wrapped()]
-        if preview.report.isUnchanged {
+    init(_ plan: Migrations.Plan, _ report: RunReport, findings: [Finding], database: DatabaseURL) {
+        let changes = RepairPlanDocument.Table.all(plan)
+        var lines = ["\(database)".escaped, "", AssessmentText(plan.assessment).text.wrapped()]
+        if report.isUnchanged {
             lines += ["", "Nothing to repair."]
         } else {
             lines += ["", "`repair` would do this, in one transaction:"]
-            for table in preview.tables {
-                lines.append("  " + "\(table.name): \(Self.words(table))".wrapped(indent: 4))
+            for table in changes {
+                lines.append("  " + "\(table.table): \(Self.words(table))".wrapped(indent: 4))
             }
-            lines += preview.report.violations.map { "  " + $0.wrapped(indent: 4) }
-            let tables = preview.report.migrations.flatMap(\.tables) + preview.report.mendedTables
+            lines += report.violations.map { "  " + $0.wrapped(indent: 4) }
+            let tables = report.migrations.flatMap(\.tables) + report.mendedTables
             if !tables.isEmpty { lines += ["", "With the rows:", RunRenderer.table(tables)] }
         }
-        for finding in preview.findings where finding.severity != .error {
+        for finding in findings where finding.severity != .error {
             lines += ["", FindingText(finding, label: "\(finding.severity.rawValue): ").text]
         }
-        if !preview.report.isUnchanged { lines += [""] + Self.verdict(preview) }
+        if !report.isUnchanged { lines += [""] + Self.verdict(changes, report) }
         text = lines.joined(separator: "\n")
     }
 
     /// What it comes to, and the next command.
-    private static func verdict(_ preview: RepairPreview) -> [String] {
-        let reports = preview.report.migrations.flatMap(\.tables) + preview.report.mendedTables
+    private static func verdict(_ changes: [RepairPlanDocument.Table], _ report: RunReport) -> [String] {
+        let reports = report.migrations.flatMap(\.tables) + report.mendedTables
         let quarantined = reports.reduce(0) { $0 + $1.quarantined }
-        let rows = preview.tables.reduce(0) { $0 + $1.rows }
+        let rows = changes.reduce(0) { $0 + $1.rows }
         return [
             """
-            \(preview.tables.count.counted("table")) with \(rows.counted("row")), of which \(quarantined) would be quarantined.
+            \(changes.count.counted("table")) with \(rows.counted("row")), of which \(quarantined) would be quarantined.
             """.wrapped(),
             "It will ask for consent. Apply it: kohaku-migrate repair",
         ]
     }
 
-    private static func words(_ table: RepairPreview.Table) -> String {
-        guard table.isThere else { return "is missing and would be created" }
-        if table.isLeftover {
+    private static func words(_ table: RepairPlanDocument.Table) -> String {
+        guard table.present else { return "is missing and would be created" }
+        if table.leftover {
             return
                 "left over from an interrupted upgrade: \(table.rows.counted("row")) would be quarantined and the table dropped"
         }

@@ -11,14 +11,15 @@ final class RunRenderer {
     }
 
     func render(_ event: MigrationEvent) {
-        if case .found(let finding, _) = event { findings.append(finding) }
+        if case .found(let finding) = event { findings.append(finding) }
         guard !isQuiet else { return }
         switch event {
-        case .planned(let plan, let pending):
-            guard let last = pending.last else { return }
-            let versions = "\(plan.version.paddedToThree) → \(max(plan.version, last.number).paddedToThree)"
-            print("Version \(versions): \(pending.count.counted("migration")) pending\n")
-        case .found(let finding, _):
+        case .planned(let plan):
+            guard let last = plan.steps.last?.migration.number else { return }
+            let version = plan.assessment.version
+            let versions = "\(version.paddedToThree) → \(max(version, last).paddedToThree)"
+            print("Version \(versions): \(plan.steps.count.counted("migration")) pending\n")
+        case .found(let finding):
             guard finding.severity != .error else { return }
             print(FindingText(finding, label: "\(finding.severity.rawValue): ").text + "\n")
         case .creating(let tables):
@@ -37,7 +38,7 @@ final class RunRenderer {
             print("  " + "fixed: \(violation)".wrapped(indent: 4))
         case .mentioned(let difference):
             let hint =
-                difference.isOperatorsOwn ? "" : ". Quarantine its rows: kohaku-migrate repair"
+                difference.disposition == .unmanaged ? "" : ". Quarantine its rows: kohaku-migrate repair"
             print("  " + "ignored: \(difference)\(hint)".wrapped(indent: 4))
         case .warning(let text):
             printError("warning: \(text)".wrapped())

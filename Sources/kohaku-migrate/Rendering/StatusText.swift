@@ -5,19 +5,20 @@ import Migrations
 struct StatusText {
     let text: String
 
-    init(_ inspection: Inspection, _ diagnosis: Diagnosis, newest: Int, database: DatabaseURL) {
+    init(_ assessment: Assessment, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
-        if case .known(let plan) = inspection.state {
+        if !assessment.statuses.isEmpty {
             var table = TextTable([("no.", .left), ("migration", .left), ("status", .left), ("reason", .left)])
-            for entry in plan.entries {
+            for status in assessment.statuses {
                 table.add([
-                    entry.migration.number.paddedToThree, entry.migration.name, entry.verdict.rawValue, entry.evidence,
+                    status.migration.number.paddedToThree, status.migration.name, status.verdict.rawValue,
+                    status.reason,
                 ])
             }
             lines += [table.text(indent: 0), ""]
-            lines += plan.warnings.map { "warning: \($0)".wrapped() }
+            lines += assessment.statuses.warnings.map { "warning: \($0)".wrapped() }
         }
-        lines.append(DiagnosisText(diagnosis, newest: newest).text.wrapped())
+        lines.append(AssessmentText(assessment).text.wrapped())
         text = lines.joined(separator: "\n")
     }
 }

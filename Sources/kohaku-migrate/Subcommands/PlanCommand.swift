@@ -56,19 +56,19 @@ extension PlanCommand {
         sql: Bool,
         output: OutputOptions
     ) throws {
-        let preview = try RunPreview(
-            of: connection, catalogue: .kohakuHub, target: target, exampleLimit: output.exampleLimit)
-        let statements =
-            sql ? try StatementPreview(of: preview.pending.map(\.migration), in: .kohakuHub, on: connection) : nil
+        let runner = Runner(catalogue: .kohakuHub, connection: connection, exampleLimit: output.exampleLimit)
+        let plan = try runner.plan(for: .run(to: target))
+        if let refusal = plan.refusal { throw refusal }
+        let script = sql ? try plan.script.get() : nil
         if output.json {
-            try printJSON(PlanDocument(preview, statements: statements, database: configuration.database))
-        } else if let statements {
-            let script = PlanSQL(statements, database: configuration.database).text
-            if Terminal.isOutput { print(script) } else { StandardStreams.writeOutput(script + "\n") }
+            try printJSON(PlanDocument(plan, script: script, database: configuration.database))
+        } else if let script {
+            let text = PlanSQL(plan, script, database: configuration.database).text
+            if Terminal.isOutput { print(text) } else { StandardStreams.writeOutput(text + "\n") }
         } else {
-            print(PlanText(preview, command: target.command, database: configuration.database).text)
+            print(PlanText(plan, command: target.command, database: configuration.database).text)
         }
-        if let stop = MigrationError(stoppingFor: preview.findings) { throw ExitCode(ExitStatus(stop.code).rawValue) }
+        if let stop = plan.stop { throw ExitCode(ExitStatus(stop.code).rawValue) }
     }
 }
 

@@ -45,12 +45,15 @@ extension RepairCommand {
         _ configuration: HubConfiguration, _ connection: any DatabaseConnection, output: OutputOptions
     ) throws {
         connection.interruption = Signals.interruption
-        let preview = try RepairPreview(
-            of: connection, catalogue: .kohakuHub, exampleLimit: output.exampleLimit)
+        let renderer = RunRenderer(isQuiet: true)
+        let runner = Runner(
+            catalogue: .kohakuHub, connection: connection, emit: renderer.render, exampleLimit: output.exampleLimit)
+        let plan = try runner.plan(for: .repair(isDryRun: true))
+        let (report, database) = (try runner.execute(plan), configuration.database)
         if output.json {
-            try printJSON(RepairPlanDocument(preview, database: configuration.database))
+            try printJSON(RepairPlanDocument(plan, report, findings: renderer.findings, database: database))
         } else {
-            print(RepairPlanText(preview, newest: Catalogue.kohakuHub.newest, database: configuration.database).text)
+            print(RepairPlanText(plan, report, findings: renderer.findings, database: database).text)
         }
     }
 }

@@ -25,22 +25,16 @@ struct StatusCommand: ParsableCommand {
         try output.rendering {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            let inspection = try Inspection(of: connection, catalogue: .kohakuHub)
-            let catalogue = Catalogue.kohakuHub
-            let diagnosis = try Diagnosis(inspection, catalogue: catalogue)
+            let assessment = try Assessment(of: connection, catalogue: .kohakuHub)
             if output.json {
-                try printJSON(StatusDocument(inspection, diagnosis, database: configuration.database))
+                try printJSON(StatusDocument(assessment, database: configuration.database))
             } else {
-                print(
-                    StatusText(
-                        inspection, diagnosis, newest: catalogue.newest, database: configuration.database
-                    ).text)
+                print(StatusText(assessment, database: configuration.database).text)
             }
-            guard exitCode else { return }
-            switch diagnosis {
-            case .exact: return
+            guard exitCode, !assessment.isExact else { return }
+            switch assessment.state {
             case .fresh, .older: throw ExitCode(ExitStatus.pending.rawValue)
-            case .foreign, .halfDone, .differing, .newer: throw ExitCode(ExitStatus.schemaDiffers.rawValue)
+            case .foreign, .partial, .current, .newer: throw ExitCode(ExitStatus.schemaDiffers.rawValue)
             }
         }
     }

@@ -24,14 +24,13 @@ struct VerifyCommand: ParsableCommand {
         try output.rendering {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            let verification = try Verification(of: connection, catalogue: .kohakuHub)
+            let assessment = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             if output.json {
-                try printJSON(VerifyDocument(verification, database: configuration.database))
+                try printJSON(VerifyDocument(assessment, database: configuration.database))
             } else {
-                let newest = Catalogue.kohakuHub.newest
-                print(VerifyText(verification, newest: newest, database: configuration.database).text)
+                print(VerifyText(assessment, database: configuration.database).text)
             }
-            guard verification.isExact else { throw ExitCode(ExitStatus.schemaDiffers.rawValue) }
+            guard assessment.isExact else { throw ExitCode(ExitStatus.schemaDiffers.rawValue) }
         }
     }
 }

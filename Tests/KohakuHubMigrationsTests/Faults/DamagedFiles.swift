@@ -26,9 +26,10 @@ struct DamagedFiles {
                 #expect(error.findings[0].action?.contains(isTable ? ".recover" : ".dump") == true)
             }
             let connection = try hub.open(.reading)
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection)
+                .plan(for: .run(to: .newest))
             #expect(preview.findings.map(\.message) == [message])
-            let verification = try Verification(of: connection, catalogue: .kohakuHub)
+            let verification = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(verification.violations == [message])
             #expect(verification.damage == preview.findings)
         }
@@ -48,7 +49,7 @@ struct DamagedFiles {
 
             let connection = try hub.open(.migrating)
             _ = try Runner(catalogue: .kohakuHub, connection: connection).repair()
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             #expect(try connection.integrity() == "ok")
             let after = try DatabaseContents(of: connection)
             #expect(Conservation(before: before, after: after).violations == [])

@@ -12,7 +12,8 @@ struct CheckedHub {
     init(_ database: TestDatabase) throws {
         connection = try database.connect()
         before = try DatabaseContents(of: connection)
-        findings = try RunPreview(of: connection, catalogue: .kohakuHub, target: .upTo(8), exampleLimit: .max).findings
+        findings = try Runner(catalogue: .kohakuHub, connection: connection, exampleLimit: .max)
+            .plan(for: .run(to: .upTo(8))).findings
     }
 
     /// Hands over a small hub.
@@ -38,7 +39,7 @@ struct CheckedHub {
         let runner = Runner(
             catalogue: .kohakuHub, connection: connection,
             emit: { event in
-                if case .found(let finding, _) = event { told.append(finding) }
+                if case .found(let finding) = event { told.append(finding) }
             }, exampleLimit: .max)
         let report = try runner.run(to: .upTo(8))
         let tables = report.migrations.first { $0.migration.number == 8 }?.tables ?? []

@@ -58,9 +58,8 @@ struct DataChecks {
             #expect(hub.findings.map(\.count) == [1_200, 1_200])
             #expect(hub.findings.map(\.examples.count) == [1_200, 1_200])
             #expect(hub.findings.last?.examples.last == "id 1200")
-            let few = try RunPreview(
-                of: hub.connection, catalogue: .kohakuHub, target: .upTo(8), exampleLimit: 3
-            ).findings
+            let few = try Runner(catalogue: .kohakuHub, connection: hub.connection, exampleLimit: 3)
+                .plan(for: .run(to: .upTo(8))).findings
             #expect(few.map(\.count) == [1_200, 1_200])
             #expect(few.last?.examples == ["id 1", "id 2", "id 3"])
         }
@@ -70,7 +69,8 @@ struct DataChecks {
     func nothingChanges(_ backend: TestBackend) throws {
         try CheckedHub.checking(FindingCase.hub(backend), on: backend) { hub in
             let schema = try hub.connection.readSchema()
-            let again = try RunPreview(of: hub.connection, catalogue: .kohakuHub, target: .newest, exampleLimit: .max)
+            let again = try Runner(catalogue: .kohakuHub, connection: hub.connection, exampleLimit: .max)
+                .plan(for: .run(to: .newest))
             #expect(again.findings == hub.findings)
             #expect(try DatabaseContents(of: hub.connection) == hub.before)
             #expect(try hub.connection.readSchema() == schema)

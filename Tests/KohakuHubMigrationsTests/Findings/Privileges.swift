@@ -35,7 +35,8 @@ struct Privileges {
     }
 
     private func findings(_ connection: any DatabaseConnection) throws -> [Finding] {
-        try RunPreview(of: connection, catalogue: .kohakuHub, target: .upTo(8)).findings
+        try Runner(catalogue: .kohakuHub, connection: connection)
+            .plan(for: .run(to: .upTo(8))).findings
     }
 
     @Test("is told which tables it does not own")

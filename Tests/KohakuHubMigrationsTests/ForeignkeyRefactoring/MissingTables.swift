@@ -15,7 +15,7 @@ struct MissingTables {
             let connection = try database.connect()
             try connection.execute("DROP TABLE \(hub.table)")
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             #expect(try connection.countRows(in: hub.table) == 0)
         }
     }

@@ -196,7 +196,8 @@ struct OperatorsConstraints {
         for part in parts { #expect(examples.contains { $0.contains(part) }, "\(part) in \(examples)") }
         #expect(examples.count == parts.count, "\(examples)")
         try hub.open { connection, _ in
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection)
+                .plan(for: .run(to: .newest))
             #expect(preview.findings.filter { $0.severity == .error } == error.findings)
         }
     }

@@ -63,7 +63,7 @@ struct OperatorsTriggers {
             """#
         try DamagedHub(backend: .sqlite, fixture: "v07", damage: sql).open { connection, runner throws in
             let told = try thrownError(MigrationError.self) {
-                _ = try RepairPreview(of: connection, catalogue: .kohakuHub)
+                _ = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
             }
             #expect(told.message.contains("the trigger on token does not work with the new tables"))
             let error = try thrownError(MigrationError.self) { _ = try runner.repair() }

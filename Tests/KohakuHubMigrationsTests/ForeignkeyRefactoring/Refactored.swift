@@ -16,7 +16,7 @@ struct Refactored {
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection,
                 emit: { event in
-                    if case .found(let finding, _) = event { findings.append(finding) }
+                    if case .found(let finding) = event { findings.append(finding) }
                 })
             let report = try runner.run(to: .upTo(8))
             return Refactored(

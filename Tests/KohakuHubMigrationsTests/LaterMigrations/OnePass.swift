@@ -21,4 +21,25 @@ struct OnePass {
             #expect(copies.filter { $0.value > 1 } == [:])
         }
     }
+
+    @Test(
+        "the whole schema is read once in each transaction, and then only what has changed",
+        arguments: TestBackend.allCases)
+    func schemaReads(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v00").load(into: database)
+            let connection = try database.connect()
+            var (whole, partial) = (0, 0)
+            connection.onStatement = { statement in
+                let beginnings = ["SELECT type, lower(name), sql", "SELECT c.relname, a.attname"]
+                guard beginnings.contains(where: statement.hasPrefix) else { return }
+                if statement.contains("name IN (") { partial += 1 } else { whole += 1 }
+            }
+            let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            #expect(report.version == 15)
+            // Fifteen transactions, a look before and one after; and what SQLite looks for once.
+            #expect((17...20).contains(whole), "\(whole)")
+            #expect(partial > 0)
+        }
+    }
 }

@@ -45,7 +45,7 @@ struct DamagedHub {
             let report = try verb(runner)
             let expected = try SchemaLines(version: Upgrade.newest, backend: backend)
             #expect(try SchemaLines(of: connection).differences(from: expected) == [])
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             #expect(try connection.integrity() == "ok")
             #expect(try runner.repair().isUnchanged)
             return Outcome(before: before, after: try DatabaseContents(of: connection), report: report)

@@ -69,7 +69,8 @@ struct DamagedHubs {
         #expect(error.code == .schemaDiffers)
         #expect(error.findings.map(\.code) == ["rows_do_not_fit"])
         try DamagedHub(backend: backend, fixture: "v10", damage: sql).open { connection, _ throws in
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection)
+                .plan(for: .run(to: .newest))
             #expect(preview.findings == error.findings)
         }
         let outcome = try DamagedHub(backend: backend, fixture: "v10", damage: sql).mended(by: .repair)
@@ -103,7 +104,7 @@ struct DamagedHubs {
             var told: [Finding] = []
             let runner = Runner(
                 catalogue: .kohakuHub, connection: connection,
-                emit: { if case .found(let finding, _) = $0 { told.append(finding) } })
+                emit: { if case .found(let finding) = $0 { told.append(finding) } })
             _ = try runner.run(to: .newest)
             #expect(told.map(\.code) == ["reference_cleared"])
             #expect(told.first?.examples.first?.hasSuffix(": user 4242") == true)
@@ -217,11 +218,11 @@ struct DamagedHubs {
             UPDATE "\#(child)" SET "\#(table)_id" = 9999 WHERE "id" = (SELECT min("id") FROM "\#(child)")
             """#
         try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, runner in
-            let before = try Verification(of: connection, catalogue: .kohakuHub)
+            let before = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(before.violations.contains("broken reference: \(child) to what is no key of \(table)"))
             #expect(before.violations.contains("broken reference: 1 rows of \(child) to \(table)"))
             _ = try runner.run(to: .newest)
-            let after = try Verification(of: connection, catalogue: .kohakuHub)
+            let after = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(after.violations == ["broken reference: 1 rows of \(child) to \(table)"])
         }
     }
@@ -234,7 +235,7 @@ struct DamagedHubs {
         let older = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("name"))"#
         try DamagedHub(backend: .sqlite, fixture: "v00", damage: older).open { connection, runner in
             _ = try runner.run(to: .newest)
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
         }
     }
 
@@ -267,9 +268,9 @@ struct DamagedHubs {
             #expect(error.code == .schemaDiffers)
             #expect(error.differences.map(\.name) == ["once"])
             try hub.open { connection, runner throws in
-                let told = try thrownError(MigrationError.self) {
-                    _ = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
-                }
+                let told = try #require(
+                    try Runner(catalogue: .kohakuHub, connection: connection)
+                        .plan(for: .run(to: .newest)).refusal)
                 #expect(told.differences == error.differences)
                 // Version 008 has no quarrel with it.
                 if fixture == "v07" { #expect(try runner.run(to: .upTo(8)).version == 8) }

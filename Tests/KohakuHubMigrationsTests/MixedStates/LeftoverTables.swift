@@ -39,9 +39,9 @@ struct LeftoverTables {
             let report = try runner.run(to: .newest)
             #expect(report.mentioned.map(\.kind) == [.leftoverTable])
             #expect(try connection.countRows(in: "organization_new") == 1)
-            let verification = try Verification(of: connection, catalogue: .kohakuHub)
-            #expect(verification.diagnosis.word == "differing" && !verification.diagnosis.isPending)
-            #expect(verification.differences.map(\.kind) == [.leftoverTable] && !verification.isExact)
+            let verification = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
+            #expect(verification.word == "differing" && !verification.isPending)
+            #expect(verification.managedDrift.map(\.kind) == [.leftoverTable] && !verification.isExact)
         }
         let outcome = try hub.mended(by: .repair)
         #expect(outcome.after.quarantined(from: "organization_new").map(\.sourceID) == [7])
@@ -143,7 +143,7 @@ struct LeftoverTables {
             let after = try DatabaseContents(of: connection)
             #expect(after["session"].isEmpty)
             #expect(Int64(after.quarantined(from: "session_old").count) == rows)
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
         }
     }
 

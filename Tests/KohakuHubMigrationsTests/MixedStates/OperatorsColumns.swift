@@ -74,7 +74,8 @@ struct OperatorsColumns {
     func counted(_ backend: TestBackend) throws {
         let sql = #"CREATE TABLE "log" ("id" INTEGER PRIMARY KEY)"#
         try DamagedHub(backend: backend, fixture: "v07", damage: sql).open { connection, _ in
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection)
+                .plan(for: .run(to: .newest))
             let tables = preview.rows.map(\.table)
             #expect(!tables.contains("log"))
             #expect(tables.contains("organization") && tables.contains("file"))

@@ -15,7 +15,7 @@ struct Repairs {
             let before = try DatabaseContents(of: connection)
             let dump = try LogicalDump(of: connection)
 
-            let preview = try RepairPreview(of: connection, catalogue: .kohakuHub)
+            let foretold = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
             #expect(try LogicalDump(of: connection).differences(from: dump) == [])
 
             let report = try runner.repair()
@@ -26,10 +26,10 @@ struct Repairs {
             #expect(try connection.brokenReferences() == [])
             #expect(try connection.integrity() == "ok")
             #expect(try connection.exhaustedSequences() == [])
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
 
-            #expect(preview.report.migrations.flatMap(\.tables) == report.migrations.flatMap(\.tables))
-            #expect(preview.report.mended == report.mended)
+            #expect(foretold.migrations.flatMap(\.tables) == report.migrations.flatMap(\.tables))
+            #expect(foretold.mended == report.mended)
             #expect(report.migrations.flatMap(\.tables).filter { !$0.isConserved } == [])
 
             #expect(try runner.repair().isUnchanged)
@@ -47,22 +47,21 @@ struct Repairs {
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
             let before = try DatabaseContents(of: connection)
             let dump = try LogicalDump(of: connection)
-            let inspection = try Inspection(of: connection, catalogue: .kohakuHub)
-            let diagnosis = try Diagnosis(inspection, catalogue: .kohakuHub)
+            let assessment = try Assessment(of: connection, catalogue: .kohakuHub)
             if state.isHalfDone {
                 let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
                 #expect(error.code == .schemaDiffers)
                 #expect(error.message.contains("008 foreignkey_refactoring"))
                 #expect(error.nextStep?.contains("kohaku-migrate repair") == true)
                 #expect(try LogicalDump(of: connection).differences(from: dump) == [])
-                #expect(diagnosis.word == "mixed")
+                #expect(assessment.word == "mixed")
             } else {
                 _ = try runner.run(to: .newest)
                 let expected = try SchemaLines(version: Upgrade.newest, backend: state.backend)
                 #expect(try SchemaLines(of: connection).differences(from: expected) == [])
                 #expect(try Conservation(before: before, after: DatabaseContents(of: connection)).violations == [])
                 #expect(try connection.integrity() == "ok")
-                #expect(["older", "differing"].contains(diagnosis.word) && diagnosis.isPending)
+                #expect(["older", "differing"].contains(assessment.word) && assessment.isPending)
             }
         }
     }

@@ -20,7 +20,7 @@ struct CatalogueSignatures {
         let schema = try Schema(version: version, backend: backend)
         let number = try #require(Int(version.dropFirst().prefix(2)))
         let early = Self.early[version] ?? Self.early["\(version) on \(backend)"] ?? []
-        let holding = try Catalogue.kohakuHub.migrations.filter { try $0.migration.signature.holds(on: schema) }
+        let holding = try Catalogue.kohakuHub.migrations.filter { try $0.signature.holds(on: schema) }
         #expect(holding.map(\.number) == (1...15).filter { $0 <= number || early.contains($0) })
     }
 
@@ -29,7 +29,7 @@ struct CatalogueSignatures {
         let oldest = try Schema(version: "v00", backend: backend)
         let newest = try Schema(version: "v15", backend: backend)
         for migration in Catalogue.kohakuHub.migrations where migration.number > 1 {
-            let signature = migration.migration.signature
+            let signature = migration.signature
             for (schema, holds) in [(oldest, false), (newest, true)] {
                 let evidence = try signature.evidence(on: schema)
                 #expect(
@@ -47,7 +47,7 @@ struct CatalogueSignatures {
         for (name, table) in try Schema(version: "v15", backend: backend).tables where schema.tables[name] == nil {
             schema.tables[name] = table
         }
-        let plan = Plan(Catalogue.kohakuHub.migrations, on: schema)
+        let plan = [MigrationStatus](of: Catalogue.kohakuHub.migrations, on: schema)
         let number = try #require(Int(version.dropFirst()))
         // Beside the columns of 008 nothing tells the early tables of 014 and 015 from theirs.
         #expect(number < 8 ? plan.version < 8 : plan.version == 15)

@@ -60,7 +60,7 @@ extension Upgrade {
             let before = try DatabaseContents(of: connection)
             let report = try runner.run(to: .upTo(target))
             // 005 and 006 have one schema, so a database that got 005 is at 006.
-            let version = try Plan(Catalogue.kohakuHub.migrations, on: connection.readSchema()).version
+            let version = try [MigrationStatus](of: Catalogue.kohakuHub.migrations, on: connection.readSchema()).version
             return Outcome(
                 before: before,
                 after: try DatabaseContents(of: connection),

@@ -116,7 +116,7 @@ struct ConvertedColumns {
     func misfits(_ version: String, _ change: (column: String, sql: String)) throws {
         try withHub(version, change.sql) { runner, connection in
             let before = try LogicalDump(of: connection)
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection).plan(for: .run(to: .newest))
             #expect(preview.findings.contains { $0.code == "column_values" })
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
             #expect(error.code == .checkFailed)

@@ -49,7 +49,7 @@ struct GivenIDs {
                     })
                 #expect(ids(before, table).isSubset(of: ids(after, table).union(gone)), "\(table)")
             }
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
         }
     }
 

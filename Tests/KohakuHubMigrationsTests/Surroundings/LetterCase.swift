@@ -36,7 +36,7 @@ struct LetterCase {
             try Fixture("v15").load(into: database)
             let connection = try database.connect()
             try connection.execute(renaming)
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             #expect(try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest).isUnchanged)
             #expect(try Runner(catalogue: .kohakuHub, connection: connection).repair().isUnchanged)
         }
@@ -55,7 +55,7 @@ struct LetterCase {
                 ALTER TABLE "Token" RENAME COLUMN user_id TO "User_ID"
                 """)
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             #expect(try connection.query("SELECT * FROM token ORDER BY id") == tokens)
         }
     }

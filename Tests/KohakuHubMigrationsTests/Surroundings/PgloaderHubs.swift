@@ -72,7 +72,7 @@ struct PgloaderHubs {
             #expect(try SchemaLines(of: connection).differences(from: expected) == [])
             #expect(try doubledIndexes(connection) == 0)
             #expect(try connection.exhaustedSequences() == [])
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             let (after, reference) = (try DatabaseContents(of: connection), try hub.expectedContents())
             #expect(after.rowCounts == reference.rowCounts)
             for table in reference.tables.keys where table != Quarantine.tableName {

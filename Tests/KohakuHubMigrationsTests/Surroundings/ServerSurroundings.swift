@@ -108,7 +108,7 @@ struct ServerSurroundings {
         try hub("v15", setup) { database, _, owner in
             let connection = try asOwner(database, owner).connect()
             let error = try thrownError(DatabaseError.self) {
-                _ = try Verification(of: connection, catalogue: .kohakuHub)
+                _ = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             }
             #expect(error.kind == .hidden)
             #expect(MigrationError(error).code == .checkFailed)

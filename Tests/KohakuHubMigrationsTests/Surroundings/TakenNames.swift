@@ -52,7 +52,7 @@ struct TakenNames {
             try connection.execute("CREATE \(other.object)")
             let before = try DatabaseContents(of: connection)
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try runner.plan(for: .run(to: .newest))
             #expect(preview.findings.filter { $0.severity == .error }.map(\.code) == ["name_taken"])
             for verb in [{ _ = try runner.run(to: .newest) }, { _ = try runner.repair() }] {
                 // There is nothing to repair where there are no tables.

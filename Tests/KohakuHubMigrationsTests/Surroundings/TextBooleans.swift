@@ -39,7 +39,7 @@ struct TextBooleans {
     func before() throws {
         let version = "v07"
         try withHub(version, conversion) { runner, connection in
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection).plan(for: .run(to: .newest))
             let finding = try #require(preview.findings.first { $0.code == "column_type" })
             #expect(finding.severity == .notice)
             #expect(
@@ -53,21 +53,21 @@ struct TextBooleans {
             for table in reference.tables.keys where table != Quarantine.tableName {
                 #expect(after[table] == reference[table], "\(table)")
             }
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
         }
     }
 
     @Test("are named by a verification after it, and converted by a repair")
     func after() throws {
         try withHub("v15", conversion) { runner, connection in
-            let verification = try Verification(of: connection, catalogue: .kohakuHub)
+            let verification = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(!verification.isExact)
             #expect(verification.violations.count == 4)
             #expect(verification.violations.contains { $0.contains("of file.lfs are neither 0 nor 1") })
             let report = try runner.repair()
             #expect(report.violations == verification.violations)
             #expect(try DatabaseContents(of: connection) == expected("v15"))
-            #expect(try Verification(of: connection, catalogue: .kohakuHub).isExact)
+            #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
         }
     }
 

@@ -28,7 +28,7 @@ struct UndecodableTexts {
                 """)
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
             let schema = try connection.readSchema()
-            let preview = try RunPreview(of: connection, catalogue: .kohakuHub, target: .newest)
+            let preview = try Runner(catalogue: .kohakuHub, connection: connection).plan(for: .run(to: .newest))
             #expect(preview.findings.map(\.code) == ["invalid_utf8"])
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
             #expect(error.code == .checkFailed)

@@ -1,0 +1,231 @@
+/// What a command would do, and what it and its operator should know before anything changes.
+extension Runner {
+    /// Looks at everything that decides what a command does or that stops it. Nothing is changed.
+    /// - Throws: ``MigrationError`` when the command makes no sense for the database.
+    public func plan(for command: Plan.Command) throws -> Plan {
+        try withStopsNamed(nil) {
+            try connection.withReadTransaction(of: catalogue.tables) {
+                let assessment = try withStopsNamed("reading the schema") {
+                    try Assessment(of: connection.readSchema(), catalogue: catalogue)
+                }
+                var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
+                if plan.isFresh {
+                    plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
+                } else if plan.needsPreflight {
+                    try look(&plan)
+                }
+                if !plan.findings.contains(where: { $0.code == DatabaseDamage.file }) { try countRows(&plan) }
+                return plan
+            }
+        }
+    }
+
+    /// Looks at the file, then at the tables, then at the rows; what is not passable stops the look at what comes next.
+    private func look(_ plan: inout Plan) throws {
+        let damage = try withStopsNamed("looking at the file") {
+            try connection.damage(to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)))
+        }
+        plan.assessment.damage = damage
+        // A repair builds such indexes anew.
+        plan.findings = damage.filter { !plan.isRepair || $0.code != DatabaseDamage.index }
+        guard plan.findings.isEmpty else { return }
+        // A role that may not make temporary tables, or read, could not even look further.
+        plan.findings = try obstacles(to: plan.steps.map(\.migration), on: plan.assessment.schema)
+        if MigrationError(stoppingFor: plan.findings) == nil {
+            try plan.isRepair ? lookForRepair(&plan) : lookForRun(&plan)
+        }
+    }
+
+    private func lookForRun(_ plan: inout Plan) throws {
+        let schema = plan.assessment.schema
+        plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment)
+        if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
+            plan.refusal = unrecognized(by: plan.steps.map(\.migration), on: schema)
+        }
+        dryRun(&plan)
+    }
+
+    private func lookForRepair(_ plan: inout Plan) throws {
+        plan.assessment.violations = try catalogue.violations(in: connection, on: plan.assessment.schema)
+        guard !plan.isEmpty else { return plan.findings = [] }
+        let unrecognized = plan.assessment.driftToReconcile.filter { $0.disposition == .unrecognized }
+        let refusing = unrecognized.filter { [.uniqueConstraint, .unknownUniqueIndex].contains($0.kind) }
+        plan.refusal = MigrationError(unrecognized: refusing)
+        if case .newer = plan.assessment.state {
+            plan.refusal = plan.refusal ?? MigrationError(unrecognized: unrecognized)
+        }
+        plan.displaced = try displacedTables(by: plan.steps.map(\.migration), on: plan.assessment.schema)
+        guard plan.refusal == nil, plan.displaced.isEmpty else { return }
+        plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment, isRepair: true)
+    }
+
+    private func countRows(_ plan: inout Plan) throws {
+        guard !plan.isRepair || plan.stop == nil else { return }
+        let tables =
+            plan.isRepair
+            ? Array(Set(plan.drift.map(\.table)))
+            : plan.steps.isEmpty ? [] : catalogue.rebuiltTables(by: plan.steps.map(\.migration))
+        for table in tables.sorted() where plan.assessment.schema.tables[table] != nil {
+            plan.rows.append((table, try connection.countRows(in: table)))
+        }
+    }
+
+    /// The data checks of the pending migrations that run, and the rows that the newest schema cannot hold.
+    ///
+    /// What becomes of the rows of a table that a migration rewrites is its own check's to say.
+    func findings(
+        of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false
+    ) throws -> [Finding] {
+        let schema = assessment.schema
+        let found = try pending.flatMap { migration in
+            try withStopsNamed(migration.title) { try check(migration, on: schema) }
+        }
+        let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
+        let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
+            schema.tables[definition.name].map {
+                RowFitting(
+                    of: $0, to: definition, in: schema, isOwner: catalogue.isOwner(definition.name),
+                    isThorough: isRepair)
+            }
+        }.filter { !$0.isTrivial }
+        guard !fittings.isEmpty else { return found }
+        let newest = context(on: schema, for: catalogue.newest)
+        return try withStopsNamed("looking at the rows") {
+            try connection.withReadTransaction(of: catalogue.tables) {
+                try found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }
+            }
+        }
+    }
+
+    /// What a migration's own check finds. Nothing that it makes stays.
+    func check(_ migration: RegisteredMigration, on schema: Schema) throws -> [Finding] {
+        try connection.withReadTransaction(of: catalogue.tables) {
+            try migration.migration.check(context(on: schema, for: migration.number)).map {
+                var finding = $0
+                finding.migration = migration.number
+                return finding
+            }
+        }
+    }
+
+    private func context(on schema: Schema, for number: Int) -> MigrationContext {
+        MigrationContext(connection: connection, schema: schema, number: number, exampleLimit: exampleLimit)
+    }
+
+    private func rewrittenTables(by migrations: [RegisteredMigration]) -> Set<String> {
+        migrations.reduce(into: []) { $0.formUnion($1.migration.rewrittenTables) }
+    }
+
+    /// What stands in the way of any change to the tables.
+    private func obstacles(to pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
+        if let finding = try takenNames(on: schema) { return [finding] }
+        return try withStopsNamed("looking at the tables") {
+            try connection.withReadTransaction(of: catalogue.tables) {
+                try connection.obstacles(
+                    toChanging: catalogue.tables, isRewriting: !rewrittenTables(by: pending).isEmpty)
+            }
+        }
+    }
+
+    /// The refusal of what a run would stop at when it has done the migrations. One that rewrites tables carries unique
+    /// indexes along whose columns it keeps, but for those that are another migration's to take away.
+    private func unrecognized(by pending: [RegisteredMigration], on schema: Schema) -> MigrationError? {
+        let rewritten = rewrittenTables(by: pending)
+        let columns = catalogue.canonicalTables.reduce(into: [String: Set<String>]()) {
+            $0[$1.name] = Set($1.columns.map(\.name))
+        }
+        return MigrationError(
+            unrecognized: catalogue.differences(of: schema).filter { difference in
+                guard difference.disposition == .unrecognized else { return false }
+                guard rewritten.contains(difference.table), difference.kind != .uniqueConstraint else { return true }
+                guard let index = schema.tables[difference.table]?.index(difference.name ?? ""),
+                    !pending.contains(where: {
+                        $0.signature.forbidsUniqueness(of: index.columns ?? [], in: difference.table)
+                    })
+                else { return false }
+                return columns[difference.table]?.isSuperset(of: index.columns ?? []) == true
+            })
+    }
+
+    /// Runs the steps on an empty copy of the schema. An SQL error there would stop the run half-way: it is refused. What else
+    /// they throw may be about rows that the copy does not have, or about the server and the moment.
+    private func dryRun(_ plan: inout Plan) {
+        let onStatement = connection.onStatement
+        connection.onStatement = nil
+        defer { connection.onStatement = onStatement }
+        var title: String?
+        var script: [[String]] = []
+        do {
+            try connection.withEmptyCopy { copy in
+                let runner = Runner(catalogue: catalogue, connection: copy)
+                var schema = try copy.readSchema()
+                for migration in plan.steps.map(\.migration) {
+                    title = migration.title
+                    var statements: [String] = []
+                    copy.onStatement = { if Self.changesSomething($0) { statements.append($0) } }
+                    defer { copy.onStatement = nil }
+                    if !isPresent(migration, on: schema) { schema = try runner.perform(migration, on: schema).schema }
+                    script.append(statements)
+                }
+                title = "looking at the schema"
+            }
+            plan.script = .success(script)
+        } catch {
+            plan.script = .failure(error)
+            guard let title, plan.stop == nil, let error = error as? DatabaseError,
+                error.kind == .other || error.kind == .constraint
+            else { return }
+            plan.refusal = MigrationError(
+                .schemaDiffers, error.description, migration: title,
+                nextStep: "Nothing was changed. Mend the cause in the schema, then run again.", underlying: error)
+        }
+    }
+
+    private static func changesSomething(_ statement: String) -> Bool {
+        // SQLite's definitions are edited between two of these.
+        if statement.hasPrefix("PRAGMA writable_schema =") { return true }
+        return !["PRAGMA", "SELECT"].contains(statement.prefix { $0.isLetter }.uppercased())
+    }
+}
+
+extension MigrationError {
+    /// The stop for findings of which some are errors; `nil` when none is.
+    public init?(stoppingFor findings: [Finding]) {
+        let errors = findings.filter { $0.severity == .error }
+        guard !errors.isEmpty else { return nil }
+        let codes = Set(errors.map(\.code))
+        if codes.isSubset(of: [DatabaseDamage.file, DatabaseDamage.index]) {
+            self.init(
+                .checkFailed, "the database file is damaged:", nextStep: "Nothing was changed.", findings: errors)
+        } else if codes == [RowFitting.rowsDoNotFit] {
+            self.init(
+                .schemaDiffers, "there are rows that the current schema cannot hold:", nextStep: "Nothing was changed.",
+                findings: errors)
+        } else {
+            self.init(
+                .checkFailed, "the data needs a decision before it can be migrated:",
+                nextStep: "Nothing was changed. Decide the points above, then run again.", findings: errors)
+        }
+    }
+
+    /// The stop for what a newer application may need, and for what the operator made that can refuse its rows; `nil` when
+    /// there is nothing.
+    init?(unrecognized: [SchemaDifference]) {
+        guard !unrecognized.isEmpty else { return nil }
+        // No application made these: it says by indexes what is unique.
+        if unrecognized.allSatisfy({ $0.kind == .uniqueConstraint }) {
+            self.init(
+                .checkFailed,
+                "the schema has UNIQUE constraints that can refuse the application's rows (\(unrecognized.count)):",
+                nextStep: "Nothing of this was changed. Drop them, then run again.", differences: unrecognized)
+        } else {
+            self.init(
+                .schemaDiffers,
+                "the schema has parts that this tool does not know (\(unrecognized.count)):",
+                nextStep:
+                    "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
+                    + "by hand, drop such indexes and keys, and let such columns take NULL.",
+                differences: unrecognized)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import KohakuHubMigrations
+import Migrations
+
+/// What a database is and what to do next: the last words of `status` and the first of `verify`.
+struct AssessmentText {
+    let text: String
+
+    init(_ assessment: Assessment) {
+        let newest = Catalogue.kohakuHub.newest.paddedToThree
+        let pending = assessment.statuses.pending.count.counted("migration")
+        let drift = assessment.managedDrift
+        text =
+            switch assessment.state {
+            case .fresh:
+                "Fresh: there are no tables yet. Create them: kohaku-migrate run"
+            case .foreign(let lacking):
+                "Not a KohakuHub database: \(lacking), but \(assessment.schema.tables.keys.sorted().joined(separator: ", "))"
+            case .older(let without):
+                "Version \(assessment.version.paddedToThree) → \(newest): \(pending) pending"
+                    + (without.isEmpty
+                        ? ""
+                        : ", and \(without.map { $0.number.paddedToThree }.joined(separator: ", ")) incomplete")
+                    + ". Apply: kohaku-migrate run"
+            case .partial(let work, let found):
+                "Mixed: an older upgrade began \(work) and stopped: \(found). "
+                    + "Preview the repair: kohaku-migrate plan --repair"
+            case .current where drift.isEmpty:
+                assessment.drift.isEmpty
+                    ? "Up to date: the schema is exactly version \(newest)."
+                    : "Up to date: the schema is version \(newest), with additions that are not the hub's."
+            case .current:
+                "Version \(newest), with \(drift.count.counted("difference")) "
+                    + "(\(drift.count { !$0.isHarmless }) harmful). Fix: kohaku-migrate "
+                    + (assessment.isPending ? "run" : "repair")
+            case .newer:
+                "Newer than version \(newest), the newest that this tool knows, or changed by hand. Update kohaku-migrate."
+            }
+    }
+}
