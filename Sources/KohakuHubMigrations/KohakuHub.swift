@@ -16,7 +16,8 @@ extension Catalogue {
                 holdCredentials: credentialTables.contains($0.name))
         } + leftovers(of: "organization", columns: ["id", "name", "created_at"]) + [
             LeftoverTable("_org_id_mapping", of: "_org_id_mapping", columns: [])
-        ]
+        ],
+        vocabulary: .kohakuHub
     )
 
     /// The old table comes first: it was moved away before the new one could get its name, so that it is whole.
@@ -35,4 +36,11 @@ extension Catalogue {
     private static let credentialTables: Set = [
         "session", "token", "sshkey", "emailverification", "confirmationtoken", "userexternaltoken",
     ]
+}
+
+extension Vocabulary {
+    /// The words of kohaku-migrate.
+    public static let kohakuHub = Vocabulary(
+        name: "hub", article: "a", command: "kohaku-migrate",
+        consent: "run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true")
 }

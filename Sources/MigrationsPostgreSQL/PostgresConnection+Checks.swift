@@ -42,8 +42,6 @@ extension PostgresConnection {
         return indexes + sequences
     }
 
-    public func damage(to tables: [String]) throws -> [Finding] { [] }
-
     public func mendIndexes(of tables: [String]) throws {
         for index in try invalidIndexes(of: tables) { try execute("REINDEX INDEX \(index)") }
     }
@@ -159,9 +157,5 @@ extension PostgresConnection {
                 table: row[0].text ?? "", name: row[1].text ?? "",
                 columns: (row[3].text ?? "").split(separator: "\n").map(String.init), description: row[2].text ?? "")
         }
-    }
-
-    public func joined(_ expression: String) -> String {
-        "string_agg(\(expression), ', ')"
     }
 }

@@ -132,16 +132,16 @@ extension PostgresConnection {
             WHERE pid = pg_backend_pid() AND relation = \(relation) AND mode = 'AccessExclusiveLock' AND granted
             """)
         guard held == 0 else { return }
-        try execute("SAVEPOINT kohaku_lock")
+        try execute("SAVEPOINT migration_lock")
         do {
             try execute("\(Self.lockStatement(.change, [table.quotedIdentifier])) NOWAIT")
         } catch let error as DatabaseError where error.kind == .locked {
-            try execute("ROLLBACK TO kohaku_lock")
+            try execute("ROLLBACK TO migration_lock")
             throw DatabaseError(
                 .locked, "somebody uses table \(table), and no migration says that it rewrites it", code: error.code,
                 details: try holders(.change, of: [table.quotedIdentifier]))
         }
-        try execute("RELEASE kohaku_lock")
+        try execute("RELEASE migration_lock")
     }
 
     /// One statement for all tables in the order of their names, which is the same for a look and for a change: two that

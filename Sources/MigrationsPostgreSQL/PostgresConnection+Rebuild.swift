@@ -152,8 +152,8 @@ extension PostgresConnection {
             WHERE a.attrelid = \(relation) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """
         ).map { row in
-            PresentColumn(
-                name: row[0].text ?? "", type: row[1].text ?? "", isNullable: row[2].boolean == true,
+            try PresentColumn(
+                name: row.text(0), type: row.text(1), isNullable: row[2].boolean == true,
                 hasDefault: row[3].boolean == true, isGenerated: row[6].boolean == true,
                 isSerial: row[4].boolean == true, isPrimaryKey: row[5].boolean == true)
         }
@@ -235,10 +235,10 @@ extension PostgresConnection {
             WHERE o.contype = 'f' AND o.conparentid = 0 AND (\(condition)) ORDER BY o.conname
             """
         ).map { row in
-            SuspendedForeignKey(
-                table: row[0].text ?? "", name: row[1].text ?? "",
-                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), definition: row[2].text ?? "",
-                comment: row[4].text, relation: row[5].text ?? "")
+            try SuspendedForeignKey(
+                table: row.text(0), name: row.text(1),
+                columns: row.text(3).split(separator: "\n").map(String.init), definition: row.text(2),
+                comment: row[4].text, relation: row.text(5))
         }
     }
 
@@ -281,34 +281,5 @@ extension PostgresConnection {
             "SELECT pg_get_serial_sequence(quote_ident(current_schema()) || '.' || $1, 'id')",
             [.text(table.quotedIdentifier)]
         ).first?[0].text
-    }
-
-    public func jsonObject(of columns: [Schema.Column], alias: String) -> String {
-        let list = columns.map { column in
-            let value = "\(alias).\(column.name.quotedIdentifier)"
-            let expression =
-                switch column.type {
-                case "bytea": "translate(encode(\(value), 'base64'), E'\\n', '')"
-                case let type where Self.isPlainInJSON(type): value
-                // JSON, arrays and rows would nest in the object, and what nests is not put back.
-                default: "\(value)::text"
-                }
-            return "\(expression) AS \(column.name.quotedIdentifier)"
-        }
-        return "(SELECT row_to_json(q)::text FROM (SELECT \(list.joined(separator: ", "))) AS q)"
-    }
-
-    /// Whether a type's values are numbers, booleans or texts in JSON.
-    private static func isPlainInJSON(_ type: String) -> Bool {
-        let plain = [
-            "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "text", "character",
-            "timestamp", "date", "time",
-        ]
-        return !type.hasSuffix("]")
-            && plain.contains { type == $0 || type.hasPrefix("\($0) ") || type.hasPrefix("\($0)(") }
-    }
-
-    public func microseconds(_ expression: String) -> String {
-        "(extract(epoch FROM \(expression)) * 1000000)::bigint"
     }
 }

@@ -4,7 +4,7 @@ public import Migrations
 extension PostgresConnection {
     /// Reads tables, columns, indexes and constraints of the current schema in three queries, whatever their number.
     ///
-    /// A table of the same name in another schema is not the hub's, and neither is a table that an extension made.
+    /// A table of the same name in another schema is not the application's, and neither is a table that an extension made.
     public func readSchema(of names: Set<String>?) throws -> Schema {
         let filter =
             names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
@@ -35,14 +35,14 @@ extension PostgresConnection {
             ORDER BY c.relname, a.attnum
             """, []
         ) { row in
-            let name = row[0].text ?? ""
+            let name = try row.text(0)
             if tables[name] == nil { tables[name] = Schema.Table(name: name, columns: []) }
             guard let column = row[1].text else { return }
             let sequence = row[6].text
             tables[name]?.columns.append(
-                Schema.Column(
+                try Schema.Column(
                     name: column,
-                    type: row[2].text ?? "",
+                    type: row.text(2),
                     isNullable: row[3].boolean == false,
                     defaultValue: sequence == nil ? row[4].text : nil,
                     isPrimaryKey: row[5].boolean == true,
@@ -81,13 +81,13 @@ extension PostgresConnection {
             """, []
         ) { row in
             if row[5].integer == 1 {
-                let index = Schema.Index(
-                    name: row[1].text ?? "", keys: [], isUnique: row[2].boolean == true,
-                    isPartial: row[3].boolean == true, isPlain: row[8].boolean == true, sql: row[4].text ?? "")
-                indexes.append((row[0].text ?? "", index))
+                let index = try Schema.Index(
+                    name: row.text(1), keys: [], isUnique: row[2].boolean == true,
+                    isPartial: row[3].boolean == true, isPlain: row[8].boolean == true, sql: row.text(4))
+                indexes.append((try row.text(0), index))
             }
             indexes[indexes.count - 1].index.keys.append(
-                row[6].text.map { .column($0) } ?? .expression(row[7].text ?? ""))
+                try row[6].text.map { .column($0) } ?? .expression(row.text(7)))
         }
         for (table, index) in indexes { tables[table]?.indexes.append(index) }
     }
@@ -119,19 +119,19 @@ extension PostgresConnection {
             func names(_ value: DatabaseValue) -> [String] {
                 (value.text ?? "").split(separator: "\n").map(String.init)
             }
-            let table = row[0].text ?? ""
-            let name = row[1].text ?? ""
+            let table = try row.text(0)
+            let name = try row.text(1)
             switch row[2].text {
             case "p": tables[table]?.primaryKeyName = name
             case "f":
-                let qualified = row[10].text ?? ""
+                let qualified = try row.text(10)
                 tables[table]?.foreignKeys.append(
-                    Schema.ForeignKey(
+                    try Schema.ForeignKey(
                         name: name, columns: names(row[5]), referencedTable: row[3].text ?? qualified,
                         referencedRelation: row[3].text?.quotedIdentifier ?? qualified,
                         referencedColumns: names(row[6]),
-                        onDelete: Self.actions[row[4].text ?? ""] ?? "NO ACTION",
-                        onUpdate: Self.actions[row[7].text ?? ""] ?? "NO ACTION", match: row[8].text,
+                        onDelete: Self.actions[row.text(4)] ?? "NO ACTION",
+                        onUpdate: Self.actions[row.text(7)] ?? "NO ACTION", match: row[8].text,
                         deferrability: row[9].text))
             default:
                 tables[table]?.uniqueConstraints.append(

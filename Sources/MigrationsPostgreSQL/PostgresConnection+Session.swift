@@ -11,7 +11,7 @@ extension PostgresConnection {
         [
             // Policies would hide rows from a migration; it gets an error instead.
             ("row_security", "off"),
-            // The hub stores UTC without saying so: a timestamptz becomes a timestamp by this zone, and now() too.
+            // Applications store UTC without saying so: a timestamptz becomes a timestamp by this zone, and now() too.
             ("TimeZone", "UTC"),
             // How values are spelled that are read, compared or kept as text.
             ("DateStyle", "ISO, MDY"),

@@ -76,7 +76,7 @@ extension PostgresConnection {
     }
 
     private func makeEmptyCopy(of schema: Schema) throws {
-        try execute("CREATE SCHEMA kohaku_plan; SET LOCAL search_path = kohaku_plan")
+        try execute("CREATE SCHEMA migration_plan; SET LOCAL search_path = migration_plan")
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {
             let columns = table.columns.map { column in

@@ -22,8 +22,7 @@ public final class PostgresConnection: DatabaseConnection {
     ///   - logger: Receives every statement at trace level and the server's notices.
     /// - Throws: ``Migrations/DatabaseError`` with the server's message; the password is in none.
     public init(parameters: [String: String], lockTimeout: Duration = .seconds(10), logger: Logger) throws {
-        var parameters = ["connect_timeout": "10", "application_name": "kohaku-migrate"]
-            .merging(parameters) { _, given in given }
+        var parameters = ["connect_timeout": "10"].merging(parameters) { _, given in given }
         parameters["client_encoding"] = "UTF8"
         let connection = Self.connect(parameters)
         guard let connection, PQstatus(connection) == CONNECTION_OK else {

@@ -25,7 +25,7 @@ extension SQLiteConnection {
             return Finding(
                 .error, code: DatabaseDamage.index, table: table, count: 1,
                 message: "Index \(name) does not hold the rows of table \(table).",
-                action: "Restore a backup. When the rows are right: kohaku-migrate repair builds the index anew.")
+                action: "Restore a backup. When the rows are right, a repair builds the index anew.")
         }
     }
 
@@ -49,13 +49,13 @@ extension SQLiteConnection {
         let way = withoutBackup ?? "save what can be read with: sqlite3 \(path) .recover"
         return Finding(
             .error, code: DatabaseDamage.file, table: table, count: 1, message: message,
-            action: "Restore a backup. Without one, stop the hub, copy the file, and \(way)")
+            action: "Restore a backup. Without one, stop the application, copy the file, and \(way)")
     }
 
     private func hasDamagedPages(_ table: String) throws -> Bool {
         try isDamaged {
             try query("PRAGMA integrity_check(\(table.quotedIdentifier))").contains {
-                Self.isStructural($0[0].text ?? "")
+                Self.isStructural(try $0.text(0))
             }
         }
     }
@@ -64,7 +64,7 @@ extension SQLiteConnection {
         let columns = try query("SELECT name FROM pragma_table_info($1, 'main')", [.text(table)])
         let list = columns.compactMap { $0[0].text?.quotedIdentifier }.joined(separator: ", ")
         return try !isDamaged {
-            _ = try query("SELECT kohaku_checksum(\(list)) FROM main.\(table.quotedIdentifier) NOT INDEXED")
+            _ = try query("SELECT migration_checksum(\(list)) FROM main.\(table.quotedIdentifier) NOT INDEXED")
             return false
         }
     }

@@ -13,7 +13,7 @@ extension SQLiteConnection {
             guard !names.isEmpty else { continue }
             try copy.execute("CREATE TABLE \(present.name.quotedIdentifier) (\(names.joined(separator: ", ")))")
         }
-        for view in views { try copy.execute(view[1].text ?? "") }
+        for view in views { try copy.execute(view.text(1)) }
         return views.compactMap { $0[0].text }.filter { view in
             let use = "EXPLAIN SELECT * FROM \(view.quotedIdentifier)"
             return copy.failure(of: use) != nil && failure(of: use) == nil
@@ -96,7 +96,7 @@ extension SQLiteConnection {
             JOIN main.sqlite_schema AS m ON lower(m.name) = lower(t.tbl_name) AND m.type = 'table'
             WHERE t.type = 'trigger' ORDER BY t.rowid
             """)
-        for trigger in triggers { try execute("DROP TRIGGER \((trigger[2].text ?? "").quotedIdentifier)") }
+        for trigger in triggers { try execute("DROP TRIGGER \(trigger.text(2).quotedIdentifier)") }
         return triggers
     }
 
@@ -104,7 +104,7 @@ extension SQLiteConnection {
     func restoreTriggers(_ triggers: [DatabaseRow]) throws {
         guard !triggers.isEmpty else { return }
         let tables = try tableNames()
-        for trigger in triggers where tables.contains(trigger[0].text ?? "") { try execute(trigger[1].text ?? "") }
+        for trigger in triggers where try tables.contains(trigger.text(0)) { try execute(trigger.text(1)) }
     }
 
     /// The views and the tables with triggers that do not work, with SQLite's message. A name that is gone shows only when
@@ -112,7 +112,7 @@ extension SQLiteConnection {
     func brokenDependents() throws -> [String: String] {
         var broken: [String: String] = [:]
         let views = try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name")
-        for view in views.map({ $0[0].text ?? "" }) {
+        for view in try views.map({ try $0.text(0) }) {
             broken["view \(view)"] = failure(of: "EXPLAIN SELECT * FROM \(view.quotedIdentifier)")
         }
         let tables = try query(

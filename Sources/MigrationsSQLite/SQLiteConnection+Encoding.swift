@@ -10,7 +10,7 @@ extension SQLiteConnection {
             func rows(_ columns: [String]) -> String {
                 """
                 FROM main.\(table.name.quotedIdentifier) NOT INDEXED
-                WHERE NOT kohaku_is_utf8(\(columns.map(\.quotedIdentifier).joined(separator: ", ")))
+                WHERE NOT migration_is_utf8(\(columns.map(\.quotedIdentifier).joined(separator: ", ")))
                 """
             }
             guard !columns.isEmpty, try integer("SELECT count(*) \(rows(columns))") > 0 else { return [Finding]() }
@@ -25,10 +25,10 @@ extension SQLiteConnection {
         }
     }
 
-    /// Registers `kohaku_is_utf8(value, …)`: whether every text among the values is UTF-8.
+    /// Registers `migration_is_utf8(value, …)`: whether every text among the values is UTF-8.
     func registerEncodingCheck() throws {
         let code = sqlite3_create_function_v2(
-            handle, "kohaku_is_utf8", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
+            handle, "migration_is_utf8", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
             { context, count, values in
                 for index in 0..<Int(count) where sqlite3_value_type(values?[index]) == SQLITE_TEXT {
                     let text = UnsafeBufferPointer(
@@ -37,6 +37,6 @@ extension SQLiteConnection {
                 }
                 sqlite3_result_int(context, 1)
             }, nil, nil, nil)
-        guard code == SQLITE_OK else { throw error(code, sql: "kohaku_is_utf8") }
+        guard code == SQLITE_OK else { throw error(code, sql: "migration_is_utf8") }
     }
 }

@@ -36,7 +36,7 @@ extension SQLiteConnection {
             throw DatabaseError(
                 .readOnly,
                 "a process that died left \(path) in the middle of a change. SQLite completes or undoes it as soon as somebody "
-                    + "looks who may write the file and its folder: use 'kohaku-migrate status' as the hub's user",
+                    + "looks who may write the file and its folder: look as the user of the application",
                 code: error.code)
         }
     }

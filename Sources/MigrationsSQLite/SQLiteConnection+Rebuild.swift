@@ -68,19 +68,9 @@ extension SQLiteConnection {
             ))
     }
 
-    /// Nothing to suspend: the migration transaction does not enforce foreign keys.
-    public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
-
-    public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] { [] }
-
-    public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {}
-
     public func highestGivenID(in table: String) throws -> Int64 {
         let hasSequence = try integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
         guard hasSequence > 0 else { return 0 }
         return try integer("SELECT seq FROM main.sqlite_sequence WHERE lower(name) = $1", [.text(table)])
     }
-
-    /// Nothing to advance: without AUTOINCREMENT the next id is one above the highest present.
-    public func advanceSequence(of table: String, past floor: Int64) throws {}
 }

@@ -9,7 +9,9 @@ extension SQLiteConnection {
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
         let filter =
-            names.map { " AND m.tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
+            names.map {
+                " AND m.tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
+            } ?? ""
         var tables: [String: Schema.Table] = [:]
         var indexSQL: [String: String] = [:]
         var statements: [String: TableStatement] = [:]
@@ -17,8 +19,8 @@ extension SQLiteConnection {
             "SELECT type, lower(name), sql FROM main.sqlite_schema AS m WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(filter)",
             []
         ) {
-            let name = $0[1].text ?? ""
-            let sql = $0[2].text ?? ""
+            let name = try $0.text(1)
+            let sql = try $0.text(2)
             switch $0[0].text {
             case "table":
                 statements[name] = TableStatement(sql)
@@ -37,8 +39,10 @@ extension SQLiteConnection {
     /// The names of the tables.
     func tableNames() throws -> Set<String> {
         try Set(
-            query("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-                .compactMap { $0[0].text })
+            query(
+                "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            )
+            .compactMap { $0[0].text })
     }
 
     private func readColumns(into tables: inout [String: Schema.Table], _ filter: String) throws {
@@ -49,11 +53,11 @@ extension SQLiteConnection {
             WHERE m.type = 'table'\(filter) ORDER BY m.name, c.cid
             """, []
         ) { row in
-            let type = (row[2].text ?? "").uppercased()
+            let type = try row.text(2).uppercased()
             let isPrimaryKey = row[5].integer != 0
-            tables[row[0].text ?? ""]?.columns.append(
+            try tables[row.text(0)]?.columns.append(
                 Schema.Column(
-                    name: row[1].text ?? "",
+                    name: row.text(1),
                     type: type,
                     // The rowid is never NULL, declared so or not.
                     isNullable: row[3].integer == 0 && !(isPrimaryKey && type == "INTEGER"),
@@ -76,18 +80,18 @@ extension SQLiteConnection {
             WHERE m.type = 'table' AND k.key = 1\(filter) ORDER BY m.name, i.name, k.seqno
             """, []
         ) { row in
-            let name = row[1].text ?? ""
+            let name = try row.text(1)
             if row[7].integer == 0 {
                 let index = Schema.Index(
                     name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
                     isPlain: row[8].integer == 1, sql: sql[name] ?? "")
-                indexes.append((row[0].text ?? "", row[3].text ?? "", index))
+                indexes.append((try row.text(0), try row.text(3), index))
             }
             let key: Schema.Index.Key =
                 if let column = row[6].text {
                     .column(column)
                 } else {
-                    IndexKeys.key(at: Int(row[7].integer ?? 0), of: sql[name] ?? "")
+                    IndexKeys.key(at: Int(try row.integer(7)), of: sql[name] ?? "")
                 }
             indexes[indexes.count - 1].index.keys.append(key)
         }
@@ -120,19 +124,19 @@ extension SQLiteConnection {
             WHERE m.type = 'table'\(filter) ORDER BY m.name, f.id, f.seq
             """, []
         ) { row in
-            let table = row[0].text ?? ""
+            let table = try row.text(0)
             if row[1].integer == 0 {
                 // The last one written comes first.
-                let written = statements[table]?.references.dropLast(Int(row[7].integer ?? 0)).last
-                tables[table]?.foreignKeys.append(
+                let written = try statements[table]?.references.dropLast(Int(row.integer(7))).last
+                try tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
-                        name: written?.name, columns: [], referencedTable: row[2].text ?? "", referencedColumns: [],
-                        onDelete: row[5].text ?? "", onUpdate: row[6].text ?? "", match: written?.match,
+                        name: written?.name, columns: [], referencedTable: row.text(2), referencedColumns: [],
+                        onDelete: row.text(5), onUpdate: row.text(6), match: written?.match,
                         deferrability: written?.deferrability))
             }
             guard let last = tables[table]?.foreignKeys.indices.last else { return }
-            tables[table]?.foreignKeys[last].columns.append(row[3].text ?? "")
-            tables[table]?.foreignKeys[last].referencedColumns.append(row[4].text ?? "")
+            try tables[table]?.foreignKeys[last].columns.append(row.text(3))
+            try tables[table]?.foreignKeys[last].referencedColumns.append(row.text(4))
         }
     }
 }

@@ -69,7 +69,7 @@ extension SQLiteConnection {
             ORDER BY rowid
             """)
         for row in statements {
-            try copy.execute(row[0].text ?? "")
+            try copy.execute(row.text(0))
         }
         try copy.withMigrationTransaction(locking: []) { try body(copy) }
     }
@@ -80,9 +80,6 @@ extension SQLiteConnection {
         defer { rollBack() }
         return try body()
     }
-
-    /// SQLite has one lock for all tables.
-    public func lock(_ table: String) {}
 
     private func rollBack() {
         uninterrupted { try? execute("ROLLBACK") }
@@ -116,7 +113,7 @@ extension SQLiteConnection {
             try forEachRow("PRAGMA foreign_key_check(\(table.quotedIdentifier))", []) { row in
                 violations.insert(
                     ForeignKeyViolation(
-                        table: table, row: row[1].integer ?? 0, parent: (row[2].text ?? "").asciiLowercased))
+                        table: table, row: row[1].integer ?? 0, parent: (try row.text(2)).asciiLowercased))
             }
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
             let parent = error.message.split(separator: "\"").last.map { String($0).asciiLowercased } ?? ""

@@ -1,6 +1,6 @@
 public import Migrations
 
-extension DatabaseConnection {
+extension Driver {
     /// A migration transaction of a database that nobody else uses: nothing has to be locked.
     public func withMigrationTransaction<Result>(
         isRehearsal: Bool = false, _ body: () throws -> Result

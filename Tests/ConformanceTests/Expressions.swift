@@ -21,7 +21,7 @@ struct Expressions {
                 [9_007_199_254_740_993, "line\n\"quoted\" \\ 団体 \u{1}", .blob(bytes), .null, "x", true])
             let columns = try #require(try connection.readSchema().tables["t"]).columns
             let json = try connection.query(
-                #"SELECT \#(connection.jsonObject(of: columns, alias: "old")) FROM "t" AS old"#)
+                #"SELECT \#(connection.dialect.jsonObject(of: columns, alias: "old")) FROM "t" AS old"#)
             let text = try #require(json.first?[0].text)
             let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
             #expect(object?.count == 6)
@@ -38,7 +38,7 @@ struct Expressions {
     func microseconds(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute(connection.dialect.spelling(#"CREATE TABLE "t" ("at" {timestamp})"#))
-            let sql = #"SELECT \#(connection.microseconds(#""at""#)) FROM "t""#
+            let sql = #"SELECT \#(connection.dialect.epochMicroseconds(#""at""#)) FROM "t""#
             func microseconds(_ value: DatabaseValue) throws -> DatabaseValue? {
                 try connection.execute(#"DELETE FROM "t""#)
                 try connection.execute(#"INSERT INTO "t" VALUES ($1)"#, [value])

@@ -25,7 +25,7 @@ struct LockedTables {
                             refused += 1
                         }
                     }
-                    isCopied = statement.hasPrefix(#"INSERT INTO "kohaku_new_book""#)
+                    isCopied = statement.hasPrefix(#"INSERT INTO "migration_new_book""#)
                 }
                 let context = MigrationContext(
                     connection: connection, schema: try connection.readSchema(), number: 42)

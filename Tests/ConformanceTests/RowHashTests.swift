@@ -9,7 +9,7 @@ struct RowHashTests {
     private func hashes(_ values: String, from query: String) throws -> [Int64] {
         try TestBackend.sqlite.withConnection { connection in
             let rows = try connection.query(
-                "SELECT kohaku_checksum(\(values)) FROM (SELECT row_number() OVER () AS n, * FROM (\(query))) GROUP BY n"
+                "SELECT migration_checksum(\(values)) FROM (SELECT row_number() OVER () AS n, * FROM (\(query))) GROUP BY n"
             )
             return rows.compactMap { $0[0].integer }
         }
@@ -57,9 +57,10 @@ struct RowHashTests {
     @Test("is 0 for no row, and the sum of the rows' for several")
     func sum() throws {
         try TestBackend.sqlite.withConnection { connection in
-            #expect(try connection.integer("SELECT kohaku_checksum(1) WHERE false") == 0)
-            let each = try ["'a'", "'b'"].map { try connection.integer("SELECT kohaku_checksum(\($0))") }
-            let both = try connection.integer("SELECT kohaku_checksum(c) FROM (SELECT 'b' AS c UNION ALL SELECT 'a')")
+            #expect(try connection.integer("SELECT migration_checksum(1) WHERE false") == 0)
+            let each = try ["'a'", "'b'"].map { try connection.integer("SELECT migration_checksum(\($0))") }
+            let both = try connection.integer(
+                "SELECT migration_checksum(c) FROM (SELECT 'b' AS c UNION ALL SELECT 'a')")
             #expect(both == each[0] &+ each[1])
         }
     }

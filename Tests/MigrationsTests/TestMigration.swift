@@ -7,8 +7,11 @@ struct TestMigration: Migration {
     var findings: [Finding] = []
     var canRunLate = false
     var isBarrier = false
+    /// What an interrupted run of something else left of it.
+    var found: String?
     var change: @Sendable (MigrationContext) throws -> Void = { _ in }
 
+    func remains(on schema: Schema) -> String? { found }
     func check(_ context: MigrationContext) throws -> [Finding] { findings }
     func migrate(_ context: MigrationContext) throws { try change(context) }
 

@@ -45,7 +45,8 @@ extension DatabaseURL {
                 return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
             }
         case .postgres(let keywords):
-            return try PostgresConnection(parameters: keywords, lockTimeout: lockTimeout, logger: logger)
+            let parameters = ["application_name": "kohaku-migrate"].merging(keywords) { _, given in given }
+            return try PostgresConnection(parameters: parameters, lockTimeout: lockTimeout, logger: logger)
         }
     }
 }

@@ -37,7 +37,7 @@ extension ForeignkeyRefactoring {
                         THEN min(CASE WHEN found.paths = wanted.paths THEN found.repository_id END) END,
                     CASE WHEN sum(CASE WHEN found.paths = wanted.paths THEN 1 ELSE 0 END) = 1
                         THEN min(CASE WHEN found.paths = wanted.paths THEN found.owner_id END) END,
-                    \#(context.connection.joined("found.candidate"))
+                    \#(context.dialect.stringAggregate("found.candidate"))
                 FROM (
                     SELECT orphan.full_id, orphan.repo_type, owned.repository_id, owned.owner_id,
                         owned.repo_type || ' ' || owned.full_id AS candidate, count(DISTINCT orphan.path) AS paths

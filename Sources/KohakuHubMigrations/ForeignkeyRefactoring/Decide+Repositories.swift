@@ -11,7 +11,7 @@ extension ForeignkeyRefactoring {
             .repository,
             from: #"""
                 SELECT repository."id", repository."full_id", repository."repo_type",
-                    \#(context.connection.microseconds(#"repository."created_at""#)),
+                    \#(context.dialect.epochMicroseconds(#"repository."created_at""#)),
                     CASE WHEN owner.user_id IS NOT NULL
                         AND NOT coalesce(owner.user_id = 1 AND namesake.user_id <> 1 AND namesake.is_org = 0, false)
                         THEN owner.user_id ELSE namesake.user_id END

@@ -8,7 +8,7 @@ extension ForeignkeyRefactoring {
             .shared,
             from: #"""
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256",
-                    \#(context.connection.microseconds(#""updated_at""#))
+                    \#(context.dialect.epochMicroseconds(#""updated_at""#))
                 FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
                 """#)
         try context.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
@@ -28,7 +28,7 @@ extension ForeignkeyRefactoring {
                         THEN lead(created) OVER later END AS changed
                     FROM (
                         SELECT DISTINCT "repo_full_id" AS full_id, "repo_type" AS repo_type,
-                            \#(context.connection.microseconds(#""created_at""#)) AS created
+                            \#(context.dialect.epochMicroseconds(#""created_at""#)) AS created
                         FROM "commit" {unindexed}
                         WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) AND "repo_type" IS NOT NULL
                     ) AS known WHERE created IS NOT NULL

@@ -5,7 +5,7 @@ extension ForeignkeyRefactoring {
     func suspendForeignKeys(_ context: MigrationContext) throws -> [SuspendedForeignKey] {
         let tables = Self.rewrites.map(\.table) + ["organization"]
         let suspended = try context.connection.suspendForeignKeys(of: tables)
-        try context.refreshSchema()
+        try context.refreshSchema(of: Set(suspended.map(\.table)))
         return suspended.filter { key in
             guard let rewrite = Self.rewrites.first(where: { $0.table == key.table }) else {
                 return key.table != "organization"

@@ -59,7 +59,7 @@ extension ForeignkeyRefactoring {
                 """#))
         try context.report(report)
         try context.execute(#"DROP TABLE "organization""#)
-        try context.refreshSchema()
+        try context.refreshSchema(of: ["organization"])
     }
 
     /// Sets PostgreSQL's sequences past every id that was ever assigned, also to users who are long deleted. SQLite assigns

@@ -24,7 +24,7 @@ extension QuarantineRelease {
         return try connection.integer(
             #"""
             SELECT count(*) FROM "user" WHERE "id" = $1
-                AND \#(connection.microseconds(#""created_at""#)) <= \#(connection.microseconds(time))
+                AND \#(connection.dialect.epochMicroseconds(#""created_at""#)) <= \#(connection.dialect.epochMicroseconds(time))
             """#, [.integer(id), values["created_at"] ?? .null]) > 0
     }
 }

@@ -50,4 +50,18 @@ public struct DatabaseRow: Sendable, Hashable {
 
     /// The value at a column's index, counted from 0.
     public subscript(_ index: Int) -> DatabaseValue { values[index] }
+
+    /// The integer at a column's index; a boolean is 0 or 1.
+    /// - Throws: ``DatabaseError`` for every other value, NULL too.
+    public func integer(_ index: Int) throws -> Int64 {
+        guard let integer = self[index].integer else { throw DatabaseError(.other, "\(self[index]) is no integer") }
+        return integer
+    }
+
+    /// The text at a column's index.
+    /// - Throws: ``DatabaseError`` for every other value, NULL too.
+    public func text(_ index: Int) throws -> String {
+        guard let text = self[index].text else { throw DatabaseError(.other, "\(self[index]) is no text") }
+        return text
+    }
 }

@@ -14,15 +14,15 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// | `{blob}` | `BLOB` | `BYTEA` |
     /// | `{unindexed}` | `NOT INDEXED` | |
     ///
-    /// The last follows a table in `FROM`, where what is not found is held for missing: in a damaged file an index may lack
-    /// rows that the table has.
+    /// In quotes they are part of a name or a value, and stay. The last follows a table in `FROM`, where what is not found is
+    /// held for missing: in a damaged file an index may lack rows that the table has.
     public func spelling(_ sql: String) -> String {
         guard sql.contains("{") else { return sql }
-        var result = sql
-        for (word, sqlite, postgresql) in Self.words {
-            result = result.replacing(word, with: self == .sqlite ? sqlite : postgresql)
+        return sql.replacing(/"[^"]*"|'[^']*'|\{[a-z]+\}/) { (match: Regex<Substring>.Match) -> String in
+            let part = String(match.output)
+            guard let word = Self.words[part] else { return part }
+            return self == .sqlite ? word.sqlite : word.postgresql
         }
-        return result
     }
 
     /// What follows a table's name so that its rows are read, not an index's.
@@ -31,13 +31,13 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// What lets an `INSERT` give ids itself, also where the server makes them always.
     public var keepingIDs: String { self == .sqlite ? "" : "OVERRIDING SYSTEM VALUE" }
 
-    private static let words = [
-        ("{id}", "INTEGER NOT NULL PRIMARY KEY", "SERIAL NOT NULL PRIMARY KEY"),
-        ("{boolean}", "INTEGER", "BOOLEAN"),
-        ("{bigint}", "INTEGER", "BIGINT"),
-        ("{timestamp}", "DATETIME", "TIMESTAMP"),
-        ("{blob}", "BLOB", "BYTEA"),
-        ("{unindexed}", "NOT INDEXED", ""),
+    private static let words: [String: (sqlite: String, postgresql: String)] = [
+        "{id}": ("INTEGER NOT NULL PRIMARY KEY", "SERIAL NOT NULL PRIMARY KEY"),
+        "{boolean}": ("INTEGER", "BOOLEAN"),
+        "{bigint}": ("INTEGER", "BIGINT"),
+        "{timestamp}": ("DATETIME", "TIMESTAMP"),
+        "{blob}": ("BLOB", "BYTEA"),
+        "{unindexed}": ("NOT INDEXED", ""),
     ]
 }
 

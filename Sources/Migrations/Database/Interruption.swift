@@ -19,7 +19,7 @@ public final class Interruption: Sendable {
     }
 }
 
-extension DatabaseConnection {
+extension Driver {
     /// Whether the work on this connection has to stop.
     public var isInterrupted: Bool { interruption?.isRequested ?? false }
 

@@ -55,7 +55,7 @@ public struct TableRebuild: Sendable {
     public var stagingTable: String { Self.stagingTable(for: table) }
 
     /// The name of the table that is filled before it takes the place of `table`.
-    public static func stagingTable(for table: String) -> String { "kohaku_new_\(table)" }
+    public static func stagingTable(for table: String) -> String { "migration_new_\(table)" }
 }
 
 /// One column definition in SQL: `"user_id" INTEGER NOT NULL`.

@@ -4,6 +4,8 @@ public struct Catalogue: Sendable {
     public let migrations: [RegisteredMigration]
     /// The newest schema: what a fresh database gets. Empty when the migrations make every table themselves.
     public var canonicalTables: [TableDefinition]
+    /// How messages name the application and its command.
+    public var vocabulary: Vocabulary
     /// The table that every database of the application has.
     public var rootTable: String
     /// Columns that no other application's tables have, as far as one can tell: a database has one of them at least. Without
@@ -21,7 +23,8 @@ public struct Catalogue: Sendable {
         canonicalTables: [TableDefinition],
         rootTable: String,
         hallmarks: [(table: String, column: String)] = [],
-        leftoverTables: [LeftoverTable] = []
+        leftoverTables: [LeftoverTable] = [],
+        vocabulary: Vocabulary = Vocabulary()
     ) {
         var barriers: [Signature] = []
         self.migrations = migrations.enumerated().map { place, named in
@@ -30,6 +33,7 @@ public struct Catalogue: Sendable {
                 number: place + 1, name: named.name, migration: named.migration, barriers: barriers)
         }
         self.canonicalTables = canonicalTables
+        self.vocabulary = vocabulary
         self.rootTable = rootTable
         self.hallmarks = hallmarks
         self.leftoverTables = leftoverTables

@@ -27,11 +27,12 @@ extension MigrationContext {
             SELECT rule, id, total FROM ranked WHERE place <= \(exampleLimit) ORDER BY rule, id
             """, []
         ) { row in
-            let rule = Int(row[0].integer ?? 0)
-            let count = row[2].integer ?? 0
+            let rule = Int(try row.integer(0))
+            let count = try row.integer(2)
             let empty = Finding(
                 severity, code: code, table: table, count: count, message: message(count, rules[rule]), action: action)
-            findings[rule, default: empty].examples.append("id \(row[1].integer ?? 0)")
+            findings[rule, default: empty].examples.append(
+                row[1].integer.map { "id \($0)" } ?? "a row without an id")
         }
         return findings.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -61,7 +62,7 @@ extension MigrationContext {
     ) throws -> Finding? {
         let count = try connection.integer("SELECT count(*) FROM (\(query)) AS q")
         guard count > 0 else { return nil }
-        let examples = try connection.query("\(query) LIMIT \(exampleLimit)").map { $0[0].text ?? "" }
+        let examples = try connection.query("\(query) LIMIT \(exampleLimit)").map { $0[0].text ?? "NULL" }
         return Finding(
             severity, code: code, table: table, count: count, message: message(count), examples: examples,
             action: action)

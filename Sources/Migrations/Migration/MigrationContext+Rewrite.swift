@@ -7,7 +7,7 @@ extension MigrationContext {
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
                 .failed, "table \(rewrite.table) is missing",
-                nextStep: "Nothing was changed. See: kohaku-migrate verify")
+                nextStep: "Nothing was changed. See: \(vocabulary.verb("verify"))")
         }
         try rewrite.requireReadable(of: present)
         // Before the first count: what is written after it would be lost.
@@ -37,13 +37,15 @@ extension MigrationContext {
                 .failed,
                 "the contents of \(rewrite.table) changed where they must not, in one of the columns "
                     + unchanged.joined(separator: ", "),
-                nextStep: Self.reportIt)
+                nextStep: reportIt)
         }
         report.checksum = after
         try self.report(report)
     }
 
-    static let reportIt = "Nothing was changed. Please report this with the output of: kohaku-migrate plan"
+    var reportIt: String {
+        "Nothing was changed. Please report this with the output of: \(vocabulary.verb("plan"))"
+    }
 
     private func makeRebuild(_ rewrite: TableRewrite, of present: Schema.Table) -> TableRebuild {
         let names = Set(rewrite.columns.map(\.name))
@@ -156,7 +158,7 @@ extension MigrationContext {
             INSERT INTO \(Quarantine.tableName)
                 (migration, source_table, source_id, reason, row_json, quarantined_at)
             SELECT \(number), \(table.name.quotedLiteral), \(id), \(dialect.spelling(reason)),
-                \(connection.jsonObject(of: table.columns, alias: "old")), \(now)
+                \(dialect.jsonObject(of: table.columns, alias: "old")), \(now)
             FROM \(table.name.quotedIdentifier) AS old \(dialect.unindexed) WHERE \(condition) ORDER BY 3
             """, [])
     }

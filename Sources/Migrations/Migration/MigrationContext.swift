@@ -10,6 +10,8 @@ public final class MigrationContext {
     public private(set) var reports: [TableReport] = []
     /// How many examples a finding holds at most; its count is exact.
     let exampleLimit: Int
+    /// How messages name the application and its command.
+    let vocabulary: Vocabulary
     private let emit: (MigrationEvent) -> Void
 
     /// Creates a context.
@@ -18,12 +20,14 @@ public final class MigrationContext {
         schema: Schema,
         number: Int,
         exampleLimit: Int = 5,
+        vocabulary: Vocabulary = Vocabulary(),
         emit: @escaping (MigrationEvent) -> Void = { _ in }
     ) {
         self.connection = connection
         self.schema = schema
         self.number = number
         self.exampleLimit = exampleLimit
+        self.vocabulary = vocabulary
         self.emit = emit
     }
 
@@ -148,6 +152,6 @@ public final class MigrationContext {
             "rows of \(report.table) are not accounted for: \(report.rowsIn) before, \(report.merged) merged and "
                 + "\(report.copied) copied, but \(report.rowsOut) after, \(report.quarantined) quarantined and "
                 + "\(report.moved) moved",
-            nextStep: Self.reportIt)
+            nextStep: reportIt)
     }
 }

@@ -1,6 +1,6 @@
 extension MigrationError {
     /// The stop that a database error means.
-    public init(_ error: DatabaseError, during title: String? = nil) {
+    public init(_ error: DatabaseError, during title: String? = nil, vocabulary: Vocabulary = Vocabulary()) {
         let code: Code
         var message = error.description
         let nextStep: String
@@ -13,7 +13,8 @@ extension MigrationError {
         case .locked:
             code = .locked
             nextStep =
-                "Another process holds the database. Stop the hub or wait for the other migration, then run again."
+                "Another process holds the database. Stop the \(vocabulary.name) or wait for the other migration, then run "
+                + "again."
         case .ambiguous:
             code = .schemaDiffers
             nextStep = "Nothing was changed."
@@ -24,7 +25,8 @@ extension MigrationError {
             code = .checkFailed
             message = error.message
             nextStep =
-                "Nothing of this was changed. Stop the hub, copy the file, and restore a backup. Without one, sqlite3 FILE .recover "
+                "Nothing of this was changed. Stop the \(vocabulary.name), copy the file, and restore a backup. Without one, "
+                + "sqlite3 FILE .recover "
                 + "saves what can be read."
         case .full:
             code = .failed

@@ -61,14 +61,14 @@ extension Plan {
                 try catalogue.requireNewest(target)
                 return
             }
-            try assessment.requireWhole()
-            steps = try assessment.statuses.pending(for: target)
+            try assessment.requireWhole(catalogue.vocabulary)
+            steps = try assessment.statuses.pending(for: target, catalogue.vocabulary)
             if assessment.version == catalogue.newest { drift = assessment.driftToReconcile }
         case .repair:
             guard !isFresh else {
                 throw MigrationError(
                     .schemaDiffers, "the database is fresh: there is nothing to repair",
-                    nextStep: "To create its tables: kohaku-migrate run")
+                    nextStep: "To create its tables: \(catalogue.vocabulary.verb("run"))")
             }
             steps = assessment.statuses.pending
             drift = assessment.managedDrift
@@ -86,21 +86,24 @@ extension Assessment {
     func requireRecognized(_ catalogue: Catalogue) throws {
         guard case .foreign(let lacking) = state else { return }
         let names = schema.tables.keys.sorted()
+        let words = catalogue.vocabulary
         let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
         throw MigrationError(
-            .schemaDiffers, "this is not a hub's database: it has \(lacking), but \(names.count) others (\(list))",
-            nextStep: "Check the database URL. A new hub needs an empty database of its own. Nothing was changed.")
+            .schemaDiffers,
+            "this is not \(words.article) \(words.name)'s database: it has \(lacking), but \(names.count) others (\(list))",
+            nextStep: "Check the database URL. A new \(words.name) needs an empty database of its own. "
+                + "Nothing was changed.")
     }
 
     /// Refuses a database that something else left half done: only a repair starts from that.
-    func requireWhole() throws {
+    func requireWhole(_ words: Vocabulary) throws {
         guard case .partial(let work, let found) = state else { return }
         throw MigrationError(
             .schemaDiffers,
             "this database is mixed: an older upgrade began \(work) and stopped. So it is neither the one version "
                 + "nor the other: \(found).",
             nextStep:
-                "Nothing was changed. To see the way out: kohaku-migrate plan --repair. To take it: kohaku-migrate repair"
+                "Nothing was changed. To see the way out: \(words.verb("plan --repair")). To take it: \(words.verb("repair"))"
         )
     }
 }

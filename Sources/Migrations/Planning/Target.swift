@@ -11,27 +11,27 @@ public enum Target: Sendable, Hashable {
 extension [MigrationStatus] {
     /// The pending migrations that a target asks for.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage``.
-    public func pending(for target: Target) throws -> [MigrationStatus] {
+    public func pending(for target: Target, _ words: Vocabulary = Vocabulary()) throws -> [MigrationStatus] {
         switch target {
         case .newest:
             return pending
         case .upTo(let number):
-            try requireKnown(number)
+            try requireKnown(number, words)
             guard number >= lowestVersion else {
                 throw MigrationError(
                     .usage,
-                    "the database is at \(version.paddedToThree) already, above --to \(number.paddedToThree)",
+                    "the database is at version \(version.paddedToThree) already, above --to \(number.paddedToThree)",
                     nextStep: "Migrations only go forward: restore a backup to go back.")
             }
             return pending.filter { $0.migration.number <= number }
         case .only(let number):
-            try requireKnown(number)
+            try requireKnown(number, words)
             guard let status = pending.first(where: { $0.migration.number == number }) else { return [] }
             if let older = pending.first?.migration, older.number < number {
                 throw MigrationError(
                     .usage,
                     "migration \(status.migration.title) cannot run before \(older.title), which is pending",
-                    nextStep: "Run \(older.number.paddedToThree) first, or all of them: kohaku-migrate run")
+                    nextStep: "Run \(older.number.paddedToThree) first, or all of them: \(words.verb("run"))")
             }
             return [status]
         }
@@ -43,12 +43,12 @@ extension [MigrationStatus] {
             ?? 0
     }
 
-    private func requireKnown(_ number: Int) throws {
+    private func requireKnown(_ number: Int, _ words: Vocabulary) throws {
         guard contains(where: { $0.migration.number == number }) else {
             throw MigrationError(
                 .usage,
                 "there is no migration \(number.paddedToThree)",
-                nextStep: "The numbers go from 001 to \(count.paddedToThree): see kohaku-migrate status")
+                nextStep: "The numbers go from 001 to \(count.paddedToThree): see \(words.verb("status"))")
         }
     }
 }

@@ -78,7 +78,7 @@ extension Quarantine {
                 SELECT source_table, count(*) FROM \(tableName) \(condition.sql) GROUP BY source_table
                 ORDER BY source_table
                 """, condition.values
-            ).map { QuarantineSummary(table: $0[0].text ?? "", count: $0[1].integer ?? 0) }
+            ).map { QuarantineSummary(table: try $0.text(0), count: try $0.integer(1)) }
         } ?? []
     }
 
@@ -104,12 +104,12 @@ extension Quarantine {
         let found =
             try reading(connection) {
                 try distinct.compactMap { try connection.query("\(selection) WHERE id = $1", [.integer($0)]).first }
-                    .map { QuarantinedRow($0) }
+                    .map { try QuarantinedRow($0) }
             } ?? []
         if let missing = distinct.first(where: { id in !found.contains { $0.id == id } }) {
             throw MigrationError(
                 .usage, "there is no row \(missing) in quarantine",
-                nextStep: "See what is there with: kohaku-migrate quarantine list")
+                nextStep: "See first what is there.")
         }
         return found
     }
@@ -128,11 +128,11 @@ extension Quarantine {
 }
 
 extension QuarantinedRow {
-    fileprivate init(_ row: DatabaseRow) {
-        self.init(
-            id: row[0].integer ?? 0, migration: row[1].integer ?? 0, table: row[2].text ?? "",
-            sourceID: row[3].integer, reason: row[4].text ?? "", json: row[5].text ?? "",
-            quarantinedAt: row[6].text ?? "")
+    fileprivate init(_ row: DatabaseRow) throws {
+        try self.init(
+            id: row.integer(0), migration: row.integer(1), table: row.text(2),
+            sourceID: row[3].integer, reason: row.text(4), json: row.text(5),
+            quarantinedAt: row.text(6))
     }
 
     /// The row as people name it where it was: `token 12`.

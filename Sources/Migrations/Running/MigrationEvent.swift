@@ -48,7 +48,7 @@ public struct RunReport: Sendable {
     public var mended: [SchemaDifference] = []
     /// What mending them did to the rows of tables; empty where every row stayed as it was.
     public var mendedTables: [TableReport] = []
-    /// What was broken though the schema allowed it, and was mended: see ``DatabaseConnection/violations(of:)``.
+    /// What was broken though the schema allowed it, and was mended: see ``Inspector/violations(of:)``.
     public var violations: [String] = []
     /// What is the operator's own.
     public var mentioned: [SchemaDifference] = []

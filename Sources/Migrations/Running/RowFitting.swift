@@ -130,7 +130,7 @@ struct RowFitting {
             }
             : context.findings(
                 of: rules, on: name, .error, code: Self.rowsDoNotFit,
-                action: "To put them into quarantine: kohaku-migrate repair"
+                action: "To put them into quarantine: \(context.vocabulary.verb("repair"))"
             ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
         findings += try context.findings(
             of: ownerRules, on: name, .error, code: "owner_does_not_fit",

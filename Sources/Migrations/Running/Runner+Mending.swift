@@ -5,7 +5,7 @@ extension Runner {
     func mend(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
         let differences = catalogue.differences(of: schema).filter(\.concernsRun)
         guard !differences.isEmpty else { return false }
-        if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }) {
+        if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
             throw stop
         }
         let alters = differences.contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) }
@@ -34,7 +34,7 @@ extension Runner {
             try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name))
         }
         for broken in broken {
-            emit(.warning("broken reference: \(broken). To put such rows into quarantine: kohaku-migrate repair"))
+            emit(.warning("broken reference: \(broken). To put such rows into quarantine: \(words.verb("repair"))"))
         }
     }
 
@@ -47,7 +47,9 @@ extension Runner {
     /// Converges inside the present transaction.
     func converge(_ report: inout RunReport, isRepair: Bool) throws {
         let schema = try connection.readSchema()
-        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
+        let context = MigrationContext(
+            connection: connection, schema: schema, number: catalogue.newest, vocabulary: words,
+            emit: emit)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
         report.mended = catalogue.differences(of: schema).filter {
             isRepair ? $0.disposition != .unmanaged : $0.concernsRun
@@ -68,7 +70,7 @@ extension Runner {
                 .schemaDiffers,
                 "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
                 nextStep:
-                    "No row is lost. See all of it with: kohaku-migrate verify. If the hub is newer than this tool, "
+                    "No row is lost. See all of it with: \(words.verb("verify")). If the \(words.name) is newer than this tool, "
                     + "update the tool.",
                 differences: harmful)
         }

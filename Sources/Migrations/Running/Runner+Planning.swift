@@ -50,9 +50,9 @@ extension Runner {
         guard !plan.isEmpty else { return plan.findings = [] }
         let unrecognized = plan.assessment.driftToReconcile.filter { $0.disposition == .unrecognized }
         let refusing = unrecognized.filter { [.uniqueConstraint, .unknownUniqueIndex].contains($0.kind) }
-        plan.refusal = MigrationError(unrecognized: refusing)
+        plan.refusal = MigrationError(unrecognized: refusing, words)
         if case .newer = plan.assessment.state {
-            plan.refusal = plan.refusal ?? MigrationError(unrecognized: unrecognized)
+            plan.refusal = plan.refusal ?? MigrationError(unrecognized: unrecognized, words)
         }
         plan.displaced = try displacedTables(by: plan.steps.map(\.migration), on: plan.assessment.schema)
         guard plan.refusal == nil, plan.displaced.isEmpty else { return }
@@ -109,7 +109,8 @@ extension Runner {
     }
 
     private func context(on schema: Schema, for number: Int) -> MigrationContext {
-        MigrationContext(connection: connection, schema: schema, number: number, exampleLimit: exampleLimit)
+        MigrationContext(
+            connection: connection, schema: schema, number: number, exampleLimit: exampleLimit, vocabulary: words)
     }
 
     private func rewrittenTables(by migrations: [RegisteredMigration]) -> Set<String> {
@@ -144,7 +145,7 @@ extension Runner {
                     })
                 else { return false }
                 return columns[difference.table]?.isSuperset(of: index.columns ?? []) == true
-            })
+            }, words)
     }
 
     /// Runs the steps on an empty copy of the schema. An SQL error there would stop the run half-way: it is refused. What else
@@ -210,7 +211,7 @@ extension MigrationError {
 
     /// The stop for what a newer application may need, and for what the operator made that can refuse its rows; `nil` when
     /// there is nothing.
-    init?(unrecognized: [SchemaDifference]) {
+    init?(unrecognized: [SchemaDifference], _ words: Vocabulary) {
         guard !unrecognized.isEmpty else { return nil }
         // No application made these: it says by indexes what is unique.
         if unrecognized.allSatisfy({ $0.kind == .uniqueConstraint }) {
@@ -223,8 +224,8 @@ extension MigrationError {
                 .schemaDiffers,
                 "the schema has parts that this tool does not know (\(unrecognized.count)):",
                 nextStep:
-                    "Nothing of this was changed. If the hub is newer than this tool, update the tool. If somebody made them "
-                    + "by hand, drop such indexes and keys, and let such columns take NULL.",
+                    "Nothing of this was changed. If the \(words.name) is newer than this tool, update the tool. If somebody "
+                    + "made them by hand, drop such indexes and keys, and let such columns take NULL.",
                 differences: unrecognized)
         }
     }

@@ -49,7 +49,8 @@ extension Runner {
             let names = displaced.map(\.table).joined(separator: ", ")
             throw MigrationError(
                 .schemaDiffers, "somebody wrote to \(names) after the repair had looked at it",
-                nextStep: "Nothing was changed. Stop the hub, then look again: kohaku-migrate plan --repair")
+                nextStep: "Nothing was changed. Stop the \(words.name), then look again: \(words.verb("plan --repair"))"
+            )
         }
         let suspended = try connection.suspendForeignKeys(of: displaced.map(\.table))
         for displaced in displaced {
@@ -77,7 +78,9 @@ extension Runner {
     /// Takes credentials under another name away before a table of their name is made, whose indexes have the same names.
     private func removeCredentials(_ report: inout RunReport) throws {
         let schema = try connection.readSchema()
-        let context = MigrationContext(connection: connection, schema: schema, number: catalogue.newest, emit: emit)
+        let context = MigrationContext(
+            connection: connection, schema: schema, number: catalogue.newest, vocabulary: words,
+            emit: emit)
         for leftover in catalogue.leftovers(in: schema) where leftover.holdsCredentials {
             try context.quarantineWhole(leftover.name, reason: leftover.reason)
         }

@@ -1,7 +1,7 @@
 /// Runs a catalogue's migrations on a database.
 ///
 /// ```swift
-/// let runner = Runner(catalogue: .kohakuHub, connection: connection)
+/// let runner = Runner(catalogue: catalogue, connection: connection)
 /// let report = try runner.run(to: .newest)
 /// ```
 public struct Runner {
@@ -31,6 +31,9 @@ public struct Runner {
         self.exampleLimit = exampleLimit
     }
 
+    /// How messages name the application and its command.
+    var words: Vocabulary { catalogue.vocabulary }
+
     /// Runs the pending migrations of a target in order, each in a transaction of its own, then mends what differs from the
     /// canonical schema when the newest is reached. A fresh database gets it at once.
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
@@ -49,14 +52,16 @@ public struct Runner {
     /// Gives a fresh database the canonical schema.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
     public func initialize() throws -> RunReport {
-        let plan = try plan(for: .run(to: .newest))
-        guard plan.isFresh else {
+        let assessment = try withStopsNamed(nil) { try Assessment(of: connection, catalogue: catalogue) }
+        guard case .fresh = assessment.state else {
+            try assessment.requireRecognized(catalogue)
+            try assessment.requireWhole(words)
             throw MigrationError(
                 .schemaDiffers,
-                "the database is not empty: it has \(plan.assessment.schema.tables.count) tables",
-                nextStep: "'init' is for a fresh database. To upgrade this one: kohaku-migrate run")
+                "the database is not empty: it has \(assessment.schema.tables.count) tables",
+                nextStep: "'init' is for a fresh database. To upgrade this one: \(words.verb("run"))")
         }
-        return try execute(plan)
+        return try run(to: .newest)
     }
 
     /// Does what a plan says. Whatever it says is decided again behind the lock: another process may have been faster.
@@ -79,7 +84,7 @@ public struct Runner {
                 try plan.isRepair ? repair(&report, by: plan) : migrate(&report, by: plan)
             }
         } catch {
-            var error = Self.named(error)
+            var error = named(error)
             error.committed = report.migrations.map(\.migration.title)
             throw error
         }
@@ -140,7 +145,7 @@ public struct Runner {
                 .consentRequired,
                 "\(subject) needs your consent: \(question)",
                 migration: migration?.title,
-                nextStep: "\(state) To agree, run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true.")
+                nextStep: "\(state) To agree, \(words.consent).")
         }
     }
 
@@ -176,7 +181,9 @@ public struct Runner {
     /// Runs one migration inside the present transaction, and checks that its signature holds in the database then.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
-        let context = MigrationContext(connection: connection, schema: schema, number: migration.number, emit: emit)
+        let context = MigrationContext(
+            connection: connection, schema: schema, number: migration.number, vocabulary: words,
+            emit: emit)
         try context.dropConstantIndexes(of: catalogue)
         try migration.migration.migrate(context)
         try context.refreshSchema(of: migration.signature.tables)
@@ -195,16 +202,16 @@ public struct Runner {
         do {
             return try body()
         } catch {
-            throw Self.named(error, title)
+            throw named(error, title)
         }
     }
 
-    static func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
+    private func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
         switch error {
         case var error as MigrationError:
             error.migration = error.migration ?? title
             return error
-        case let error as DatabaseError: return MigrationError(error, during: title)
+        case let error as DatabaseError: return MigrationError(error, during: title, vocabulary: words)
         default: return MigrationError(.failed, "\(error)", migration: title, underlying: error)
         }
     }

@@ -95,10 +95,14 @@ extension SchemaDifference.Kind {
 }
 
 extension SchemaDifference: CustomStringConvertible {
-    public var description: String {
+    public var description: String { description(Vocabulary()) }
+
+    /// The difference in words about an application.
+    public func description(_ words: Vocabulary) -> String {
         let subject = name.map { "\(table).\($0)" } ?? table
         let expected = expected ?? "none"
         let found = found ?? "none"
+        let foreign = "is not one of the \(words.name)'s"
         return switch kind {
         case .missingTable: "table \(table) is missing"
         case .missingColumn: "column \(subject) is missing"
@@ -114,10 +118,10 @@ extension SchemaDifference: CustomStringConvertible {
         case .uniqueConstraint: "table \(table) has the UNIQUE constraint \(name ?? "") on (\(found))"
         case .autoincrement: "table \(table) has AUTOINCREMENT"
         case .leftoverTable: "table \(table) was left behind by an older upgrade"
-        case .ownTable: "table \(table) is not one of the hub's"
-        case .ownColumn: "column \(subject) is not one of the hub's"
-        case .ownIndex: "index \(name ?? "") on \(table) (\(found)) is not one of the hub's"
-        case .ownConstraint: "UNIQUE constraint \(name ?? "") on \(table) (\(found)) is not one of the hub's"
+        case .ownTable: "table \(table) \(foreign)"
+        case .ownColumn: "column \(subject) \(foreign)"
+        case .ownIndex: "index \(name ?? "") on \(table) (\(found)) \(foreign)"
+        case .ownConstraint: "UNIQUE constraint \(name ?? "") on \(table) (\(found)) \(foreign)"
         case .unknownRequiredColumn: "column \(subject) is not known and takes no NULL: new rows cannot be written"
         case .unknownUniqueIndex: "unique index \(name ?? "") on \(table) (\(found)) is not known"
         case .unknownForeignKey: "foreign key \(subject) to \(found) is not known"

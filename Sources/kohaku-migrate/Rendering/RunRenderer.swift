@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 
 /// Prints what a run does while it does it.
@@ -39,7 +40,7 @@ final class RunRenderer {
         case .mentioned(let difference):
             let hint =
                 difference.disposition == .unmanaged ? "" : ". Quarantine its rows: kohaku-migrate repair"
-            print("  " + "ignored: \(difference)\(hint)".wrapped(indent: 4))
+            print("  " + "ignored: \(difference.description(.kohakuHub))\(hint)".wrapped(indent: 4))
         case .warning(let text):
             printError("warning: \(text)".wrapped())
         case .changing, .tableRewritten:

@@ -17,7 +17,7 @@ struct VerifyText {
             }
             lines += assessment.violations.map { $0.wrapped(indent: 4) }
             lines += assessment.drift.filter { $0.disposition == .unmanaged }
-                .map { "ignored: \($0)".wrapped(indent: 4) }
+                .map { "ignored: \($0.description(.kohakuHub))".wrapped(indent: 4) }
             if lines.count > 2 { lines.append("") }
         }
         lines.append(AssessmentText(assessment).text.wrapped())

@@ -2,7 +2,7 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-extension DatabaseConnection {
+extension Driver {
     /// Makes one change of one transaction, which a signal stops and rolls back whole.
     /// - Parameter title: What it is, for the message: `the release`.
     func stoppingAtSignals<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
@@ -11,7 +11,7 @@ extension DatabaseConnection {
         do {
             return try body()
         } catch let error as DatabaseError {
-            throw MigrationError(error, during: title)
+            throw MigrationError(error, during: title, vocabulary: .kohakuHub)
         }
     }
 }

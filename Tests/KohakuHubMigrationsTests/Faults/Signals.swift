@@ -62,7 +62,7 @@ struct Signals {
             try database.addFiles(100_000)
             let before = try LogicalDump(of: database)
             _ = try interrupt(signal, database, before: before) {
-                $0.errors.contains(#"INSERT INTO "kohaku_new_file""#)
+                $0.errors.contains(#"INSERT INTO "migration_new_file""#)
             }
             try runAgain(database)
         }

@@ -12,12 +12,12 @@ struct OnePass {
             let connection = try database.connect()
             var copies: [String: Int] = [:]
             connection.onStatement = { statement in
-                guard statement.hasPrefix(#"CREATE TABLE "kohaku_new_"#) else { return }
+                guard statement.hasPrefix(#"CREATE TABLE "migration_new_"#) else { return }
                 copies[String(statement.split(separator: "\"")[1]), default: 0] += 1
             }
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
-            #expect(copies["kohaku_new_file"] == 1)
-            #expect(copies["kohaku_new_user"] == 1)
+            #expect(copies["migration_new_file"] == 1)
+            #expect(copies["migration_new_user"] == 1)
             #expect(copies.filter { $0.value > 1 } == [:])
         }
     }

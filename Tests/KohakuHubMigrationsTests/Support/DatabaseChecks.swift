@@ -1,7 +1,7 @@
 import Migrations
 
 /// The databases' own checks of themselves.
-extension DatabaseConnection {
+extension Driver {
     /// The tables with foreign keys to rows that are not there.
     func brokenReferences() throws -> [String] {
         switch dialect {

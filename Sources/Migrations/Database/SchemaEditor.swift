@@ -1,0 +1,76 @@
+/// What changes the tables of a database inside a migration transaction.
+public protocol SchemaEditor {
+    /// Keeps everybody else away from a table until the present transaction ends, also where it was not among those that the
+    /// transaction locked at its beginning. It waits for nobody: who came second would have readers of the others wait too.
+    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` that names who uses it.
+    func lock(_ table: String) throws
+
+    /// Adds a column: a NOT NULL one gets `fill` in the existing rows and has no default afterwards.
+    /// - Parameters:
+    ///   - definition: The column as SQL: `"used_bytes" BIGINT NOT NULL`.
+    ///   - fill: A constant SQL expression for the existing rows.
+    func addColumn(_ definition: String, fill: String?, to table: String) throws
+
+    /// Changes columns and foreign keys of a table where they are: no row is moved, and what else the table has stays.
+    /// - Throws: ``DatabaseError`` when the rows do not fit.
+    func alter(_ alteration: TableAlteration) throws
+
+    /// Drops a UNIQUE constraint of a table.
+    func dropUniqueConstraint(_ constraint: Schema.UniqueConstraint, of table: Schema.Table) throws
+
+    /// Replaces a table's columns, rows, foreign keys and indexes by those of the rebuild. What else depends on the
+    /// table (triggers, views, privileges) stays.
+    func rebuild(_ rebuild: TableRebuild) throws
+
+    /// Drops every foreign key on or to these tables, so that they can be rebuilt in any order.
+    ///
+    /// SQLite has nothing to do: its migration transaction does not enforce them. All that were dropped are returned, for
+    /// ``restoreForeignKeys(_:)``.
+    func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
+
+    /// Puts back the foreign keys of the operator's own tables.
+    func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
+
+    /// Builds the indexes of these tables anew that do not hold their rows.
+    func mendIndexes(of tables: [String]) throws
+
+    /// Makes sure that ids given from now on in these tables are above every present one and above `floor`.
+    func advanceSequence(of table: String, past floor: Int64) throws
+}
+
+/// Where a database has one lock for all tables, checks foreign keys at the end and gives the id above the highest one, there
+/// is nothing to do for these.
+extension SchemaEditor {
+    public func lock(_ table: String) throws {}
+    public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
+    public func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws {}
+    public func advanceSequence(of table: String, past floor: Int64) throws {}
+}
+
+/// A foreign key that is put back after a migration: where it is, and its definition in the database's words.
+public struct SuspendedForeignKey: Sendable, Hashable {
+    /// The table that holds the constraint: its name, or in SQL with its schema where that is another than the present one.
+    public var table: String
+    /// The constraint's name.
+    public var name: String
+    /// The referencing columns.
+    public var columns: [String]
+    /// Its definition: `FOREIGN KEY (user_id) REFERENCES "user"(id)`.
+    public var definition: String
+    /// The comment on it.
+    public var comment: String?
+    /// The table in SQL.
+    public var relation: String
+
+    /// Creates a record of a foreign key.
+    public init(
+        table: String, name: String, columns: [String], definition: String, comment: String? = nil, relation: String
+    ) {
+        self.table = table
+        self.name = name
+        self.columns = columns
+        self.definition = definition
+        self.comment = comment
+        self.relation = relation
+    }
+}

@@ -1,0 +1,25 @@
+/// How messages name an application and the verbs of its command.
+public struct Vocabulary: Sendable {
+    /// The application, without an article: `shop`.
+    public var name: String
+    /// Its indefinite article.
+    public var article: String
+    /// The command whose verbs the operator uses; `nil` where there is none.
+    public var command: String?
+    /// What gives consent in place of an answer: `run with --yes`.
+    public var consent: String
+
+    /// Creates a vocabulary; without words it names no application and no command.
+    public init(
+        name: String = "application", article: String = "an", command: String? = nil,
+        consent: String = "let the runner's consent return true"
+    ) {
+        self.name = name
+        self.article = article
+        self.command = command
+        self.consent = consent
+    }
+
+    /// A verb as the operator types it: `migrate plan --repair`.
+    func verb(_ words: String) -> String { command.map { "\($0) \(words)" } ?? words }
+}
