@@ -60,6 +60,18 @@ struct PlanSQL {
         }
     }
 
+    @Test("Where not even a copy could be migrated it says what is in the way", arguments: TestBackend.allCases)
+    func inTheWay(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            try hub.database.connect().execute("CREATE VIEW confirmationtoken AS SELECT 1 AS one")
+            for format in [[], ["--json"]] {
+                let outcome = try hub.command.run(["plan", "--sql"] + format)
+                #expect(outcome.status == 4)
+                #expect((outcome.output + outcome.errors).contains("view confirmationtoken"))
+            }
+        }
+    }
+
     private func empty(_ connection: any DatabaseConnection) throws {
         for table in try connection.readSchema().tables.keys.sorted() {
             try connection.execute("DELETE FROM \(table.quotedIdentifier)")

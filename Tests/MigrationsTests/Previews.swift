@@ -37,7 +37,7 @@ struct Previews {
             let plan = try run.runner().plan(for: .run(to: .newest))
             #expect(plan.steps.map(\.migration.number) == [2, 3])
             #expect(
-                try plan.script.get() == [
+                try plan.statements() == [
                     [#"ALTER TABLE "t" ADD COLUMN "c2" INTEGER"#], [#"ALTER TABLE "t" ADD COLUMN "c3" INTEGER"#],
                 ])
             #expect(try run.columns() == [1])

@@ -22,11 +22,10 @@ public struct Plan: Sendable {
     public var findings: [Finding] = []
     /// The tables that are worked on and exist, in alphabetical order, with their numbers of rows.
     public var rows: [(table: String, count: Int64)] = []
-    /// The statements of each step that change something, found by running the steps on an empty copy of the schema; or
-    /// what that failed at. The text is for reading: rows are computed while a migration runs.
-    public var script: Result<[[String]], any Error> = .success([])
     /// Why the schema does not let the command do its work.
     public var refusal: MigrationError?
+    /// What a dry run of the steps executed, or what it failed at; `nil` when none was made.
+    var script: Result<[[String]], any Error>?
     /// The tables whose rows a repair finds under another name.
     var displaced: [DisplacedTable] = []
 
@@ -42,6 +41,17 @@ public struct Plan: Sendable {
 
     /// Why the command would stop before it changes anything; `nil` when it would not.
     public var stop: MigrationError? { refusal ?? MigrationError(stoppingFor: findings) }
+
+    /// The statements of each step that change something, found by running the steps on an empty copy of the schema. The text
+    /// is for reading: rows are computed while a migration runs.
+    /// - Throws: What that failed at, or what kept it from being tried.
+    public func statements() throws -> [[String]] {
+        guard let script else {
+            if let stop { throw stop }
+            return []
+        }
+        return try script.get()
+    }
 
     var isRepair: Bool {
         if case .repair = command { true } else { false }

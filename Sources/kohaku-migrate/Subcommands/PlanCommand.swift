@@ -59,7 +59,7 @@ extension PlanCommand {
         let runner = Runner(catalogue: .kohakuHub, connection: connection, exampleLimit: output.exampleLimit)
         let plan = try runner.plan(for: .run(to: target))
         if let refusal = plan.refusal { throw refusal }
-        let script = sql ? try plan.script.get() : nil
+        let script = sql ? try plan.statements() : nil
         if output.json {
             try printJSON(PlanDocument(plan, script: script, database: configuration.database))
         } else if let script {
