@@ -31,7 +31,7 @@ struct TestRun {
         let columns = migrations.indices.map { TableDefinition.Column.optional("c\($0 + 1)", .integer) }
         return Catalogue(
             migrations: migrations.named, canonicalTables: [TableDefinition("t", columns: [.id] + columns)],
-            rootTable: "t")
+            rootTable: "t", vocabulary: Vocabulary(consent: "run with --yes"))
     }
 
     /// Which of the columns `cN` the table has now; `nil` when there is no table.
