@@ -33,7 +33,8 @@ struct OnePass {
             connection.onStatement = { statement in
                 let beginnings = ["SELECT type, lower(name), sql", "SELECT c.relname, a.attname"]
                 guard beginnings.contains(where: statement.hasPrefix) else { return }
-                if statement.contains("name IN (") { partial += 1 } else { whole += 1 }
+                let isPartial = ["tbl_name COLLATE NOCASE IN (", "relname IN ("].contains(where: statement.contains)
+                if isPartial { partial += 1 } else { whole += 1 }
             }
             let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             #expect(report.version == 15)
