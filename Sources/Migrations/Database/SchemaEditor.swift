@@ -38,8 +38,7 @@ public protocol SchemaEditor {
     func advanceSequence(of table: String, past floor: Int64) throws
 }
 
-/// Where a database has one lock for all tables, checks foreign keys at the end and gives the id above the highest one, there
-/// is nothing to do for these.
+/// A database with one lock for all tables, which checks foreign keys at the end and gives the next id, has nothing to do.
 extension SchemaEditor {
     public func lock(_ table: String) throws {}
     public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }

@@ -75,10 +75,8 @@ public struct Assessment: Sendable {
                 })
         }
         let unknown: Set<SchemaDifference.Disposition> = [.unrecognized, .redundant]
-        let isNewer =
-            driftToReconcile.contains { $0.disposition == .unrecognized }
-            && driftToReconcile.allSatisfy { unknown.contains($0.disposition) }
-        return isNewer ? .newer : .current
+        let dispositions = Set(driftToReconcile.map(\.disposition))
+        return dispositions.contains(.unrecognized) && dispositions.isSubset(of: unknown) ? .newer : .current
     }
 
     /// The number of the newest migration that is present, 0 when none is.

@@ -3,7 +3,12 @@
 extension Catalogue {
     /// What is broken though the schema allows it, in words.
     func violations(in connection: any DatabaseConnection, on schema: Schema) throws -> [String] {
-        try connection.violations(of: canonicalTables.map(\.name)) + mistypedValues(in: connection, on: schema)
+        let found = try connection.violations(of: canonicalTables.map(\.name))
+        do {
+            return try found + mistypedValues(in: connection, on: schema)
+        } catch let error as DatabaseError where error.kind == .damaged && !found.isEmpty {
+            return found
+        }
     }
 
     private func mistypedValues(in connection: any DatabaseConnection, on schema: Schema) throws -> [String] {

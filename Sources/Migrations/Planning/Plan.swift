@@ -46,11 +46,8 @@ public struct Plan: Sendable {
     /// is for reading: rows are computed while a migration runs.
     /// - Throws: What that failed at, or what kept it from being tried.
     public func statements() throws -> [[String]] {
-        guard let script else {
-            if let stop { throw stop }
-            return []
-        }
-        return try script.get()
+        if script == nil, let stop { throw stop }
+        return try script?.get() ?? []
     }
 
     var isRepair: Bool {
