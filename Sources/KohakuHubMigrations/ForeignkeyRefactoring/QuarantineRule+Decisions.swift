@@ -9,7 +9,7 @@ extension QuarantineRule {
         return .rows(
             where: .isNobody(column),
             reason: "'\(who) ' || \(column) || ' no longer exists'",
-            summary: "their \(role) no longer exists")
+            summary: "the \(role) no longer exists")
     }
 
     /// Rows whose full id and type name no repository that is kept, except those that meet another condition.
@@ -30,7 +30,7 @@ extension QuarantineRule {
                     SELECT '; its LFS objects are in ' || moved.candidates FROM kohaku_moved AS moved
                     WHERE moved.full_id = old."repo_full_id" AND moved.repo_type = old."repo_type"), '') END
                 """#,
-            summary: "the repository of their full id and type is gone or goes to quarantine")
+            summary: "the repository with that full id and type no longer exists or is itself quarantined")
     }
 
     /// Rows that know only a full id, and meet a condition by which it names no repository that is kept.
@@ -44,7 +44,7 @@ extension QuarantineRule {
                     SELECT '; its LFS objects are in ' || min(moved.candidates) FROM kohaku_moved AS moved
                     WHERE moved.full_id = old."repo_full_id"), '') END
                 """#,
-            summary: "the repository of their full id is gone or goes to quarantine")
+            summary: "the repository with that full id no longer exists or is itself quarantined")
     }
 }
 

@@ -20,8 +20,8 @@ extension ForeignkeyRefactoring {
             action: "Delete those rows and invite the members again when the repair is done, or restore a backup."
         ) { count in
             """
-            \(count) membership(s) and invitation(s) have an id that was one organization's before the older upgrade and is \
-            another's since, and nothing tells which is meant.
+            \(count.counted("membership or invitation has", plural: "memberships and invitations have")) an id that was one \
+            organization's before the older upgrade and has been another's since: which one is meant cannot be known.
             """
         }
     }
@@ -41,8 +41,8 @@ extension ForeignkeyRefactoring {
                 """
         ) { count in
             """
-            \(count) name(s) are like an earlier one but for case, - and _. The first keeps the normalized name, and the \
-            others get ~ and their id.
+            \(count.counted("name differs", plural: "names differ")) from another only in case, "-" or "_". The oldest keeps \
+            the normalized name; "~<id>" is appended to the others.
             """
         }
     }
@@ -51,7 +51,9 @@ extension ForeignkeyRefactoring {
         try context.finding(
             .notice, code: "invitation_parameters", table: "invitation",
             about: "SELECT 'id ' || invitation_id FROM kohaku_unreadable ORDER BY invitation_id"
-        ) { "\($0) invitation(s) have parameters that are not a JSON object: they stay as they are." }
+        ) {
+            "\($0.counted("invitation has", plural: "invitations have")) parameters that are not a JSON object; they are kept."
+        }
     }
 
     func usersOfInvitations(_ context: MigrationContext) throws -> Finding? {
@@ -63,6 +65,11 @@ extension ForeignkeyRefactoring {
                 WHERE invitation."used_by" IS NOT NULL AND \#(String.isNobody(#"invitation."used_by""#))
                 ORDER BY invitation."id"
                 """#
-        ) { "\($0) invitation(s) were used by users who no longer exist: that becomes NULL." }
+        ) {
+            """
+            \($0.counted("invitation was", plural: "invitations were")) used by a user who no longer exists: used_by becomes \
+            NULL.
+            """
+        }
     }
 }

@@ -67,7 +67,10 @@ extension ForeignkeyRefactoring {
             Finding(
                 .notice, code: "column_type", table: "", count: Int64(examples.count),
                 message:
-                    "\(examples.count) column(s) have values of a type that the hub did not give them, and are converted.",
+                    """
+                    \(examples.count.counted("column has", plural: "columns have")) another type than the hub gave and will be \
+                    converted.
+                    """,
                 examples: examples)
         ]
     }

@@ -30,7 +30,9 @@ extension ForeignkeyRefactoring {
                     ORDER BY "id"
                     """,
                 action: "Give them one. What belongs to a row would go with it if you deleted it."
-            ) { "\($0) row(s) of \(table.name) have no \(name), and nothing tells what it was." }
+            ) {
+                "\($0.counted("row")) of \(table.name) without \(name): what it was cannot be known."
+            }
         }
     }
 
@@ -40,7 +42,7 @@ extension ForeignkeyRefactoring {
         let rows = try owned.reduce(0) { try $0 + context.connection.countRows(in: $1) }
         return Finding(
             .error, code: "missing_table", table: "repository", count: rows,
-            message: "table repository is missing, to which \(rows) row(s) of \(owned.joined(separator: ", ")) belong.",
+            message: "table repository is missing, to which \(rows.counted("row")) of \(owned.joined(separator: ", ")) belong.",
             action: "Restore a backup.")
     }
 
@@ -66,6 +68,11 @@ extension ForeignkeyRefactoring {
                 GROUP BY \(list) HAVING count(*) > 1 ORDER BY \(list)
                 """,
             action: "Change all but one of each, or delete those that are the same row twice."
-        ) { "\($0) value(s) of (\(columns.joined(separator: ", "))) occur more than once in \(table)." }
+        ) {
+            """
+            \($0.counted("value of", plural: "values of")) (\(columns.joined(separator: ", "))) in \(table) \
+            \($0 == 1 ? "occurs" : "occur") more than once.
+            """
+        }
     }
 }

@@ -20,8 +20,8 @@ extension ForeignkeyRefactoring {
                     """#,
                 message: { count in
                     """
-                    \(count) name(s) belong to a user and to an organization. Organizations become users, and a name \
-                    belongs to one user only.
+                    \(count.counted("name belongs", plural: "names belong")) to both a user and an organization. Organizations \
+                    become users, and only one user can have a name.
                     """
                 })
         else { return nil }

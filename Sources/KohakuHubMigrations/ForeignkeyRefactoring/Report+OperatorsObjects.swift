@@ -11,8 +11,10 @@ extension ForeignkeyRefactoring {
         return [
             Finding(
                 .error, code: "own_reference", table: "organization", count: Int64(tables.count),
-                message:
-                    "\(tables.count) table(s) that are not the hub's reference organization, which becomes part of user.",
+                message: """
+                    \(tables.count.counted("table that is not the hub's references", plural: "tables that are not the hub's reference")) \
+                    organization, which is merged into user.
+                    """,
                 examples: tables.map(\.name).sorted(),
                 action: """
                     Add a column to each that holds the organization's name, drop those foreign keys, and run again. \
@@ -45,7 +47,12 @@ extension ForeignkeyRefactoring {
                     ORDER BY \(column)
                     """,
                 action: "Drop the foreign key, or delete those rows if they are of no use."
-            ) { "\($0) row(s) of \(table), which is not the hub's, reference rows that go to quarantine." }
+            ) {
+                """
+                \($0.counted("row")) of \(table), which is not the hub's, \($0 == 1 ? "references a row" : "reference rows") that \
+                will be quarantined.
+                """
+            }
         }
     }
 
@@ -57,6 +64,10 @@ extension ForeignkeyRefactoring {
         let attachments = try context.attachments(lostIn: old, dropping: ["organization"], besides: oldIndexes)
         return try context.dependentsInTheWay(
             of: changes + [(table: "organization", columns: nil)] + convertedColumns(context.schema), losing: attachments
-        ) { "\($0) view(s) or the like use columns or the table of organizations, which go." }
+        ) {
+            """
+            \($0.counted("object depends", plural: "objects depend")) on columns that will be dropped, or on table organization.
+            """
+        }
     }
 }

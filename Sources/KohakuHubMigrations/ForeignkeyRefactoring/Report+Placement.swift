@@ -16,7 +16,12 @@ extension ForeignkeyRefactoring {
                         JOIN kohaku_repository AS owned ON owned.repository_id = placed.repository_id
                     WHERE placed.rule = \(index + 1) ORDER BY placed.file_id
                     """
-            ) { "\($0) file(s) of a full id that several repositories share go to one of them \(rule)." }
+            ) {
+                """
+                \($0.counted("file")) under a full id that several repositories share \($0 == 1 ? "is" : "are") assigned to one \
+                of them \(rule).
+                """
+            }
         }
         let copied = try context.finding(
             .warning, code: "shared_full_id_copied", table: "file",
@@ -25,7 +30,10 @@ extension ForeignkeyRefactoring {
                 WHERE shared.file_id IN (SELECT file_id FROM kohaku_file WHERE copy > 0) ORDER BY shared.file_id
                 """
         ) {
-            "\($0) file(s) of a full id that several repositories share are copied to each: nothing tells whose they are."
+            """
+            \($0.counted("file")) under a full id that several repositories share \($0 == 1 ? "is" : "are") copied to each: the \
+            owner cannot be known.
+            """
         }
         return (decided + [copied]).compactMap { $0 }
     }
@@ -34,7 +42,12 @@ extension ForeignkeyRefactoring {
         try context.finding(
             .warning, code: "history_lowest_id", table: "lfsobjecthistory",
             about: "SELECT 'id ' || history_id FROM kohaku_history WHERE rule = 4 ORDER BY history_id"
-        ) { "\($0) row(s) of the LFS history go to the repository with the lowest id that shares their full id." }
+        ) {
+            """
+            \($0.counted("row")) of the LFS history \($0 == 1 ? "is" : "are") assigned to the repository with the lowest id \
+            among those that share the full id.
+            """
+        }
     }
 
     func movedRepositories(_ context: MigrationContext) throws -> Finding? {
@@ -45,7 +58,11 @@ extension ForeignkeyRefactoring {
                 FROM kohaku_moved AS moved JOIN kohaku_repository AS owned ON owned.repository_id = moved.repository_id
                 ORDER BY moved.full_id, moved.repo_type
                 """
-        ) { "\($0) full id(s) of moved repositories: their commits and LFS history go to where their LFS objects are." }
+        ) {
+            """
+            Commits and LFS history left under \($0.counted("full id")) of moved repositories follow their LFS objects.
+            """
+        }
     }
 
     func changedOwners(_ context: MigrationContext) throws -> Finding? {
@@ -58,6 +75,11 @@ extension ForeignkeyRefactoring {
                     JOIN kohaku_user AS owner ON owner.user_id = owned.owner_id
                 WHERE owned.owner_id <> repository."owner_id" ORDER BY repository."id"
                 """#
-        ) { "\($0) repository owner(s) become that of the namespace: theirs is gone, or is the old default 1." }
+        ) {
+            """
+            \($0.counted("repository gets", plural: "repositories get")) the owner of the namespace: the recorded one no longer \
+            exists, or is the placeholder user 1.
+            """
+        }
     }
 }

@@ -31,7 +31,7 @@ extension ForeignkeyRefactoring {
                     .rows(
                         where: .isOwnerless(#"old."repository_id""#),
                         reason: #"'repository ' || old."repository_id" || ' is in quarantine'"#,
-                        summary: "their repository goes to quarantine"))
+                        summary: "the repository is itself quarantined"))
             }
     }
 

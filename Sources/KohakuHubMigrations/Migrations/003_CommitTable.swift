@@ -44,7 +44,7 @@ public struct CommitTable: Migration {
             rules: [
                 .rows(
                     where: "true", reason: "'the table had no repo_type, branch and username'",
-                    summary: "the table has not the columns that the application writes")
+                    summary: "the table lacks columns that the application writes")
             ])
         try context.execute(#"DROP TABLE "commit""#)
         try context.refreshSchema(of: ["commit"])

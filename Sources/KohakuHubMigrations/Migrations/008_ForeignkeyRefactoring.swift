@@ -20,7 +20,7 @@ public struct ForeignkeyRefactoring: Migration {
     public let isBarrier = true
 
     public let consent: String? =
-        "it merges organizations into users and rewrites every table. Only a backup leads back."
+        "it merges organizations into users and rewrites every table. The only way back is to restore a backup."
 
     public var rewrittenTables: Set<String> { Set(HubTable.all.map(\.name)) }
 

@@ -19,7 +19,7 @@ public struct BigintSizeFields: Migration {
     public func check(_ context: MigrationContext) throws -> [Finding] {
         let changing = Self.tables.filter { context.schema.column($0, "size")?.type == "integer" }
         let finding = try context.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
-            "\($0) view(s) or the like use a column size, whose type cannot be changed meanwhile."
+            "\($0.counted("object depends", plural: "objects depend")) on a column size, whose type cannot be changed meanwhile."
         }
         return [finding].compactMap { $0 }
     }

@@ -43,7 +43,7 @@ extension HubTable {
                 .rows(
                     where: .isNobody(#"old."created_by""#),
                     reason: InvitationWithoutCreator.reason,
-                    summary: "their creator no longer exists (012 puts them back, without a creator)"),
+                    summary: "the creator no longer exists (012 releases them, without a creator)"),
             ],
             from: [
                 .kept(
@@ -71,5 +71,5 @@ extension QuarantineRule {
                 WHERE remapped.invitation_id = old."id" AND remapped.parameters IS NULL)
             """#,
         reason: "'the organization it invites to no longer exists'",
-        summary: "the organization they invite to no longer exists")
+        summary: "the organization that they invite to no longer exists")
 }

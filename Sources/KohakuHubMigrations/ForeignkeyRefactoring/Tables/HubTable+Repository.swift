@@ -37,7 +37,7 @@ extension HubTable {
                         'its owner, user ' || coalesce(CAST(old."owner_id" AS TEXT), 'NULL') || ', no longer exists, and nobody is named '
                             || old."namespace"
                         """#,
-                    summary: "their owner no longer exists, and nobody has the name of their namespace")
+                    summary: "the owner no longer exists, and nobody has the name of the namespace")
             ],
             from: [
                 .kept(

@@ -34,7 +34,7 @@ extension HubTable {
                             SELECT 1 FROM kohaku_organization_id AS meant WHERE meant.given_id = old."organization_id")
                         """#,
                     reason: #"'organization ' || old."organization_id" || ' no longer exists'"#,
-                    summary: "their organization no longer exists"),
+                    summary: "the organization no longer exists"),
                 .rows(
                     where: #"""
                         old."id" IN (SELECT "id" FROM (
@@ -49,7 +49,7 @@ extension HubTable {
                         'user ' || old."user_id" || ' is in organization ' || old."organization_id"
                             || ' more than once: the highest role stays'
                         """#,
-                    summary: "the same user is in the organization with a higher role"),
+                    summary: "the same user is a member with a higher role"),
             ],
             from: [
                 .kept(
