@@ -9,8 +9,8 @@ extension FindingCase {
         FindingCase(
             .warning, "normalized_name_collision", "user",
             """
-            name(s) are like an earlier one but for case, - and _. The first keeps the normalized name, and the others \
-            get ~ and their id.
+            2 names differ from another only in case, "-" or "_". The oldest keeps the normalized name; "~<id>" is \
+            appended to the others.
             """,
             examples: [#"user 2 "A-da" becomes ada~2"#, #"organization 2 "l-ab" becomes lab~92"#],
             .user(2, "A-da"), .organization(1, "lab"), .organization(2, "l-ab"))
@@ -39,42 +39,46 @@ extension FindingCase {
             .file(14, "ada/d4")),
         FindingCase(
             .warning, "shared_full_id_copied", "file",
-            "file(s) of a full id that several repositories share are copied to each: nothing tells whose they are.",
+            "2 files under a full id that several repositories share are copied to each: the owner cannot be known.",
             examples: ["ada/c: a.bin", "ada/c: b.bin"],
             .repository(21, "model", "ada/c"), .repository(22, "dataset", "ada/c"), .file(15, "ada/c"),
             .file(16, "ada/c", path: "b.bin")),
         FindingCase(
             .warning, "history_lowest_id", "lfsobjecthistory",
-            "row(s) of the LFS history go to the repository with the lowest id that shares their full id.",
+            """
+            1 row of the LFS history is assigned to the repository with the lowest id among those that share the full id.
+            """,
             examples: ["id 70"],
             .repository(24, "model", "ada/h"), .repository(23, "dataset", "ada/h"),
             .object(of: "unknown", "ada/h").with(["id": 70])),
         FindingCase(
             .notice, "moved_repository", "repository",
-            "full id(s) of moved repositories: their commits and LFS history go to where their LFS objects are.",
+            "Commits and LFS history left under 1 full id of moved repositories follow their LFS objects.",
             examples: ["ada/old to model ada/new"],
             .repository(31, "model", "ada/new"), .file(31, "ada/new", hash: "moved"), .commit("m", "model", "ada/old"),
             .object(of: "m", "ada/old", hash: "moved")),
     ]
 
     private static func decided(_ rule: String) -> String {
-        "file(s) of a full id that several repositories share go to one of them \(rule)."
+        "1 file under a full id that several repositories share is assigned to one of them \(rule)."
     }
 
     private static let ownersAndInvitations = [
         FindingCase(
             .notice, "owner_changed", "repository",
-            "repository owner(s) become that of the namespace: theirs is gone, or is the old default 1.",
+            """
+            2 repositories get the owner of the namespace: the recorded one no longer exists, or is the placeholder user 1.
+            """,
             examples: [#"zoe/x: user 50 to "zoe""#, #"zoe/y: user 1 to "zoe""#],
             .repository(41, "model", "zoe/x", owner: 50), .repository(42, "model", "zoe/y", owner: 1)),
         FindingCase(
             .notice, "invitation_parameters", "invitation",
-            "invitation(s) have parameters that are not a JSON object: they stay as they are.",
+            "2 invitations have parameters that are not a JSON object; they are kept.",
             examples: ["id 51", "id 52"],
             .invitation(51, "{broken"), .invitation(52, "[3]"), .invitation(53)),
         FindingCase(
             .notice, "invitation_used_by", "invitation",
-            "invitation(s) were used by users who no longer exist: that becomes NULL.",
+            "1 invitation was used by a user who no longer exists: used_by becomes NULL.",
             examples: ["id 54: user 50"], .invitation(54, usedBy: 50), .invitation(55, usedBy: 90)),
     ]
 }

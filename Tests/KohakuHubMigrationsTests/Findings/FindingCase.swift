@@ -4,7 +4,7 @@ import MigrationsTesting
 
 /// Rows of a hub that make the data checks find one thing.
 struct FindingCase: Sendable, CustomStringConvertible {
-    /// What is found, in words of the message.
+    /// The message.
     var message: String
     var severity: Finding.Severity
     var code: String
@@ -29,12 +29,12 @@ struct FindingCase: Sendable, CustomStringConvertible {
         self.rows = rows
     }
 
-    /// Rows that go to quarantine, by their ids.
+    /// Rows that are quarantined, by their ids.
     init(
         quarantined ids: [Int64], of table: String, _ summary: String, because reason: String,
         on backends: [TestBackend] = TestBackend.allCases, _ rows: SmallHub.Row...
     ) {
-        message = "row(s) of \(table) go to quarantine: \(summary)."
+        message = "\(ids.count == 1 ? "1 row" : "\(ids.count) rows") of \(table) will be quarantined: \(summary)."
         severity = .warning
         code = "quarantine"
         self.table = table
@@ -72,7 +72,6 @@ struct FoundFinding: Hashable, CustomStringConvertible {
     var table: String
     var count: Int64
     var examples: [String]
-    /// The message without its number.
     var message: String
 
     init(_ finding: Finding) {
@@ -81,7 +80,7 @@ struct FoundFinding: Hashable, CustomStringConvertible {
         table = finding.table
         count = finding.count
         examples = finding.examples
-        message = finding.message.split(separator: " ", maxSplits: 1).last.map(String.init) ?? ""
+        message = finding.message
     }
 
     init(_ expected: FindingCase) {
