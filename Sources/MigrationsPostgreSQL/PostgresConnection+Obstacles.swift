@@ -27,7 +27,7 @@ extension PostgresConnection {
             """)
         return finding(
             "not_owner", about: foreign,
-            "\(foreign.count) table(s) belong to another role or schema, and only an owner can alter them.",
+            "\(foreign.count.counted("table belongs", plural: "tables belong")) to another role or schema, and only an owner can alter a table.",
             action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role.")
     }
 
@@ -68,7 +68,7 @@ extension PostgresConnection {
             """)
         return finding(
             "row_security", about: hidden,
-            "Row level security may hide rows of \(hidden.count) table(s) from the connecting role, and no row may be lost.",
+            "Row level security may hide rows of \(hidden.count.counted("table")) from the connecting role, and no row may be lost.",
             action: Self.rowSecurityAdvice)
     }
 
@@ -84,7 +84,7 @@ extension PostgresConnection {
             """)
         return finding(
             "inherited_table", about: relatives,
-            "\(relatives.count) table(s) inherit rows or columns, as partitions do. A migration rewrites plain tables only.",
+            "\(relatives.count.counted("table inherits", plural: "tables inherit")) rows or columns, as partitions do. A migration rewrites plain tables only.",
             action: "Move the rows of the child into its parent, then: ALTER TABLE child NO INHERIT parent. "
                 + "Make a partitioned table a plain one.")
     }

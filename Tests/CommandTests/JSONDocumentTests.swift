@@ -58,7 +58,7 @@ struct JSONDocumentTests {
             #expect(document.version == 6)
             #expect(document.pending.map(\.number) == Array(7...Catalogue.kohakuHub.newest))
             #expect(document.rows["user"] == 12)
-            #expect(document.pending[1].consent?.contains("Only a backup leads back.") == true)
+            #expect(document.pending[1].consent?.contains("The only way back is to restore a backup.") == true)
             #expect(document.pending[0].sql?.first?.hasPrefix("ALTER TABLE \"user\" ADD COLUMN \"avatar\"") == true)
         }
     }

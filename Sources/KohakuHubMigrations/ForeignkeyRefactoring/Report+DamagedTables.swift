@@ -42,7 +42,8 @@ extension ForeignkeyRefactoring {
         let rows = try owned.reduce(0) { try $0 + context.connection.countRows(in: $1) }
         return Finding(
             .error, code: "missing_table", table: "repository", count: rows,
-            message: "table repository is missing, to which \(rows.counted("row")) of \(owned.joined(separator: ", ")) belong.",
+            message:
+                "table repository is missing, to which \(rows.counted("row")) of \(owned.joined(separator: ", ")) belong.",
             action: "Restore a backup.")
     }
 

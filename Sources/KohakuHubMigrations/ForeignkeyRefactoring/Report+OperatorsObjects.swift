@@ -63,7 +63,8 @@ extension ForeignkeyRefactoring {
         let oldIndexes = Dictionary(uniqueKeysWithValues: HubTable.all.map { ($0.name, $0.oldIndexes) })
         let attachments = try context.attachments(lostIn: old, dropping: ["organization"], besides: oldIndexes)
         return try context.dependentsInTheWay(
-            of: changes + [(table: "organization", columns: nil)] + convertedColumns(context.schema), losing: attachments
+            of: changes + [(table: "organization", columns: nil)] + convertedColumns(context.schema),
+            losing: attachments
         ) {
             """
             \($0.counted("object depends", plural: "objects depend")) on columns that will be dropped, or on table organization.

@@ -92,7 +92,8 @@ extension QuarantineRelease {
         guard found.count == 1 else {
             let types = found.map { "\($0[2].text ?? "") \($0[0].integer ?? 0)" }.joined(separator: ", ")
             throw refusal(
-                of: row, "several repositories are named \(fullID) (\(types)), and nothing tells whose it is",
+                of: row,
+                "several repositories are named \(fullID) (\(types)), and which one it belongs to cannot be known",
                 "Add it to one of them in the hub instead.")
         }
         return (first[0], first[1])

@@ -5,7 +5,8 @@ extension Finding {
     ) -> Finding {
         Finding(
             .error, code: "invalid_utf8", table: table, count: count,
-            message: "\(count) value(s) of \(table).\(column) are not UTF-8.", examples: examples,
+            message: "\(count.counted("value")) of \(table).\(column) \(count == 1 ? "is" : "are") not UTF-8.",
+            examples: examples,
             action: "Write each of them anew as UTF-8, by its id, then run again.")
     }
 }

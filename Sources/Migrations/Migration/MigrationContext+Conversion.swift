@@ -43,8 +43,8 @@ extension MigrationContext {
             action: "Correct these values, then run again."
         ) { rows in
             conversion.concerned == nil
-                ? "\(rows) value(s) of \(table).\(name), which is \(conversion.column.type), do not fit into \(type)."
-                : "\(rows) value(s) of \(table).\(name) are neither true nor false."
+                ? "\(rows.counted("value")) of \(table).\(name), a \(conversion.column.type), cannot be converted to \(type)."
+                : "\(rows.counted("value")) of \(table).\(name) \(rows == 1 ? "is" : "are") neither true nor false."
         }
     }
 

@@ -4,7 +4,7 @@ extension MigrationContext {
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
         guard hasTable(rewrite.table) else { return [] }
         return try findings(of: rewrite.quarantine, on: rewrite.table, .warning, code: "quarantine") { rows, rule in
-            "\(rows) row(s) of \(rewrite.table) go to quarantine: \(rule.summary)."
+            "\(rows.counted("row")) of \(rewrite.table) will be quarantined: \(rule.summary)."
         }
     }
 
@@ -96,7 +96,7 @@ extension MigrationContext {
                 HAVING count(*) > 1 OR "id" IS NULL ORDER BY "id"
                 """,
             action: "Give each row an id of its own, or delete the rows that are of no use."
-        ) { "Table \(table) has no primary key, and \($0) id(s) are NULL or those of several rows." }
+        ) { "Table \(table) has no primary key, and \($0.counted("id is", plural: "ids are")) NULL or not unique." }
     }
 
     /// A column that is missing though rows need a value in it; `nil` when the table has no rows.
@@ -105,7 +105,8 @@ extension MigrationContext {
         guard rows > 0 else { return nil }
         return Finding(
             .error, code: "missing_column", table: table, count: rows,
-            message: "table \(table) has no column \(column), and nothing tells what its \(rows) row(s) had there.",
+            message:
+                "table \(table) has no column \(column), and what its \(rows.counted("row")) had there cannot be known.",
             action: "Restore a backup, or delete the rows if they are of no use.")
     }
 }
@@ -115,6 +116,6 @@ extension QuarantineRule {
     public static func rows(without column: String) -> QuarantineRule {
         .rows(
             where: "old.\(column.quotedIdentifier) IS NULL", reason: "'it has no \(column)'",
-            summary: "they have no \(column)")
+            summary: "there is no value for \(column)")
     }
 }

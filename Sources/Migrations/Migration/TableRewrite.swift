@@ -107,7 +107,7 @@ public struct QuarantineRule: Sendable {
     public var condition: String
     /// Why, as an SQL expression that yields text for the row.
     public var reason: String
-    /// Why, in words for all of them: `their user no longer exists`.
+    /// Why, in words for all of them: `the user no longer exists`.
     public var summary: String
 
     /// Rows that meet a condition.

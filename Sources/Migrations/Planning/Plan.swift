@@ -110,7 +110,7 @@ extension Assessment {
             "this database is mixed: an older upgrade began \(work) and stopped. So it is neither the one version "
                 + "nor the other: \(found).",
             nextStep:
-                "Nothing was changed. To see the way out: \(words.verb("plan --repair")). To take it: \(words.verb("repair"))"
+                "Nothing was changed. Preview the repair: \(words.verb("plan --repair")). Apply it: \(words.verb("repair"))"
         )
     }
 }

@@ -94,7 +94,7 @@ struct RowFitting {
             rules.append(
                 .rows(
                     where: isDangling, reason: "'\(reference.table) ' || old.\(name) || ' no longer exists'",
-                    summary: "their \(reference.table) no longer exists"))
+                    summary: "the \(reference.table) no longer exists"))
         }
     }
 
@@ -126,16 +126,16 @@ struct RowFitting {
         var findings =
             try isRepair
             ? context.findings(of: rules, on: name, .warning, code: "quarantine") { rows, rule in
-                "\(rows) row(s) of \(name) go to quarantine: \(rule.summary)."
+                "\(rows.counted("row")) of \(name) will be quarantined: \(rule.summary)."
             }
             : context.findings(
                 of: rules, on: name, .error, code: Self.rowsDoNotFit,
                 action: "To put them into quarantine: \(context.vocabulary.verb("repair"))"
-            ) { "\($0) row(s) of \(name) cannot be kept under the current schema: \($1.summary)." }
+            ) { "\($0.counted("row")) of \(name) cannot be kept under the current schema: \($1.summary)." }
         findings += try context.findings(
             of: ownerRules, on: name, .error, code: "owner_does_not_fit",
             action: "Change them. What belongs to a row would go with it if you deleted it."
-        ) { "\($0) row(s) of \(name), to which others belong, cannot be kept: \($1.summary)." }
+        ) { "\($0.counted("row")) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
         // What references nothing is told already, and what references something has room.
         let references = Set(definition.columns.filter { $0.reference != nil }.map(\.name))
@@ -170,6 +170,8 @@ struct Clearing {
                 SELECT 'id ' || old."id" || ': \(referencedTable) ' || old.\(name) FROM \(table.quotedIdentifier) AS old
                 WHERE \(condition) ORDER BY old."id"
                 """
-        ) { "\($0) row(s) of \(table) name a \(referencedTable) that does not exist: \(column) becomes NULL." }
+        ) {
+            "\($0.counted("row")) of \(table) \($0 == 1 ? "references" : "reference") a \(referencedTable) that does not exist: \(column) becomes NULL."
+        }
     }
 }

@@ -12,7 +12,7 @@ extension Runner {
         if alters, !isAgreed {
             try ask(
                 "mending the schema of \(catalogue.newest.paddedToThree)",
-                "it differs in \(differences.count) places, and tables are changed. Only a backup leads back.",
+                "it differs in \(differences.count) places, and tables are changed. The only way back is to restore a backup.",
                 isUnchanged: report.migrations.isEmpty)
         }
         var mended = report

@@ -4,7 +4,8 @@ extension Runner {
         report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
         guard !plan.isEmpty, case .repair(let isDryRun) = plan.command else { return }
         if !isDryRun {
-            try ask("the repair", "it changes tables from what was half done. Only a backup leads back.")
+            try ask(
+                "the repair", "it changes tables from what was half done. The only way back is to restore a backup.")
         }
         var repaired = report
         emit(.changing("the repair"))

@@ -24,7 +24,8 @@ extension Runner {
         guard !examples.isEmpty else { return nil }
         return Finding(
             .error, code: "name_taken", table: "", count: Int64(examples.count),
-            message: "\(examples.count) name(s) that tables or indexes need are taken.",
+            message:
+                "\(examples.count.counted("name that a table or index needs is", plural: "names that tables or indexes need are")) taken.",
             examples: examples, action: "Rename what has them or drop it, execute the statements, and run again.")
     }
 }

@@ -51,7 +51,7 @@ struct Convergences {
         let error = try DamagedHub(backend: backend, damage: Self.twins).stopped(by: .run)
         #expect(error.code == .schemaDiffers)
         let finding = try #require(error.findings.first)
-        #expect(finding.message.contains("2 row(s) of token cannot be kept"))
+        #expect(finding.message.contains("2 rows of token cannot be kept"))
         #expect(finding.action?.contains("kohaku-migrate repair") == true)
 
         let hub = try DamagedHub(backend: backend, damage: Self.twins).mended(by: .repair)

@@ -32,7 +32,7 @@ struct UndecodableTexts {
             #expect(preview.findings.map(\.code) == ["invalid_utf8"])
             let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
             #expect(error.code == .checkFailed)
-            #expect(error.findings.map(\.message) == ["1 value(s) of user.username are not UTF-8."])
+            #expect(error.findings.map(\.message) == ["1 value of user.username is not UTF-8."])
             #expect(
                 error.findings.flatMap(\.examples) == [
                     backend == .sqlite ? "id 2: bytes 4DFC6C6C6572" : #"id 2: M\374ller"#
