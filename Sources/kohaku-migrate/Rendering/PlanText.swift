@@ -9,7 +9,7 @@ struct PlanText {
     init(_ plan: Migrations.Plan, command: String, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
         if plan.isFresh {
-            lines.append("There are no tables yet: `run` would create the current schema.")
+            lines.append("Fresh: there are no tables yet. `run` would create the current schema.")
         } else if plan.steps.isEmpty, !plan.drift.isEmpty {
             lines.append("`run` would fix this, in one transaction:")
             lines += plan.drift.map { "  " + "\($0)".wrapped(indent: 4) }

@@ -9,10 +9,12 @@ struct StatusText {
         var lines = ["\(database)".escaped, ""]
         if !assessment.statuses.isEmpty {
             var table = TextTable([("no.", .left), ("migration", .left), ("status", .left), ("reason", .left)])
+            // All that are implied are so by the newest that is applied, whose reason is in its own line.
+            let implication = "by \(assessment.version.paddedToThree)"
             for status in assessment.statuses {
                 table.add([
                     status.migration.number.paddedToThree, status.migration.name, status.verdict.rawValue,
-                    status.reason,
+                    status.verdict == .implied ? implication : status.reason,
                 ])
             }
             lines += [table.text(indent: 0), ""]
