@@ -26,6 +26,7 @@ extension ForeignkeyRefactoring {
     /// The id after which there is room for all organizations, above those of living users and not among ids that were ever
     /// somebody's; `nil` when that is the highest, or nowhere. Rows of no use may hold any id.
     private func roomForOrganizations(below highest: Int64, _ context: MigrationContext) throws -> Int64? {
+        guard context.hasTable("organization") else { return nil }
         let organizations = try context.connection.countRows(in: "organization")
         let limit = highestPossibleID(context)
         guard highest > limit - organizations else { return nil }

@@ -303,13 +303,24 @@ struct DamagedHubs {
         #expect(outcome.after.quarantined(from: "token").count == 1)
     }
 
-    @Test("with an id at the end of all numbers is refused in words")
+    @Test("with a user's id at the end of all numbers is refused in words")
     func highestID() throws {
         let error = try DamagedHub(
-            backend: .sqlite, fixture: "v07", damage: #"UPDATE "token" SET "user_id" = 9223372036854775807"#
+            backend: .sqlite, fixture: "v07",
+            damage: #"UPDATE "user" SET "id" = 9223372036854775807 WHERE "id" = (SELECT max("id") FROM "user")"#
         ).stopped(by: .run)
         #expect(error.code == .checkFailed)
         #expect(error.message.contains("there is no room above it"))
+    }
+
+    @Test("with such an id in rows that no user owns goes on, and these are quarantined")
+    func highestOrphan() throws {
+        let outcome = try DamagedHub(
+            backend: .sqlite, fixture: "v07", damage: #"UPDATE "token" SET "user_id" = 9223372036854775807"#
+        ).mended(by: .run)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+        #expect(outcome.after.quarantined(from: "token").count == outcome.before["token"].count)
+        #expect(outcome.after["token"].isEmpty && !outcome.before["token"].isEmpty)
     }
 
     @Test("with the same unique index twice loses one, by a run and by a repair", arguments: TestBackend.allCases)

@@ -149,8 +149,12 @@ struct LeftoverTables {
 
     @Test("by its name, but has columns of its own, is the operator's and stays", arguments: TestBackend.allCases)
     func operatorsOwn(_ backend: TestBackend) throws {
+        // Indexes of the hub's names would be in the way of its own.
+        let indexes = [
+            "repository_id", "path_in_repo", "sha256", "is_deleted", "owner_id", "repository_id_path_in_repo",
+        ].map { #"; DROP INDEX "file_\#($0)""# }
         let sql =
-            Self.emptyFile.replacing("file_old", with: "away") + #"""
+            Self.emptyFile.replacing("file_old", with: "away") + indexes.joined() + #"""
                 ; CREATE TABLE "file_old" ("id" INTEGER PRIMARY KEY, "path_in_repo" TEXT, "note" TEXT);
                 INSERT INTO "file_old" VALUES (1, 'a', 'mine');
                 CREATE TABLE "session_new" ("note" TEXT); INSERT INTO "session_new" VALUES ('mine')
