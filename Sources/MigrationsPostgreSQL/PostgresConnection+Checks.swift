@@ -19,6 +19,10 @@ extension PostgresConnection {
         return sum.first?[0].text ?? "0"
     }
 
+    public func size(of tables: [String]) throws -> Int64 {
+        try integer("SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE \(isOne("oid", of: tables))")
+    }
+
     /// PostgreSQL enforces its foreign keys; only those that were never validated may be broken.
     public func brokenReferences(from tables: [String]) throws -> [String] {
         try query(

@@ -26,7 +26,3 @@ struct DiskSpace {
 
     private var needed: Int64 { size * 2 }
 }
-
-extension Int64 {
-    fileprivate var megabytes: String { "\((self + 999_999) / 1_000_000) MB" }
-}

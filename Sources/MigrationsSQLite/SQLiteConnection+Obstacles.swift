@@ -1,12 +1,15 @@
 public import Migrations
 
 extension SQLiteConnection {
+    public func size(of tables: [String]) throws -> Int64 {
+        try integer("PRAGMA page_count") * integer("PRAGMA page_size")
+    }
+
     /// A rewrite needs room on the disk, of which a database in memory has none, and texts that can be read.
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         guard isRewriting else { return [] }
         let undecodable = try undecodableTexts(in: tables)
         guard !path.isEmpty, let free = SQLiteFile.freeBytes(beside: path) else { return undecodable }
-        let size = try integer("PRAGMA page_count") * integer("PRAGMA page_size")
-        return [DiskSpace(size: size, free: free, path: path).finding].compactMap { $0 } + undecodable
+        return [DiskSpace(size: try size(of: tables), free: free, path: path).finding].compactMap { $0 } + undecodable
     }
 }

@@ -71,6 +71,8 @@ struct ConsentTests {
             let outcome = try hub.command.atTerminal(typing: answer, ["run"])
             #expect(outcome.status == status)
             #expect(outcome.output.contains("008 foreignkey_refactoring needs your consent: it merges organizations"))
+            let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains(/hub\.db \([1-9][0-9]* rows in [1-9][0-9]* tables, [1-9][0-9]* MB\)/))
             #expect(outcome.output.contains("Type 'yes' to continue: "))
             #expect((try hub.snapshot() == before) == (status != 0))
         }

@@ -41,6 +41,10 @@ public protocol Inspector {
     /// The foreign keys to a table's `id` from tables that ``readSchema()`` does not read, because they are in another schema.
     func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey]
 
+    /// How many bytes these tables take with their indexes; on SQLite, which keeps them together, the whole database.
+    /// - Throws: ``DatabaseError``.
+    func size(of tables: [String]) throws -> Int64
+
     /// The highest id ever given in a table as the database itself remembers it, 0 when it does not.
     func highestGivenID(in table: String) throws -> Int64
 

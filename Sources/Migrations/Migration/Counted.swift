@@ -5,3 +5,8 @@ extension BinaryInteger {
         "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
     }
 }
+
+extension Int64 {
+    /// A number of bytes in whole megabytes, rounded up: `3 MB`.
+    package var megabytes: String { "\((self + 999_999) / 1_000_000) MB" }
+}

@@ -22,6 +22,8 @@ public struct Plan: Sendable {
     public var findings: [Finding] = []
     /// The tables that are worked on and exist, in alphabetical order, with their numbers of rows.
     public var rows: [(table: String, count: Int64)] = []
+    /// How many bytes they take with their indexes; on SQLite, which keeps them together, the whole database.
+    public var size: Int64 = 0
     /// Why the schema does not let the command do its work.
     public var refusal: MigrationError?
     /// What a dry run of the steps executed, or what it failed at; `nil` when none was made.

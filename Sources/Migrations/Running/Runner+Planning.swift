@@ -68,6 +68,7 @@ extension Runner {
         for table in tables.sorted() where plan.assessment.schema.tables[table] != nil {
             plan.rows.append((table, try connection.countRows(in: table)))
         }
+        if !plan.rows.isEmpty { plan.size = try connection.size(of: plan.rows.map(\.table)) }
     }
 
     /// The data checks of the pending migrations that run, and the rows that the newest schema cannot hold.

@@ -9,8 +9,11 @@ struct Consent {
     var database: DatabaseURL
 
     /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
-    func ask(_ subject: String, _ question: String) -> Bool {
-        isGiven || Self.confirms("\(subject) needs your consent: \(question)", "Database: \(database)")
+    /// - Parameter plan: Of what the change is part.
+    func ask(_ subject: String, _ question: String, plan: Migrations.Plan?) -> Bool {
+        let extent = plan.map { $0.rows.isEmpty ? "" : " (\($0.extent))" } ?? ""
+        return isGiven
+            || Self.confirms("\(subject) needs your consent: \(question)", "Database: \(database)\(extent)")
     }
 
     /// Asks one question, told in paragraphs.

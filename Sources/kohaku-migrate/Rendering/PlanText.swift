@@ -38,15 +38,13 @@ struct PlanText {
     /// What it comes to, and the next command.
     private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
         let errors = plan.findings.count { $0.severity == .error }
-        let rows = plan.rows.reduce(0) { $0 + $1.count }
         var lines: [String] = []
         if let last = plan.steps.last?.migration.number {
             let version = plan.assessment.version
             let versions = "\(version.paddedToThree) → \(max(version, last).paddedToThree)"
             lines.append(
                 """
-                Version \(versions): \(plan.steps.count.counted("migration")) pending, \(rows.counted("row")) in \
-                \(plan.rows.count.counted("table")).
+                Version \(versions): \(plan.steps.count.counted("migration")) pending, \(plan.extent).
                 """.wrapped())
         }
         if errors > 0 {
@@ -62,6 +60,14 @@ struct PlanText {
                     + "Apply it: \(command)")
         }
         return lines.isEmpty ? [] : [""] + lines
+    }
+}
+
+extension Migrations.Plan {
+    /// On how much it works: `33 rows in 9 tables, 1 MB`.
+    var extent: String {
+        let count = rows.reduce(0) { $0 + $1.count }
+        return "\(count.counted("row")) in \(rows.count.counted("table")), \(size.megabytes)"
     }
 }
 

@@ -28,12 +28,11 @@ struct RepairPlanText {
 
     /// What it comes to, and the next command.
     private static func verdict(_ changes: [RepairPlanDocument.Table], _ report: RunReport) -> [String] {
-        let reports = report.migrations.flatMap(\.tables) + report.mendedTables
-        let quarantined = reports.reduce(0) { $0 + $1.quarantined }
         let rows = changes.reduce(0) { $0 + $1.rows }
         return [
             """
-            \(changes.count.counted("table")) with \(rows.counted("row")), of which \(quarantined) would be quarantined.
+            \(changes.count.counted("table")) with \(rows.counted("row")). \(report.quarantined.counted("row")) would be in \
+            quarantine afterwards.
             """.wrapped(),
             "It will ask for consent. Apply it: kohaku-migrate repair",
         ]
@@ -42,8 +41,8 @@ struct RepairPlanText {
     private static func words(_ table: RepairPlanDocument.Table) -> String {
         guard table.present else { return "is missing and would be created" }
         if table.leftover {
-            return
-                "left over from an interrupted upgrade: \(table.rows.counted("row")) would be quarantined and the table dropped"
+            let rows = table.rows == 0 ? "" : "\(table.rows.counted("row")) would be quarantined and "
+            return "left over from an interrupted upgrade: \(rows)the table would be dropped"
         }
         var parts: [String] = []
         if !table.otherColumns.isEmpty { parts.append("has \(table.otherColumns.joined(separator: ", "))") }

@@ -5,6 +5,8 @@ import Migrations
 final class RunRenderer {
     private let isQuiet: Bool
     private(set) var findings: [Finding] = []
+    /// What is done, once that is known.
+    private(set) var plan: Migrations.Plan?
 
     /// - Parameter isQuiet: Whether only the findings are gathered and nothing is printed.
     init(isQuiet: Bool) {
@@ -13,6 +15,7 @@ final class RunRenderer {
 
     func render(_ event: MigrationEvent) {
         if case .found(let finding) = event { findings.append(finding) }
+        if case .planned(let plan) = event { self.plan = plan }
         guard !isQuiet else { return }
         switch event {
         case .planned(let plan):

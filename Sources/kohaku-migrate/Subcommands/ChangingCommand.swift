@@ -37,7 +37,7 @@ extension ChangingCommand {
         let renderer = RunRenderer(isQuiet: output.json)
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
         let runner = Runner(
-            catalogue: .kohakuHub, connection: connection, consent: consent.ask,
+            catalogue: .kohakuHub, connection: connection, consent: { consent.ask($0, $1, plan: renderer.plan) },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
         if !output.json {
             print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")
