@@ -14,7 +14,6 @@ extension Runner {
                 } else if plan.needsPreflight {
                     try look(&plan)
                 }
-                if !plan.findings.contains(where: { $0.code == DatabaseDamage.file }) { try countRows(&plan) }
                 return plan
             }
         }
@@ -31,9 +30,9 @@ extension Runner {
         guard plan.findings.isEmpty else { return }
         // A role that may not make temporary tables, or read, could not even look further.
         plan.findings = try obstacles(to: plan.steps.map(\.migration), on: plan.assessment.schema)
-        if MigrationError(stoppingFor: plan.findings) == nil {
-            try plan.isRepair ? lookForRepair(&plan) : lookForRun(&plan)
-        }
+        guard MigrationError(stoppingFor: plan.findings) == nil else { return }
+        try plan.isRepair ? lookForRepair(&plan) : lookForRun(&plan)
+        try countRows(&plan)
     }
 
     private func lookForRun(_ plan: inout Plan) throws {
