@@ -27,7 +27,7 @@ extension PostgresConnection {
         return error
     }
 
-    /// Whether the server tells the whole row that a NOT NULL or a CHECK refused, with hashes of passwords.
+    /// Whether the server shows the whole row that a NOT NULL or a CHECK refused, with hashes of passwords.
     private static func showsRow(_ state: String) -> Bool { ["23502", "23514"].contains(state) }
 
     /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.

@@ -1,6 +1,6 @@
 import Migrations
 
-/// Whether there is room to rewrite a database, for the new tables beside the old ones and for the journal that leads back.
+/// Whether there is room to rewrite a database, for the new tables beside the old ones and for the rollback journal.
 struct DiskSpace {
     /// The bytes of the database.
     var size: Int64

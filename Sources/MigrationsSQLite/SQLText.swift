@@ -1,4 +1,4 @@
-/// Looks into SQL as far as quotes, comments and parentheses, for what no pragma tells.
+/// Looks into SQL as far as quotes, comments and parentheses, for what no pragma reports.
 ///
 /// What separates its words are ASCII characters, so it is read byte by byte.
 enum SQLText {

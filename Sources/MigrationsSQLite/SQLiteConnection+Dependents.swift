@@ -5,7 +5,7 @@ extension SQLiteConnection {
     public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {
         let views = try query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")
         guard !views.isEmpty else { return [] }
-        // SQLite compiles a view when it is used, and says then what it lacks: so a copy of the tables without them tells.
+        // SQLite compiles a view when it is used, and says then what it lacks: so it is tried on a copy of the tables without them.
         let copy = try Self.inMemory()
         for present in try readSchema().tables.values {
             let gone = changes.filter { $0.table == present.name }.flatMap { $0.columns ?? present.columns.map(\.name) }

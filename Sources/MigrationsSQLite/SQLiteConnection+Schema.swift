@@ -141,7 +141,7 @@ extension SQLiteConnection {
     }
 }
 
-/// Reads the key expressions of a `CREATE INDEX` statement, which no pragma tells.
+/// Reads the key expressions of a `CREATE INDEX` statement, which no pragma reports.
 enum IndexKeys {
     /// The key at a position: an expression as it was written, or a constant when all of it is one quoted text: SQLite took
     /// a name for it that is no column.

@@ -118,7 +118,7 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
             let parent = error.message.split(separator: "\"").last.map { String($0).asciiLowercased } ?? ""
             violations.insert(ForeignKeyViolation(table: table, row: nil, parent: parent))
-            // The pragma stops there and tells no other key's rows.
+            // The pragma stops there and reports no other key's rows.
             violations.formUnion(try orphans(in: table))
         }
         return violations

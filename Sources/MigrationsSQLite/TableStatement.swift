@@ -114,7 +114,7 @@ struct TableStatement {
 }
 
 extension TableStatement {
-    /// What no pragma tells of a foreign key.
+    /// What no pragma reports of a foreign key.
     struct Reference {
         var name: String?
         var match: String?

@@ -45,7 +45,7 @@ struct JSONDocumentTests {
     func plan(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in
             let keys = """
-                database fresh version findings rows mending
+                database fresh version findings rows drift
                 pending pending[].number pending[].name pending[].evidence pending[].consent
                 """
             try expectKeys(hub("plan", "--json").output, keys, open: ["rows", "findings[]"])
@@ -90,14 +90,14 @@ struct JSONDocumentTests {
             try expectKeys(
                 outcome.output,
                 """
-                status database version wasFresh changed findings mended mendedTables violations quarantined leftAlone
+                status database version wasFresh changed findings reconciled reconciledTables violations quarantined leftAlone
                 seconds
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
                 migrations[].tables[].copied migrations[].tables[].quarantined
                 migrations[].tables[].moved migrations[].tables[].rowsOut
-                """, open: ["findings[]", "leftAlone[]", "mended[]", "mendedTables[]", "violations[]"])
+                """, open: ["findings[]", "leftAlone[]", "reconciled[]", "reconciledTables[]", "violations[]"])
             let again = try hub.json(RunDocument.self, "run")
             #expect(again.status == "done")
             #expect(again.version == Catalogue.kohakuHub.newest)

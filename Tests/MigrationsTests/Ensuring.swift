@@ -11,7 +11,7 @@ struct Ensuring {
             run.catalogue.canonicalTables[0].indexes = [.on("c1")]
             run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id], indexes: [.unique("id")]))
             let report = try run.runner().run(to: .newest)
-            #expect(report.mended.map(\.kind) == [.missingIndex, .missingTable])
+            #expect(report.reconciled.map(\.kind) == [.missingIndex, .missingTable])
             #expect(try run.connection.readSchema().tables["t"]?.index("t_c1")?.columns == ["c1"])
             #expect(try run.connection.readSchema().tables["u"]?.index("u_id")?.isUnique == true)
             #expect(try run.runner().run(to: .newest).isUnchanged)
@@ -23,7 +23,7 @@ struct Ensuring {
         try TestRun.on(backend, columns: []) { run throws in
             var run = run
             run.catalogue.canonicalTables.append(TableDefinition("u", columns: [.id]))
-            #expect(try run.runner().run(to: .upTo(2)).mended == [])
+            #expect(try run.runner().run(to: .upTo(2)).reconciled == [])
             #expect(try run.connection.readSchema().tables["u"] == nil)
         }
     }
@@ -40,7 +40,7 @@ struct Ensuring {
             #expect(try run.connection.readSchema() == before)
             let report = try run.runner().run(to: .newest)
             #expect(report.migrations.isEmpty)
-            #expect(report.mended.map(\.name) == ["c1", "c2"])
+            #expect(report.reconciled.map(\.name) == ["c1", "c2"])
             #expect(try run.columns()?.sorted() == [1, 2, 3])
             #expect(try run.runner().run(to: .newest).isUnchanged)
         }
@@ -53,7 +53,7 @@ struct Ensuring {
         try TestRun.on(backend, columns: [3], migrations) { run throws in
             let report = try run.runner().run(to: .newest)
             #expect(report.migrations.map(\.migration.number) == [2])
-            #expect(report.mended.map(\.name) == ["c1"])
+            #expect(report.reconciled.map(\.name) == ["c1"])
             #expect(try run.runner().run(to: .newest).isUnchanged)
         }
     }

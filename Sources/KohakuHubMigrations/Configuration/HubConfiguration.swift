@@ -10,7 +10,7 @@ public struct HubConfiguration: Sendable, Hashable {
     public var source: String?
     /// Whether the hub reads that setting too.
     var isHubSetting = false
-    /// What is to be told of how the setting was read.
+    /// What to report of how the setting was read.
     public var note: String?
     /// Whether migrations may run without asking.
     public var autoMigrate: Bool

@@ -27,7 +27,7 @@ public struct BigintSizeFields: Migration {
     public func migrate(_ context: MigrationContext) throws {
         try ForeignkeyRefactoring.createMissing(Self.tables, context)
         for table in Self.tables {
-            // Where a damaged table takes NULL, that is not this migration's to mend.
+            // Where a damaged table takes NULL, that is not this migration's to change.
             let isNullable = context.schema.column(table, "size")?.isNullable == true
             try context.alterTable(table, columns: #""size" {bigint}"# + (isNullable ? "" : " NOT NULL"))
         }

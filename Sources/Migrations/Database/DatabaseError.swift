@@ -20,7 +20,7 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case full
         /// The server ran out of memory, or of room for locks.
         case exhausted
-        /// The work was told to stop by its ``Interruption``.
+        /// The work was stopped by its ``Interruption``.
         case interrupted
         /// The server cancelled the statement: it timed out, or an administrator asked for it.
         case cancelled

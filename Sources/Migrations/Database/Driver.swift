@@ -5,7 +5,7 @@ public protocol Driver: AnyObject {
     /// The dialect the database speaks.
     var dialect: Dialect { get }
 
-    /// Is told every statement before it is executed.
+    /// Called with each statement before it runs.
     var onStatement: ((String) -> Void)? { get set }
 
     /// When requested, the running statement is cancelled and every later one refused.

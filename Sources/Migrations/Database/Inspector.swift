@@ -1,4 +1,4 @@
-/// What tells of a database without changing it.
+/// What reads a database without changing it.
 public protocol Inspector {
     /// Reads the schema in a constant number of queries.
     /// - Parameter tables: The tables to read; `nil` for all of them, and the views.

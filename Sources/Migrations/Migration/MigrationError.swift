@@ -14,7 +14,7 @@ public struct MigrationError: Error {
         case locked
         /// The database cannot be reached.
         case unreachable
-        /// The work was told to stop, and what had not been committed was rolled back whole.
+        /// The work was interrupted, and what had not been committed was rolled back whole.
         case interrupted
         /// The request itself makes no sense: an unknown number, a target below the present version.
         case usage

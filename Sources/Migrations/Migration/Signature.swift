@@ -1,4 +1,4 @@
-/// A predicate over a schema that tells whether one migration's change is present.
+/// A predicate over a schema: whether one migration's change is present.
 public indirect enum Signature: Sendable {
     /// The table exists.
     case table(String)

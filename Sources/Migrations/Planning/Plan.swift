@@ -58,7 +58,7 @@ public struct Plan: Sendable {
 }
 
 extension Plan {
-    /// What the schema alone tells: the steps and the drift.
+    /// What follows from the schema alone: the steps and the drift.
     /// - Throws: ``MigrationError`` when the command makes no sense for the database.
     init(for command: Command, on assessment: Assessment, catalogue: Catalogue) throws {
         self.command = command

@@ -1,4 +1,4 @@
-/// What a run tells while it works. The engine never prints; whoever runs it renders these.
+/// What a run reports while it works. The engine never prints; whoever runs it renders these.
 public enum MigrationEvent: Sendable {
     /// The run begins with this plan.
     case planned(Plan)
@@ -16,9 +16,9 @@ public enum MigrationEvent: Sendable {
     case finished(MigrationReport)
     /// Another process ran the migration in the meantime.
     case overtaken(RegisteredMigration)
-    /// A difference from the canonical schema was mended.
-    case mended(SchemaDifference)
-    /// Something broken that the schema allowed was mended.
+    /// A difference from the canonical schema was reconciled.
+    case reconciled(SchemaDifference)
+    /// Something broken that the schema allowed was fixed.
     case restored(String)
     /// Something of the operator's own that is left alone.
     case mentioned(SchemaDifference)
@@ -44,11 +44,11 @@ public struct RunReport: Sendable {
     public var migrations: [MigrationReport] = []
     /// The number of the newest migration present at the end.
     public var version = 0
-    /// Differences from the canonical schema that were mended.
-    public var mended: [SchemaDifference] = []
-    /// What mending them did to the rows of tables; empty where every row stayed as it was.
-    public var mendedTables: [TableReport] = []
-    /// What was broken though the schema allowed it, and was mended: see ``Inspector/violations(of:)``.
+    /// Differences from the canonical schema that were reconciled.
+    public var reconciled: [SchemaDifference] = []
+    /// What that did to the rows of tables; empty where every row stayed as it was.
+    public var reconciledTables: [TableReport] = []
+    /// What was broken though the schema allowed it, and was fixed: see ``Inspector/violations(of:)``.
     public var violations: [String] = []
     /// What is the operator's own.
     public var mentioned: [SchemaDifference] = []
@@ -59,6 +59,6 @@ public struct RunReport: Sendable {
 
     /// Whether the run changed nothing.
     public var isUnchanged: Bool {
-        !wasFresh && migrations.isEmpty && mended.isEmpty && mendedTables.isEmpty && violations.isEmpty
+        !wasFresh && migrations.isEmpty && reconciled.isEmpty && reconciledTables.isEmpty && violations.isEmpty
     }
 }

@@ -8,7 +8,7 @@ struct RowFitting {
     private(set) var rules: [QuarantineRule] = []
     /// The rows that cannot stay, and to which others belong: they would go with them.
     private(set) var ownerRules: [QuarantineRule] = []
-    /// The columns that are missing and whose values nothing tells.
+    /// The columns that are missing and whose values cannot be known.
     private(set) var unknowableColumns: [String] = []
     /// How columns of other types become what they should be.
     private(set) var conversions: [ColumnConversion] = []
@@ -137,7 +137,7 @@ struct RowFitting {
             action: "Change them. What belongs to a row would go with it if you deleted it."
         ) { "\($0.counted("row")) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
-        // What references nothing is told already, and what references something has room.
+        // What references nothing is reported already, and what references something has room.
         let references = Set(definition.columns.filter { $0.reference != nil }.map(\.name))
         findings += try conversions.filter { !references.contains($0.column.name) }.compactMap {
             try context.misfits(in: name, for: $0)

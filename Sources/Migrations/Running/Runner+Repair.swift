@@ -85,7 +85,7 @@ extension Runner {
         for leftover in catalogue.leftovers(in: schema) where leftover.holdsCredentials {
             try context.quarantineWhole(leftover.name, reason: leftover.reason)
         }
-        report.mendedTables = context.reports
+        report.reconciledTables = context.reports
     }
 
     private var tables: [String] { catalogue.canonicalTables.map(\.name) }

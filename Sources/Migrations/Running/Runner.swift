@@ -16,7 +16,7 @@ public struct Runner {
     /// How many examples a finding holds at most; its count is exact. They are held in memory.
     public var exampleLimit: Int
 
-    /// Creates a runner that agrees to everything and tells nothing.
+    /// Creates a runner that agrees to everything and reports nothing.
     public init(
         catalogue: Catalogue,
         connection: any DatabaseConnection,
@@ -34,7 +34,7 @@ public struct Runner {
     /// How messages name the application and its command.
     var words: Vocabulary { catalogue.vocabulary }
 
-    /// Runs the pending migrations of a target in order, each in a transaction of its own, then mends what differs from the
+    /// Runs the pending migrations of a target in order, each in a transaction of its own, then reconciles what differs from the
     /// canonical schema when the newest is reached. A fresh database gets it at once.
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
     public func run(to target: Target) throws -> RunReport {
@@ -128,7 +128,7 @@ public struct Runner {
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
             let isAgreed = pending.contains { $0.migration.consent != nil }
             var schema = try pending.isEmpty ? plan.assessment.schema : catalogue.reading(connection) { $0 }
-            if try mend(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
+            if try reconcile(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
             try compare(&report, schema)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {

@@ -61,7 +61,7 @@ public struct SchemaDifference: Sendable, Hashable {
     }
 
     /// Creates a difference.
-    /// - Parameter disposition: What becomes of it; by its kind unless told otherwise.
+    /// - Parameter disposition: What becomes of it; by its kind unless given.
     public init(
         _ kind: Kind, table: String, name: String? = nil, expected: String? = nil, found: String? = nil,
         disposition: Disposition? = nil
@@ -82,7 +82,7 @@ public struct SchemaDifference: Sendable, Hashable {
 }
 
 extension SchemaDifference.Kind {
-    /// What becomes of a difference, as far as the kind alone tells.
+    /// What becomes of a difference, by its kind.
     fileprivate var disposition: SchemaDifference.Disposition {
         switch self {
         case .columnDefault, .autoincrement, .indexName: .harmless

@@ -50,7 +50,7 @@ public struct TableDefinition: Sendable {
         var type: ColumnType
         var isNullable: Bool
         var reference: Reference?
-        /// What a row holds that never had a value, as a constant in SQL; `nil` when nothing tells.
+        /// What a row holds that never had a value, as a constant in SQL; `nil` when it cannot be known.
         var fill: String?
 
         /// The primary key `id`.

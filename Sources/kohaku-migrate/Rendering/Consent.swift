@@ -16,7 +16,7 @@ struct Consent {
             || Self.confirms("\(subject) needs your consent: \(question)", "Database: \(database)\(extent)")
     }
 
-    /// Asks one question, told in paragraphs.
+    /// Asks one question, in paragraphs.
     static func confirms(_ paragraphs: String...) -> Bool {
         guard Terminal.isInteractive else { return false }
         for paragraph in paragraphs { printError(paragraph.wrapped()) }

@@ -130,8 +130,8 @@ struct RunDocument: Encodable {
     var changed: Bool
     var migrations: [Done]
     var findings: [FindingDocument]
-    var mended: [DifferenceDocument]
-    var mendedTables: [Table]
+    var reconciled: [DifferenceDocument]
+    var reconciledTables: [Table]
     var violations: [String]
     var quarantined: Int64
     var leftAlone: [DifferenceDocument]
@@ -147,8 +147,8 @@ struct RunDocument: Encodable {
                 number: done.migration.number, name: done.migration.name, seconds: done.duration / .seconds(1),
                 tables: done.tables.map(Table.init))
         }
-        mended = report.mended.map(DifferenceDocument.init)
-        mendedTables = report.mendedTables.map(Table.init)
+        reconciled = report.reconciled.map(DifferenceDocument.init)
+        reconciledTables = report.reconciledTables.map(Table.init)
         violations = report.violations
         quarantined = report.quarantined
         self.findings = findings.map(FindingDocument.init)
@@ -210,7 +210,7 @@ struct PlanDocument: Encodable {
     var version: Int
     var pending: [Pending]
     var rows: [String: Int64]
-    var mending: [DifferenceDocument]
+    var drift: [DifferenceDocument]
     var findings: [FindingDocument]
 
     init(_ plan: Migrations.Plan, script: [[String]]?, database: DatabaseURL) {
@@ -223,7 +223,7 @@ struct PlanDocument: Encodable {
                 consent: status.migration.migration.consent, sql: script?[index])
         }
         rows = Dictionary(plan.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
-        mending = plan.drift.map(DifferenceDocument.init)
+        drift = plan.drift.map(DifferenceDocument.init)
         findings = plan.findings.map(FindingDocument.init)
     }
 }

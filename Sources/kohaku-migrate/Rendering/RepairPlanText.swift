@@ -16,7 +16,7 @@ struct RepairPlanText {
                 lines.append("  " + "\(table.table): \(Self.words(table))".wrapped(indent: 4))
             }
             lines += report.violations.map { "  " + $0.wrapped(indent: 4) }
-            let tables = report.migrations.flatMap(\.tables) + report.mendedTables
+            let tables = report.migrations.flatMap(\.tables) + report.reconciledTables
             if !tables.isEmpty { lines += ["", "With the rows:", RunRenderer.table(tables)] }
         }
         for finding in findings where finding.severity != .error {

@@ -36,7 +36,7 @@ final class RunRenderer {
         case .overtaken(let migration):
             // An earlier migration included its change, or another process was faster.
             print("  \(migration.title): already applied")
-        case .mended(let difference):
+        case .reconciled(let difference):
             print("  " + "fixed: \(difference)".wrapped(indent: 4))
         case .restored(let violation):
             print("  " + "fixed: \(violation)".wrapped(indent: 4))

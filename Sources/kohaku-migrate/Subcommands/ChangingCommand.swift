@@ -16,7 +16,7 @@ extension Driver {
     }
 }
 
-/// A verb whose runner changes the database: it tells what it does, stops at signals, and reports at the end.
+/// A verb whose runner changes the database: it reports what it does, and stops at signals.
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }
     var output: OutputOptions { get }

@@ -89,7 +89,7 @@ struct RunDocument: Decodable {
     var changed: Bool
     var migrations: [Migration]
     var findings: [FindingDocument]
-    var mended: [DifferenceDocument]
+    var reconciled: [DifferenceDocument]
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 }

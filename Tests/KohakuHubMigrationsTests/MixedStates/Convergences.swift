@@ -24,7 +24,7 @@ struct Convergences {
         ])
     func mended(_ backend: TestBackend, _ sql: String) throws {
         let hub = try DamagedHub(backend: backend, damage: sql).mended(by: .run)
-        #expect(!hub.report.mended.isEmpty || !hub.report.migrations.isEmpty)
+        #expect(!hub.report.reconciled.isEmpty || !hub.report.migrations.isEmpty)
         #expect(Conservation(before: hub.before, after: hub.after).violations == [])
         #expect(hub.after.quarantined == [])
     }
@@ -58,7 +58,7 @@ struct Convergences {
         let twins = hub.before["token"].filter { $0["token_hash"] == "same" }.map(\.id).sorted()
         #expect(hub.after.quarantined(from: "token").map(\.sourceID).sorted() == Array(twins.dropFirst()))
         #expect(hub.after["token"].map(\.id).contains(twins[0]))
-        #expect(hub.report.mendedTables.map(\.quarantined) == [2])
+        #expect(hub.report.reconciledTables.map(\.quarantined) == [2])
     }
 
     @Test("stops where a row has to go to which others belong", arguments: TestBackend.allCases)

@@ -143,8 +143,8 @@ struct HalfMerged {
         let row = try #require(hub.after.quarantined(from: "file_new").first)
         #expect(row.sourceID == 7)
         #expect(row.values["path_in_repo"] == .text("a.bin"))
-        #expect(hub.report.mendedTables.map(\.table) == ["_org_id_mapping", "file_new"])
-        #expect(hub.report.mendedTables.map(\.quarantined) == [2, 1])
+        #expect(hub.report.reconciledTables.map(\.table) == ["_org_id_mapping", "file_new"])
+        #expect(hub.report.reconciledTables.map(\.quarantined) == [2, 1])
     }
 
     @Test("go on from a table that has old columns and new ones", arguments: TestBackend.allCases)

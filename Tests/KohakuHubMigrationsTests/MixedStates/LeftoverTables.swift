@@ -123,7 +123,7 @@ struct LeftoverTables {
             let quarantined = outcome.after.quarantined(from: leftover)
             #expect(!quarantined.isEmpty && quarantined.count == outcome.before[leftover].count)
             #expect(quarantined.allSatisfy { $0.reason.contains("revoked") })
-            #expect(outcome.report.mendedTables.map(\.table).contains(leftover))
+            #expect(outcome.report.reconciledTables.map(\.table).contains(leftover))
         }
     }
 

@@ -29,7 +29,7 @@ struct Repairs {
             #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
 
             #expect(foretold.migrations.flatMap(\.tables) == report.migrations.flatMap(\.tables))
-            #expect(foretold.mended == report.mended)
+            #expect(foretold.reconciled == report.reconciled)
             #expect(report.migrations.flatMap(\.tables).filter { !$0.isConserved } == [])
 
             #expect(try runner.repair().isUnchanged)

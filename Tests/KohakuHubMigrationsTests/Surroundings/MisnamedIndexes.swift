@@ -28,8 +28,8 @@ struct MisnamedIndexes {
             #expect(try SchemaLines(of: connection).differences(from: expected) == [])
             #expect(report.mentioned == [])
             if version == "v15" {
-                #expect(report.mended.count == count)
-                #expect(Set(report.mended.map(\.kind)) == [.indexName])
+                #expect(report.reconciled.count == count)
+                #expect(Set(report.reconciled.map(\.kind)) == [.indexName])
                 #expect(try DatabaseContents(of: connection) == before)
             }
         }
@@ -46,7 +46,7 @@ struct MisnamedIndexes {
                 CREATE INDEX "by_owner" ON "file" ("owner_id")
                 """)
             let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
-            #expect(report.mended.map(\.kind) == [.missingIndex])
+            #expect(report.reconciled.map(\.kind) == [.missingIndex])
             #expect(report.mentioned.map(\.name) == ["by_owner", "by_sha"])
         }
     }

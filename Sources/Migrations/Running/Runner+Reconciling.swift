@@ -2,7 +2,7 @@
 extension Runner {
     /// Mends what differs from the canonical schema where no row has to go for it.
     /// - Returns: Whether there was anything.
-    func mend(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
+    func reconcile(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
         let differences = catalogue.differences(of: schema).filter(\.concernsRun)
         guard !differences.isEmpty else { return false }
         if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
@@ -11,19 +11,19 @@ extension Runner {
         let alters = differences.contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) }
         if alters, !isAgreed {
             try ask(
-                "mending the schema of \(catalogue.newest.paddedToThree)",
+                "reconciling the schema of \(catalogue.newest.paddedToThree)",
                 "it differs in \(differences.count) places, and tables are changed. The only way back is to restore a backup.",
                 isUnchanged: report.migrations.isEmpty)
         }
-        var mended = report
-        emit(.changing("mending the schema"))
-        try withStopsNamed("mending the schema") {
+        var reconciled = report
+        emit(.changing("reconciling the schema"))
+        try withStopsNamed("reconciling the schema") {
             try connection.withMigrationTransaction(locking: catalogue.tables) {
-                try performMissing([], &mended)
-                try converge(&mended, isRepair: false)
+                try performMissing([], &reconciled)
+                try converge(&reconciled, isRepair: false)
             }
         }
-        report = mended
+        report = reconciled
         tellMended(report)
         return true
     }
@@ -38,9 +38,9 @@ extension Runner {
         }
     }
 
-    /// Tells what was mended, once it is committed.
+    /// Reports what was reconciled, once it is committed.
     func tellMended(_ report: RunReport) {
-        for difference in report.mended { emit(.mended(difference)) }
+        for difference in report.reconciled { emit(.reconciled(difference)) }
         for violation in report.violations { emit(.restored(violation)) }
     }
 
@@ -51,10 +51,10 @@ extension Runner {
             connection: connection, schema: schema, number: catalogue.newest, vocabulary: words,
             emit: emit)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
-        report.mended = catalogue.differences(of: schema).filter {
+        report.reconciled = catalogue.differences(of: schema).filter {
             isRepair ? $0.disposition != .unmanaged : $0.concernsRun
         }
-        report.mendedTables += context.reports
+        report.reconciledTables += context.reports
     }
 
     /// Compares the result with the canonical schema.
