@@ -154,7 +154,7 @@ struct Signals {
             let outcome = try interrupt(Self.signals[0], database, before: before) {
                 $0.output.contains("008 foreignkey_refactoring …")
             }
-            #expect(outcome.errors.contains("Done before it, and kept: 007 avatar_support"))
+            #expect(outcome.errors.contains("Applied before it, and kept: 007 avatar_support"))
             try runAgain(database)
         }
     }
