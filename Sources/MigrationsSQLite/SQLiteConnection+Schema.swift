@@ -116,6 +116,7 @@ extension SQLiteConnection {
     private func readForeignKeys(
         into tables: inout [String: Schema.Table], _ filter: String, _ statements: [String: TableStatement]
     ) throws {
+        var written: [String: [TableStatement.Reference]] = [:]
         try forEachRow(
             """
             SELECT lower(m.name), f.seq, lower(f."table"), lower(f."from"), lower(coalesce(f."to", 'id')), f.on_delete,
@@ -126,8 +127,9 @@ extension SQLiteConnection {
         ) { row in
             let table = try row.text(0)
             if row[1].integer == 0 {
+                if written[table] == nil { written[table] = statements[table]?.references ?? [] }
                 // The last one written comes first.
-                let written = try statements[table]?.references.dropLast(Int(row.integer(7))).last
+                let written = try written[table]?.dropLast(Int(row.integer(7))).last
                 try tables[table]?.foreignKeys.append(
                     Schema.ForeignKey(
                         name: written?.name, columns: [], referencedTable: row.text(2), referencedColumns: [],

@@ -14,6 +14,14 @@ struct DialectExpressions {
             Dialect.postgresql.spelling(sql) == rest + "BIGINT DEFAULT '{boolean} it''s {id}', c TIMESTAMP, {none})")
     }
 
+    @Test("takes a brace that begins no word, and a quote that nothing closes, for what they are")
+    func loose() {
+        let loose = "{ {id {boolean}} é{blob}{ it's {bigint}"
+        #expect(Dialect.sqlite.spelling(loose) == "{ {id INTEGER} éBLOB{ it's INTEGER")
+        #expect(Dialect.postgresql.spelling("{}") == "{}")
+        #expect(Dialect.postgresql.spelling("FROM t {unindexed}") == "FROM t ")
+    }
+
     @Test("has a row's columns in its object by their quoted names", arguments: Dialect.allCases)
     func object(_ dialect: Dialect) {
         let columns = [Schema.Column(name: #"it's "odd""#, type: "TEXT"), Schema.Column(name: "tags", type: "text[]")]

@@ -17,12 +17,22 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// In quotes they are part of a name or a value, and stay. The last follows a table in `FROM`, where what is not found is
     /// held for missing: in a damaged file an index may lack rows that the table has.
     public func spelling(_ sql: String) -> String {
-        guard sql.contains("{") else { return sql }
-        return sql.replacing(/"[^"]*"|'[^']*'|\{[a-z]+\}/) { (match: Regex<Substring>.Match) -> String in
-            let part = String(match.output)
-            guard let word = Self.words[part] else { return part }
-            return self == .sqlite ? word.sqlite : word.postgresql
+        let (brace, quotes) = (UInt8(ascii: "{"), [UInt8(ascii: "\""), UInt8(ascii: "'")])
+        guard sql.utf8.contains(brace) else { return sql }
+        var text = ""
+        var rest = sql[...]
+        while let start = rest.utf8.firstIndex(where: { $0 == brace || quotes.contains($0) }) {
+            let first = rest.utf8[start]
+            let end = first == brace ? UInt8(ascii: "}") : first
+            let close = rest.utf8[rest.utf8.index(after: start)...].firstIndex(of: end)
+            let word = close.flatMap { first == brace ? Self.words[String(rest[start...$0])] : nil }
+            // A brace that begins no word, and a quote that nothing closes, are characters like others.
+            let last = word != nil || first != brace ? close ?? start : start
+            text += rest[..<start]
+            text += word.map { self == .sqlite ? $0.sqlite : $0.postgresql } ?? String(rest[start...last])
+            rest = rest[rest.utf8.index(after: last)...]
         }
+        return text + rest
     }
 
     /// What follows a table's name so that its rows are read, not an index's.
