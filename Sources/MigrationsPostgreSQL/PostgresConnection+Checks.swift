@@ -98,14 +98,14 @@ extension PostgresConnection {
 
     public func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
-    ) throws -> [(name: String, description: String)] {
+    ) throws -> [String] {
         func list(_ names: [String]) -> String {
             "ARRAY[\(names.map(\.quotedLiteral).joined(separator: ", "))]::name[]"
         }
         // A table brings a type of its name along.
         return try query(
             """
-            SELECT q.name, (pg_identify_object(q.class, q.oid, 0)).type || ' ' || q.name || coalesce(' on ' || q.owner, '')
+            SELECT (pg_identify_object(q.class, q.oid, 0)).type || ' ' || q.name || coalesce(' on ' || q.owner, '')
             FROM (
                 SELECT c.relname AS name, 'pg_class'::regclass AS class, c.oid, c.relnamespace AS schema, o.relname AS owner
                 FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid LEFT JOIN pg_class AS o ON o.oid = i.indrelid
@@ -114,9 +114,9 @@ extension PostgresConnection {
                 UNION ALL
                 SELECT typname, 'pg_type'::regclass, oid, typnamespace, NULL FROM pg_type
                 WHERE typrelid = 0 AND typname = ANY (\(list(names)))
-            ) AS q WHERE q.schema = quote_ident(current_schema())::regnamespace ORDER BY 1, 2
+            ) AS q WHERE q.schema = quote_ident(current_schema())::regnamespace ORDER BY q.name, 1
             """
-        ).map { (name: $0[0].text ?? "", description: $0[1].text ?? "") }
+        ).map { try $0.text(0) }
     }
 
     public func attachments(of tables: [String]) throws -> [TableAttachment] {

@@ -23,17 +23,17 @@ extension SQLiteConnection {
     /// SQLite makes no difference between names in upper and in lower case.
     public func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
-    ) throws -> [(name: String, description: String)] {
+    ) throws -> [String] {
         func list(_ names: [String]) -> String { names.map(\.quotedLiteral).joined(separator: ", ") }
         return try query(
             """
-            SELECT name, type || ' ' || name || CASE type WHEN 'index' THEN ' on ' || tbl_name ELSE '' END
+            SELECT type || ' ' || name || CASE type WHEN 'index' THEN ' on ' || tbl_name ELSE '' END
             FROM main.sqlite_schema WHERE type <> 'trigger' AND (
                 name COLLATE NOCASE IN (\(list(names)))
                 OR name COLLATE NOCASE IN (\(list(indexes))) AND (type <> 'index' OR tbl_name COLLATE NOCASE NOT IN (\(list(owners)))))
-            ORDER BY 1, 2
+            ORDER BY name, type
             """
-        ).map { (name: $0[0].text ?? "", description: $0[1].text ?? "") }
+        ).map { try $0.text(0) }
     }
 
     public func attachments(of tables: [String]) throws -> [TableAttachment] {

@@ -33,7 +33,7 @@ public protocol Inspector {
     ///   - owners: The application's own tables.
     func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
-    ) throws -> [(name: String, description: String)]
+    ) throws -> [String]
 
     /// What belongs to these tables and goes without a word with a column that it names, but for foreign keys.
     func attachments(of tables: [String]) throws -> [TableAttachment]
