@@ -46,7 +46,7 @@ extension PostgresConnection {
         return indexes + sequences
     }
 
-    public func mendIndexes(of tables: [String]) throws {
+    public func rebuildIndexes(of tables: [String]) throws {
         for index in try invalidIndexes(of: tables) { try execute("REINDEX INDEX \(index)") }
     }
 

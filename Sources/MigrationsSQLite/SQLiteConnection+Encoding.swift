@@ -4,7 +4,7 @@ import Migrations
 /// Texts that are no UTF-8: SQLite takes any bytes, and decisions by them would be made on others.
 extension SQLiteConnection {
     func undecodableTexts(in tables: [String]) throws -> [Finding] {
-        let schema = try readSchema()
+        let schema = try readSchema(of: Set(tables))
         return try tables.compactMap { schema.tables[$0] }.filter { $0.column("id") != nil }.flatMap { table in
             let columns = table.columns.filter { $0.type != "INTEGER" && $0.type != "BLOB" }.map(\.name)
             func rows(_ columns: [String]) -> String {

@@ -48,7 +48,7 @@ extension SQLiteConnection {
         }.prefix(100).map { "integrity check: \($0)" }
     }
 
-    public func mendIndexes(of tables: [String]) throws {
+    public func rebuildIndexes(of tables: [String]) throws {
         try execute("REINDEX")
     }
 }

@@ -32,7 +32,7 @@ public protocol SchemaEditor {
     func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
 
     /// Builds the indexes of these tables anew that do not hold their rows.
-    func mendIndexes(of tables: [String]) throws
+    func rebuildIndexes(of tables: [String]) throws
 
     /// Makes sure that ids given from now on in these tables are above every present one and above `floor`.
     func advanceSequence(of table: String, past floor: Int64) throws

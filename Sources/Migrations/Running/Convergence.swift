@@ -29,7 +29,7 @@ struct Convergence {
             try converge(definition, differences)
         }
         try requireConserved(rows)
-        if isRepair { try mendContents() }
+        if isRepair { try repairContents() }
         try context.connection.restoreForeignKeys(ownForeignKeys)
     }
 
@@ -148,8 +148,8 @@ struct Convergence {
     }
 
     /// Mends what no definition shows, and removes what older upgrades left behind.
-    private func mendContents() throws {
-        try context.connection.mendIndexes(of: catalogue.canonicalTables.map(\.name))
+    private func repairContents() throws {
+        try context.connection.rebuildIndexes(of: catalogue.canonicalTables.map(\.name))
         for definition in catalogue.canonicalTables {
             try context.connection.advanceSequence(of: definition.name, past: 0)
         }

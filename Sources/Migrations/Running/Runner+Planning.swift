@@ -108,11 +108,6 @@ extension Runner {
         }
     }
 
-    private func context(on schema: Schema, for number: Int) -> MigrationContext {
-        MigrationContext(
-            connection: connection, schema: schema, number: number, exampleLimit: exampleLimit, vocabulary: words)
-    }
-
     private func rewrittenTables(by migrations: [RegisteredMigration]) -> Set<String> {
         migrations.reduce(into: []) { $0.formUnion($1.migration.rewrittenTables) }
     }

@@ -24,7 +24,7 @@ extension Runner {
             }
         }
         report = reconciled
-        tellMended(report)
+        reportReconciled(report)
         return true
     }
 
@@ -39,7 +39,7 @@ extension Runner {
     }
 
     /// Reports what was reconciled, once it is committed.
-    func tellMended(_ report: RunReport) {
+    func reportReconciled(_ report: RunReport) {
         for difference in report.reconciled { emit(.reconciled(difference)) }
         for violation in report.violations { emit(.restored(violation)) }
     }
@@ -47,9 +47,7 @@ extension Runner {
     /// Converges inside the present transaction.
     func converge(_ report: inout RunReport, isRepair: Bool) throws {
         let schema = try connection.readSchema()
-        let context = MigrationContext(
-            connection: connection, schema: schema, number: catalogue.newest, vocabulary: words,
-            emit: emit)
+        let context = context(on: schema, for: catalogue.newest)
         try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
         report.reconciled = catalogue.differences(of: schema).filter {
             isRepair ? $0.disposition != .unmanaged : $0.concernsRun

@@ -11,7 +11,7 @@ extension Runner {
         emit(.changing("the repair"))
         try withStopsNamed("the repair") {
             try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isDryRun) {
-                if !plan.assessment.damage.isEmpty { try mendIndexes() }
+                if !plan.assessment.damage.isEmpty { try rebuildIndexes() }
                 try removeCredentials(&repaired)
                 let steps = plan.steps.map(\.migration)
                 let pending = plan.displaced.isEmpty ? steps : try putBack(plan.displaced, by: steps)
@@ -23,7 +23,7 @@ extension Runner {
         }
         report = repaired
         report.violations = plan.displaced.map(\.description) + plan.assessment.violations
-        tellMended(report)
+        reportReconciled(report)
     }
 
     /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
@@ -70,18 +70,16 @@ extension Runner {
     }
 
     /// Builds indexes anew before anything looks rows up in them. Rows that one cannot hold go to quarantine first.
-    private func mendIndexes() throws {
+    private func rebuildIndexes() throws {
         do {
-            try connection.mendIndexes(of: tables)
+            try connection.rebuildIndexes(of: tables)
         } catch let error as DatabaseError where error.kind == .constraint {}
     }
 
     /// Takes credentials under another name away before a table of their name is made, whose indexes have the same names.
     private func removeCredentials(_ report: inout RunReport) throws {
         let schema = try connection.readSchema()
-        let context = MigrationContext(
-            connection: connection, schema: schema, number: catalogue.newest, vocabulary: words,
-            emit: emit)
+        let context = context(on: schema, for: catalogue.newest)
         for leftover in catalogue.leftovers(in: schema) where leftover.holdsCredentials {
             try context.quarantineWhole(leftover.name, reason: leftover.reason)
         }

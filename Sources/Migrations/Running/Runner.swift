@@ -181,9 +181,7 @@ public struct Runner {
     /// Runs one migration inside the present transaction, and checks that its signature holds in the database then.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
-        let context = MigrationContext(
-            connection: connection, schema: schema, number: migration.number, vocabulary: words,
-            emit: emit)
+        let context = context(on: schema, for: migration.number)
         try context.dropConstantIndexes(of: catalogue)
         try migration.migration.migrate(context)
         try context.refreshSchema(of: migration.signature.tables)
@@ -195,6 +193,12 @@ public struct Runner {
                 nextStep: "It was rolled back whole. Please report this.")
         }
         return context
+    }
+
+    func context(on schema: Schema, for number: Int) -> MigrationContext {
+        MigrationContext(
+            connection: connection, schema: schema, number: number, exampleLimit: exampleLimit, vocabulary: words,
+            emit: emit)
     }
 
     /// Gives database errors the name of what was being done, and the code of the stop they mean.

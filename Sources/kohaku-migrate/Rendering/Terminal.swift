@@ -16,12 +16,14 @@ enum Terminal {
     }()
 
     /// Whether standard output is one: what is written is read there, and not run or stored.
-    static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+    static let isOutput = isatty(STDOUT_FILENO) == 1
 
     /// Whether text is colored on standard output, and on standard error.
     static var colorsOutput: Bool { ColorChoice.current.colors(isTerminal: isOutput) }
-    static var colorsErrors: Bool { ColorChoice.current.colors(isTerminal: isatty(STDERR_FILENO) == 1) }
+    static var colorsErrors: Bool { ColorChoice.current.colors(isTerminal: isErrors) }
 
     /// Whether somebody can be asked.
-    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isErrors }
+
+    private static let isErrors = isatty(STDERR_FILENO) == 1
 }

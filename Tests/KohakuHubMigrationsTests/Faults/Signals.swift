@@ -89,25 +89,9 @@ struct Signals {
             let connection = try database.connect()
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             try connection.execute(#"DROP INDEX "commit_commit_id_repository_id""#)
-            let before = try LogicalDump(of: database)
-            let hub = try database.connect()
-            try hub.execute(
-                backend == .sqlite ? "BEGIN IMMEDIATE" : #"BEGIN; LOCK TABLE "commit" IN ROW EXCLUSIVE MODE"#)
-            let arguments = [verb, "--yes", "-v", "--lock-timeout", "60", "--database-url", database.url]
-            let outcome = try Program.running(BuiltProgram.command, arguments) { program in
-                try program.wait {
-                    switch backend {
-                    case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
-                    case .postgresql: try isWaiting(connection)
-                    }
-                }
-                program.signal(SIGTERM)
-                return program.outcome()
-            }
-            #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
-            #expect(outcome.errors.contains("interrupted, and rolled back whole"))
-            try hub.execute("ROLLBACK")
-            #expect(try LogicalDump(of: database).differences(from: before) == [])
+            try expectStopped(
+                [verb, "--yes"], waitingFor: "commit", of: database, connection,
+                saying: "interrupted, and rolled back whole")
         }
     }
 
@@ -121,26 +105,37 @@ struct Signals {
             try connection.execute("CREATE TABLE scrap (id INTEGER); INSERT INTO scrap VALUES (1)")
             let context = try MigrationContext(connection: connection, schema: connection.readSchema(), number: 15)
             try context.quarantineWhole("scrap", reason: "of no use")
-            let before = try LogicalDump(of: database)
-            let hub = try database.connect()
-            try hub.execute(
-                backend == .sqlite ? "BEGIN IMMEDIATE" : "BEGIN; LOCK TABLE kohaku_quarantine IN ROW EXCLUSIVE MODE")
-            let arguments = ["quarantine"] + verb + ["-v", "--lock-timeout", "60", "--database-url", database.url]
-            let outcome = try Program.running(BuiltProgram.command, arguments) { program in
-                try program.wait {
-                    switch backend {
-                    case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
-                    case .postgresql: try isWaiting(connection)
-                    }
-                }
-                program.signal(SIGTERM)
-                return program.outcome()
-            }
-            #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
-            #expect(outcome.errors.contains("error: in the \(verb[0]): interrupted, and rolled back whole"))
-            try hub.execute("ROLLBACK")
-            #expect(try LogicalDump(of: database).differences(from: before) == [])
+            try expectStopped(
+                ["quarantine"] + verb, waitingFor: "kohaku_quarantine", of: database, connection,
+                saying: "error: in the \(verb[0]): interrupted, and rolled back whole")
         }
+    }
+
+    /// Stops a verb by SIGTERM while it waits for a table: nothing has changed, and it says so.
+    private func expectStopped(
+        _ verb: [String], waitingFor table: String, of database: TestDatabase, _ connection: any DatabaseConnection,
+        saying message: String
+    ) throws {
+        let before = try LogicalDump(of: database)
+        let hub = try database.connect()
+        try hub.execute(
+            database.backend == .sqlite
+                ? "BEGIN IMMEDIATE" : "BEGIN; LOCK TABLE \(table.quotedIdentifier) IN ROW EXCLUSIVE MODE")
+        let arguments = verb + ["-v", "--lock-timeout", "60", "--database-url", database.url]
+        let outcome = try Program.running(BuiltProgram.command, arguments) { program in
+            try program.wait {
+                switch database.backend {
+                case .sqlite: program.errors.contains("BEGIN IMMEDIATE")
+                case .postgresql: try isWaiting(connection)
+                }
+            }
+            program.signal(SIGTERM)
+            return program.outcome()
+        }
+        #expect(outcome.status == 143, "\(outcome.errors.suffix(1000))")
+        #expect(outcome.errors.contains(message))
+        try hub.execute("ROLLBACK")
+        #expect(try LogicalDump(of: database).differences(from: before) == [])
     }
 
     @Test("leaves and names what was committed before", arguments: TestBackend.allCases)
