@@ -157,9 +157,9 @@ extension PostgresConnection {
             ORDER BY c.relname, o.place, o.name
             """
         ).map { row in
-            TableAttachment(
-                table: row[0].text ?? "", name: row[1].text ?? "",
-                columns: (row[3].text ?? "").split(separator: "\n").map(String.init), description: row[2].text ?? "")
+            try TableAttachment(
+                table: row.text(0), name: row.text(1), columns: row.text(3).split(separator: "\n").map(String.init),
+                description: row.text(2))
         }
     }
 }

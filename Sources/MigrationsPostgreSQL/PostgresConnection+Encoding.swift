@@ -13,7 +13,7 @@ extension PostgresConnection {
             ORDER BY c.relname, a.attnum
             """)
         return try columns.compactMap { row in
-            let (table, column) = (row[0].text ?? "", row[1].text ?? "")
+            let (table, column) = try (row.text(0), row.text(1))
             let bytes = "convert_to(\(column.quotedIdentifier)::text, 'SQL_ASCII')"
             let rows = """
                 FROM \(table.quotedIdentifier) WHERE encode(\(bytes), 'hex') !~ '\(Self.utf8InHex)'

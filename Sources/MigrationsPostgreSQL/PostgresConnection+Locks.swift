@@ -121,7 +121,7 @@ extension PostgresConnection {
                 SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (\(own))
                 UNION SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid IN (\(own))))
             """
-        ).map { "\(($0[0].text ?? "").quotedIdentifier).\(($0[1].text ?? "").quotedIdentifier)" }
+        ).map { "\(try $0.text(0).quotedIdentifier).\(try $0.text(1).quotedIdentifier)" }
     }
 
     public func lock(_ table: String) throws {

@@ -4,10 +4,15 @@ public import Migrations
 extension PostgresConnection {
     /// Reads tables, columns, indexes and constraints of the current schema in three queries, whatever their number.
     ///
+    /// The server plans a query of the catalogue longer than it runs, and the longer the more tables are joined: what is asked
+    /// for each row is a query within, and `OFFSET 0` keeps it one.
+    ///
     /// A table of the same name in another schema is not the application's, and neither is a table that an extension made.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        let filter =
-            names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
+        var filter = " AND c.relnamespace = quote_ident(current_schema())::regnamespace"
+        if let names {
+            filter += " AND c.relname IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
+        }
         // One snapshot for all queries.
         guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables(filter) }
         return try withReadTransaction(of: []) { try readTables(filter) }
@@ -18,20 +23,22 @@ extension PostgresConnection {
         try forEachRow(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                pg_get_expr(d.adbin, d.adrelid), k.conrelid IS NOT NULL,
-                CASE WHEN a.attidentity <> '' THEN 'its identity' ELSE s.relname END, a.attgenerated <> ''
+                pg_get_expr(d.adbin, d.adrelid), EXISTS (
+                    SELECT FROM pg_constraint AS k
+                    WHERE k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)),
+                CASE
+                    WHEN a.attidentity <> '' THEN 'its identity'
+                    WHEN pg_get_expr(d.adbin, d.adrelid) ~ '^"?nextval"?\\(''[^)]*''::"?regclass"?\\)$' THEN (
+                        SELECT s.relname FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
+                        WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+                            AND p.refclassid = 'pg_class'::regclass AND p.deptype = 'n')
+                END, a.attgenerated <> ''
             FROM pg_class AS c
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
-            LEFT JOIN pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
-                AND p.refclassid = 'pg_class'::regclass AND p.deptype = 'n'
-                AND pg_get_expr(d.adbin, d.adrelid) ~ '^"?nextval"?\\(''[^)]*''::"?regclass"?\\)$'
-            LEFT JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
-            LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
             WHERE c.relkind IN ('r', 'p')\(filter) AND NOT EXISTS (
                 SELECT FROM pg_depend AS e
-                WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+                WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e' OFFSET 0)
             ORDER BY c.relname, a.attnum
             """, []
         ) { row in
@@ -63,20 +70,20 @@ extension PostgresConnection {
             SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL,
                 CASE WHEN k.position = 1 THEN pg_get_indexdef(i.indexrelid) END, k.position, a.attname,
                 CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.position::int, true) END,
-                m.amname = 'btree' AND i.indnkeyatts = i.indnatts AND i.indoption::text !~ '[1-9]' AND NOT EXISTS (
+                x.relam = (SELECT m.oid FROM pg_am AS m WHERE m.amname = 'btree')
+                    AND i.indnkeyatts = i.indnatts AND i.indoption::text !~ '[1-9]' AND NOT EXISTS (
                     SELECT FROM unnest(i.indclass, i.indcollation, i.indkey) AS p (class, collation_, attnum)
                     LEFT JOIN pg_opclass AS o ON o.oid = p.class
                     LEFT JOIN pg_attribute AS b ON b.attrelid = c.oid AND b.attnum = p.attnum
                     WHERE NOT o.opcdefault OR p.collation_ <> b.attcollation)
             FROM pg_index AS i
             JOIN pg_class AS c ON c.oid = i.indrelid
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             JOIN pg_class AS x ON x.oid = i.indexrelid
-            JOIN pg_am AS m ON m.oid = x.relam
             CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
             WHERE k.position <= i.indnkeyatts\(filter) AND NOT EXISTS (
-                SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
+                SELECT FROM pg_constraint AS o
+                WHERE o.conrelid = c.oid AND o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x') OFFSET 0)
             ORDER BY c.relname, x.relname, k.position
             """, []
         ) { row in
@@ -110,7 +117,6 @@ extension PostgresConnection {
                 (SELECT format('%I.%I', s.nspname, r.relname) FROM pg_namespace AS s WHERE s.oid = r.relnamespace)
             FROM pg_constraint AS o
             JOIN pg_class AS c ON c.oid = o.conrelid
-            JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
             LEFT JOIN pg_class AS r ON r.oid = o.confrelid
             WHERE o.contype IN ('p', 'u', 'f')\(filter)
             ORDER BY c.relname, o.conname

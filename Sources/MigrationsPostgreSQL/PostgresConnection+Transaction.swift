@@ -51,8 +51,8 @@ extension PostgresConnection {
 
     private func switchTriggers(_ triggers: [DatabaseRow], _ change: String) throws {
         for trigger in triggers {
-            let table = (trigger[0].text ?? "").quotedIdentifier
-            try execute("ALTER TABLE \(table) \(change) TRIGGER \((trigger[1].text ?? "").quotedIdentifier)")
+            let (table, name) = try (trigger.text(0).quotedIdentifier, trigger.text(1).quotedIdentifier)
+            try execute("ALTER TABLE \(table) \(change) TRIGGER \(name)")
         }
     }
 

@@ -5,35 +5,49 @@ extension SQLiteConnection {
     /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number. Temporary tables may have the
     /// same names, and are found first where `main` is not named.
     ///
+    /// The statements that made a table and its indexes say all of it: a table whose statements are those of an earlier look
+    /// is not read again.
+    ///
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        let filter =
-            names.map {
-                " AND m.tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
-            } ?? ""
-        var tables: [String: Schema.Table] = [:]
-        var indexSQL: [String: String] = [:]
-        var statements: [String: TableStatement] = [:]
+        var statements: [String: TableStatements] = [:]
         try forEachRow(
-            "SELECT type, lower(name), sql FROM main.sqlite_schema AS m WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(filter)",
-            []
+            """
+            SELECT type, lower(tbl_name), lower(name), sql FROM main.sqlite_schema AS m
+            WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(Self.filter(names))
+            """, []
         ) {
-            let name = try $0.text(1)
-            let sql = try $0.text(2)
-            switch $0[0].text {
-            case "table":
-                statements[name] = TableStatement(sql)
-                tables[name] = Schema.Table(
-                    name: name, columns: [], isAutoincrement: statements[name]?.isAutoincrement == true)
-            case "index": indexSQL[name] = sql
-            default: break
+            let (table, sql) = try ($0.text(1), $0.text(3))
+            if $0[0].text == "table" {
+                statements[table, default: TableStatements()].table = sql
+            } else {
+                try statements[table, default: TableStatements()].indexes[$0.text(2)] = sql
             }
         }
+        let unread = statements.filter { readTables[$0.key]?.statements != $0.value }
+        if !unread.isEmpty {
+            try readTables(unread, Self.filter(unread.count == statements.count ? names : Set(unread.keys)))
+        }
+        return Schema(dialect: .sqlite, tables: statements.keys.compactMap { readTables[$0]?.table })
+    }
+
+    /// Limits a query of `sqlite_schema AS m` to some tables.
+    private static func filter(_ names: Set<String>?) -> String {
+        guard let names else { return "" }
+        return " AND m.tbl_name COLLATE NOCASE IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
+    }
+
+    private func readTables(_ statements: [String: TableStatements], _ filter: String) throws {
+        let texts = statements.compactMapValues { TableStatement($0.table) }
+        var tables = statements.reduce(into: [:]) {
+            $0[$1.key] = Schema.Table(
+                name: $1.key, columns: [], isAutoincrement: texts[$1.key]?.isAutoincrement == true)
+        }
         try readColumns(into: &tables, filter)
-        try readIndexes(into: &tables, filter, sql: indexSQL)
-        try readForeignKeys(into: &tables, filter, statements)
-        return Schema(dialect: .sqlite, tables: Array(tables.values))
+        try readIndexes(into: &tables, filter, sql: statements.values.reduce(into: [:]) { $0.merge($1.indexes) { $1 } })
+        try readForeignKeys(into: &tables, filter, texts)
+        for (name, table) in tables { readTables[name] = (statements[name] ?? TableStatements(), table) }
     }
 
     /// The names of the tables.
@@ -106,13 +120,6 @@ extension SQLiteConnection {
         }
     }
 
-    /// The tables with nothing but their foreign keys, in one query.
-    func readForeignKeys() throws -> Schema {
-        var tables = try tableNames().reduce(into: [:]) { $0[$1] = Schema.Table(name: $1, columns: []) }
-        try readForeignKeys(into: &tables, "", [:])
-        return Schema(dialect: .sqlite, tables: Array(tables.values))
-    }
-
     private func readForeignKeys(
         into tables: inout [String: Schema.Table], _ filter: String, _ statements: [String: TableStatement]
     ) throws {
@@ -141,6 +148,12 @@ extension SQLiteConnection {
             try tables[table]?.foreignKeys[last].referencedColumns.append(row.text(4))
         }
     }
+}
+
+/// The statements that made a table and, by name, its indexes.
+struct TableStatements: Equatable {
+    var table = ""
+    var indexes: [String: String] = [:]
 }
 
 /// Reads the key expressions of a `CREATE INDEX` statement, which no pragma reports.

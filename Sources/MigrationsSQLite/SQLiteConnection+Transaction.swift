@@ -138,13 +138,13 @@ extension SQLiteConnection {
                 SELECT "id" FROM \(table.quotedIdentifier) WHERE \(reference) NOT IN (
                     SELECT \(column) FROM \(parent.quotedIdentifier) WHERE \(column) IS NOT NULL)
                 """, []
-            ) { orphans.insert(ForeignKeyViolation(table: table, row: $0[0].integer ?? 0, parent: parent)) }
+            ) { orphans.insert(ForeignKeyViolation(table: table, row: try $0.integer(0), parent: parent)) }
         }
         return orphans
     }
 
     private func checkForeignKeys() throws {
-        let schema = try readForeignKeys()
+        let schema = try readSchema()
         for table in writes.tablesToCheck(in: schema) {
             let broken = try brokenForeignKeys(in: table).subtracting(knownViolations ?? [])
             guard let first = broken.min(by: { $0.row ?? 0 < $1.row ?? 0 }) else { continue }

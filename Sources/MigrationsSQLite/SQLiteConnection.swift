@@ -32,6 +32,8 @@ public final class SQLiteConnection: DatabaseConnection {
     var writer: SQLiteConnection?
     /// What SQLite said against the tables whose definitions the migration transaction edited, before it did.
     var complaints: [String: Set<String>] = [:]
+    /// The tables as they were read last, with the statements that made them then.
+    var readTables: [String: (statements: TableStatements, table: Schema.Table)] = [:]
     /// The tables that the migration transaction wrote, by what it did to them.
     var writes = WrittenTables()
 

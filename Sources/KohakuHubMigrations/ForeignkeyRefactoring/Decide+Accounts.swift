@@ -118,12 +118,15 @@ extension ForeignkeyRefactoring {
             ) AS names ORDER BY is_org, id
             """#
         let users = try context.connection.query(context.dialect.spelling(everybody))
-        let names = users.map { (id: $0[0].integer ?? 0, name: $0[1].text ?? "") }
+        let names = try users.map { (id: try $0.integer(0), name: try $0.text(1)) }
         let normalized = Dictionary(NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) }) { first, _ in
             first
         }
         try context.create(
-            .user, users.map { row in [row[0], row[1], row[2], .text(normalized[row[0].integer ?? 0] ?? "")] })
+            .user,
+            users.map { row in
+                [row[0], row[1], row[2], normalized[try row.integer(0)].map { .text($0) } ?? .null]
+            })
         try context.execute("CREATE INDEX kohaku_user_username ON kohaku_user (username)")
     }
 }

@@ -6,7 +6,7 @@ extension ForeignkeyRefactoring {
     func remapInvitations(_ context: MigrationContext) throws {
         var organizations: [Int64: Int64] = [:]
         try context.connection.forEachRow("SELECT given_id, user_id FROM kohaku_organization_id", []) { row in
-            organizations[row[0].integer ?? 0] = row[1].integer
+            organizations[try row.integer(0)] = row[1].integer
         }
         var changed: [[DatabaseValue]] = []
         var unreadable: [[DatabaseValue]] = []

@@ -2,9 +2,10 @@ import Migrations
 
 /// Decisions read the old form of every table. Where a table is missing or in its new form, a temporary one takes its place.
 extension ForeignkeyRefactoring {
-    /// The tables that get a placeholder.
-    private func placeholders(on schema: Schema) -> [HubTable] {
-        HubTable.all.filter { $0.placeholder != nil && !$0.isOld(on: schema) }.sorted { $0.name < $1.name }
+    /// The tables that get a placeholder, and its columns.
+    private func placeholders(on schema: Schema) -> [(name: String, columns: String)] {
+        HubTable.all.filter { !$0.isOld(on: schema) }
+            .compactMap { table in table.placeholder.map { (table.name, $0) } }.sorted { $0.name < $1.name }
     }
 
     /// Makes the placeholders. They are empty, but for new invitations beside organizations of which none is a user yet:
@@ -21,7 +22,7 @@ extension ForeignkeyRefactoring {
                 continue
             }
             try context.execute(
-                "CREATE TEMPORARY TABLE \(table.name.quotedIdentifier) (id INTEGER, \(table.placeholder ?? ""))")
+                "CREATE TEMPORARY TABLE \(table.name.quotedIdentifier) (id INTEGER, \(table.columns))")
         }
     }
 

@@ -32,10 +32,10 @@ extension ForeignkeyRefactoring {
             ORDER BY account."id", organization."id" LIMIT \#(finding.examples.count)
             """#
         ).map { pair in
-            let name = pair[1].text ?? ""
+            let name = try pair.text(1)
             return try [
-                renaming("organization", "name", pair[2], to: name + "-org", besides: &taken, context), "or",
-                renaming("user", "username", pair[0], to: name + "-user", besides: &taken, context),
+                renaming("organization", "name", pair.integer(2), to: name + "-org", besides: &taken, context), "or",
+                renaming("user", "username", pair.integer(0), to: name + "-user", besides: &taken, context),
             ].joined(separator: "\n")
         }
         finding.action = """
@@ -48,7 +48,7 @@ extension ForeignkeyRefactoring {
     /// The statement that gives a user or an organization a free name: like `wish`, of letters, digits, `-`, `_`
     /// and `.` only, for it has to be read and typed.
     private func renaming(
-        _ table: String, _ column: String, _ id: DatabaseValue, to wish: String, besides taken: inout Set<String>,
+        _ table: String, _ column: String, _ id: Int64, to wish: String, besides taken: inout Set<String>,
         _ context: MigrationContext
     ) throws -> String {
         let readable = String(wish.suffix(240).map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
@@ -60,7 +60,7 @@ extension ForeignkeyRefactoring {
         }
         return """
             UPDATE \(table.quotedIdentifier) SET \(column.quotedIdentifier) = \(name.quotedLiteral) \
-            WHERE "id" = \(id.integer ?? 0);
+            WHERE "id" = \(id);
             """
     }
 

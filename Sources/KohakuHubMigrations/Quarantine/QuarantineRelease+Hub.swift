@@ -90,7 +90,7 @@ extension QuarantineRelease {
                 of: row, "there is no \(kind) \(fullID)", "Create it, or release it from quarantine, first.")
         }
         guard found.count == 1 else {
-            let types = found.map { "\($0[2].text ?? "") \($0[0].integer ?? 0)" }.joined(separator: ", ")
+            let types = try found.map { "\(try $0.text(2)) \(try $0.integer(0))" }.joined(separator: ", ")
             throw refusal(
                 of: row,
                 "several repositories are named \(fullID) (\(types)), and which one it belongs to cannot be known",

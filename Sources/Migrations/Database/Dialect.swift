@@ -54,11 +54,20 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
 extension String {
     /// The name as a quoted SQL identifier, in both dialects: `user` becomes `"user"`.
     public var quotedIdentifier: String {
-        "\"" + replacing("\"", with: "\"\"") + "\""
+        quoted(UInt8(ascii: "\""))
     }
 
     /// The text as an SQL string literal, in both dialects: `it's` becomes `'it''s'`.
     public var quotedLiteral: String {
-        "'" + replacing("'", with: "''") + "'"
+        quoted(UInt8(ascii: "'"))
+    }
+
+    private func quoted(_ quote: UInt8) -> String {
+        var bytes = [quote]
+        for byte in utf8 {
+            if byte == quote { bytes.append(quote) }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes + [quote], as: UTF8.self)
     }
 }

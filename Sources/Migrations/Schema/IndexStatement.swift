@@ -8,13 +8,16 @@ struct IndexStatement {
     var sql: String
 
     init(_ sql: String) {
-        // The quoted parts in order: the index, the table, the columns.
-        let names = sql.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-        let isReadable = sql.prefixMatch(of: /\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+"[^"]+"\s+ON\s+"[^"]+"\s*\(/) != nil
-        name = isReadable ? names[0] : ""
-        table = isReadable ? names[1] : ""
-        columns = Array(names.dropFirst(2))
+        // Between the quotes: what is to be made, the index, ON, the table, a parenthesis, the columns.
+        let parts = sql.split(separator: "\"", omittingEmptySubsequences: false)
+        let quoted = parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) }
+        let isReadable =
+            parts.count > 4 && [["CREATE", "INDEX"], ["CREATE", "UNIQUE", "INDEX"]].contains(parts[0].words)
+            && parts[2].words == ["ON"] && parts[4].words.first?.hasPrefix("(") == true
+            && !quoted[0].isEmpty && !quoted[1].isEmpty
+        name = isReadable ? quoted[0] : ""
+        table = isReadable ? quoted[1] : ""
+        columns = Array(quoted.dropFirst(2))
         self.sql = sql
     }
 
@@ -30,4 +33,8 @@ struct IndexStatement {
         Schema.Index(
             name: name, keys: columns.map { .column($0) }, isUnique: sql.hasPrefix("CREATE UNIQUE"), sql: sql)
     }
+}
+
+extension Substring {
+    fileprivate var words: [Substring] { split(whereSeparator: \.isWhitespace) }
 }

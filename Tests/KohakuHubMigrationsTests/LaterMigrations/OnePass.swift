@@ -23,7 +23,7 @@ struct OnePass {
     }
 
     @Test(
-        "the whole schema is read once in each transaction, and then only what has changed",
+        "the whole schema is read once in each transaction, on SQLite once in all, and then only what has changed",
         arguments: TestBackend.allCases)
     func schemaReads(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
@@ -31,15 +31,15 @@ struct OnePass {
             let connection = try database.connect()
             var (whole, partial) = (0, 0)
             connection.onStatement = { statement in
-                let beginnings = ["SELECT type, lower(name), sql", "SELECT c.relname, a.attname"]
+                let beginnings = ["SELECT lower(m.name), lower(c.name)", "SELECT c.relname, a.attname"]
                 guard beginnings.contains(where: statement.hasPrefix) else { return }
                 let isPartial = ["tbl_name COLLATE NOCASE IN (", "relname IN ("].contains(where: statement.contains)
                 if isPartial { partial += 1 } else { whole += 1 }
             }
             let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             #expect(report.version == 15)
-            // Fifteen transactions, a look before and one after; and what SQLite looks for once.
-            #expect((17...20).contains(whole), "\(whole)")
+            // Fifteen transactions, a look before and one after.
+            #expect((backend == .sqlite ? 1...1 : 17...20).contains(whole), "\(whole)")
             #expect(partial > 0)
         }
     }
