@@ -19,7 +19,7 @@ extension ForeignkeyRefactoring {
     }
 
     /// PostgreSQL's ids have 32 bits.
-    private func highestPossibleID(_ context: MigrationContext) -> Int64 {
+    func highestPossibleID(_ context: MigrationContext) -> Int64 {
         context.dialect == .sqlite ? .max : Int64(Int32.max)
     }
 

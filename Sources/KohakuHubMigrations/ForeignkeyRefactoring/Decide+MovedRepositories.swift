@@ -37,11 +37,14 @@ extension ForeignkeyRefactoring {
                         THEN min(CASE WHEN found.paths = wanted.paths THEN found.repository_id END) END,
                     CASE WHEN sum(CASE WHEN found.paths = wanted.paths THEN 1 ELSE 0 END) = 1
                         THEN min(CASE WHEN found.paths = wanted.paths THEN found.owner_id END) END,
-                    \#(context.dialect.stringAggregate("found.candidate"))
+                    \#(context.dialect.stringAggregate("CASE WHEN found.place <= 5 THEN found.candidate END"))
+                        || CASE WHEN count(*) > 5 THEN ' and ' || (count(*) - 5) || ' more' ELSE '' END
                 FROM (
                     SELECT orphan.full_id, orphan.repo_type, owned.repository_id, owned.owner_id,
-                        owned.repo_type || ' ' || owned.full_id AS candidate, count(DISTINCT orphan.path) AS paths
-                    FROM kohaku_orphan AS orphan
+                        owned.repo_type || ' ' || owned.full_id AS candidate, count(DISTINCT orphan.path) AS paths,
+                        row_number() OVER (
+                            PARTITION BY orphan.full_id, orphan.repo_type ORDER BY owned.repository_id) AS place
+                    FROM (SELECT DISTINCT full_id, repo_type, path, sha256 FROM kohaku_orphan) AS orphan
                         JOIN "file" AS file {unindexed}
                             ON file."sha256" = orphan.sha256 AND file."path_in_repo" = orphan.path AND file."lfs" = true
                         JOIN kohaku_repository AS owned

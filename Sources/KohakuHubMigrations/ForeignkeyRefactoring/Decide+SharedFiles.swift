@@ -9,7 +9,9 @@ extension ForeignkeyRefactoring {
             from: #"""
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256",
                     \#(context.dialect.epochMicroseconds(#""updated_at""#))
-                FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate) ORDER BY "id"
+                FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate)
+                    AND "path_in_repo" IS NOT NULL AND "sha256" IS NOT NULL
+                ORDER BY "id"
                 """#)
         try context.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
     }
@@ -61,8 +63,8 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
-    /// Places each shared file in the repository that was decided. Where none was, every repository gets the file, which is
-    /// what the application showed.
+    /// Places each shared file in the repository that was decided. Where none was, every repository that is kept gets the
+    /// file, which is what the application showed; when that is only one, it is a fifth rule.
     func placeSharedFiles(_ context: MigrationContext) throws {
         try context.create(
             .file,
@@ -74,7 +76,8 @@ extension ForeignkeyRefactoring {
                     UNION ALL
                     SELECT shared.file_id,
                         row_number() OVER (PARTITION BY shared.file_id ORDER BY candidate.repository_id) - 1,
-                        candidate.repository_id, candidate.owner_id, NULL
+                        candidate.repository_id, candidate.owner_id,
+                        CASE WHEN count(*) OVER (PARTITION BY shared.file_id) = 1 THEN 5 END
                     FROM kohaku_shared AS shared
                         JOIN kohaku_candidate AS candidate ON candidate.full_id = shared.full_id
                     WHERE candidate.owner_id IS NOT NULL
@@ -87,6 +90,14 @@ extension ForeignkeyRefactoring {
                     repository_id, owner_id, rule
                 FROM placed WHERE owner_id IS NOT NULL ORDER BY file_id, copy
                 """#)
+        let copies = try context.connection.integer("SELECT count(new_id) FROM kohaku_file")
+        let highest = try context.connection.integer(#"SELECT coalesce(max("id"), 0) FROM "file""#)
+        guard highest > highestPossibleID(context) - copies else { return }
+        throw MigrationError(
+            .checkFailed,
+            "there is no room above \(highest), the highest id of a file, for the ids of "
+                + "\(copies.counted("copy", plural: "copies")) of shared files",
+            nextStep: "Nothing was changed. Give that file a lower id, then run again.")
     }
 
     /// The rules that point from a shared file to candidates, the strongest first.

@@ -74,7 +74,7 @@ enum DecisionTable: String, CaseIterable {
     /// A row is a shared file in one of its repositories; a copy above 0 gets a new id. Made by `placeSharedFiles`, read
     /// by the rewrite of `file`.
     case file = """
-        kohaku_file (file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id INTEGER, repository_id INTEGER NOT NULL,
+        kohaku_file (file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id {bigint}, repository_id INTEGER NOT NULL,
             owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy))
         """
     /// A row is a row of the LFS history with its repository. Made by `placeHistory` and `adoptHistory`, read by the

@@ -5,7 +5,7 @@ extension ForeignkeyRefactoring {
     func sharedFiles(_ context: MigrationContext) throws -> [Finding] {
         let rules = [
             "by the LFS history and its commit", "by the time of a commit", "by a staged upload",
-            "because no other repository existed when it was written",
+            "because no other repository existed when it was written", "because no other repository is kept",
         ]
         let decided = try rules.enumerated().map { index, rule in
             try context.finding(

@@ -8,10 +8,16 @@ public struct UserOrgQuotas: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         for table in ["user", "organization"] where context.hasTable(table) {
-            try context.addColumn(#""private_quota_bytes" {bigint}"#, to: table)
-            try context.addColumn(#""public_quota_bytes" {bigint}"#, to: table)
-            try context.addColumn(#""private_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
-            try context.addColumn(#""public_used_bytes" {bigint} NOT NULL"#, fill: "0", to: table)
+            try context.addColumns(
+                #"""
+                "private_quota_bytes" {bigint}
+                "public_quota_bytes" {bigint}
+                """#, to: table)
+            try context.addColumns(
+                #"""
+                "private_used_bytes" {bigint} NOT NULL
+                "public_used_bytes" {bigint} NOT NULL
+                """#, fill: "0", to: table)
         }
         // The application made this table at start, without a migration, between 001 and 002.
         try context.createTable(

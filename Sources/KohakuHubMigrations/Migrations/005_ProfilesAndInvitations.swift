@@ -7,9 +7,12 @@ public struct ProfilesAndInvitations: Migration {
     public func migrate(_ context: MigrationContext) throws {
         try context.addColumn(#""full_name" VARCHAR(255)"#, to: "user")
         for table in ["user", "organization"] where context.hasTable(table) {
-            try context.addColumn(#""bio" TEXT"#, to: table)
-            try context.addColumn(#""website" VARCHAR(255)"#, to: table)
-            try context.addColumn(#""social_media" TEXT"#, to: table)
+            try context.addColumns(
+                #"""
+                "bio" TEXT
+                "website" VARCHAR(255)
+                "social_media" TEXT
+                """#, to: table)
         }
         try context.createTable(
             "invitation",

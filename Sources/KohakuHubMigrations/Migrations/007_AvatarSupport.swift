@@ -6,8 +6,11 @@ public struct AvatarSupport: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         for table in ["user", "organization"] where context.hasTable(table) {
-            try context.addColumn(#""avatar" {blob}"#, to: table)
-            try context.addColumn(#""avatar_updated_at" {timestamp}"#, to: table)
+            try context.addColumns(
+                #"""
+                "avatar" {blob}
+                "avatar_updated_at" {timestamp}
+                """#, to: table)
         }
     }
 }

@@ -9,8 +9,11 @@ public struct RepoLFSSettings: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         try ForeignkeyRefactoring.createMissing(["repository"], context)
-        try context.addColumn(#""lfs_threshold_bytes" INTEGER"#, to: "repository")
-        try context.addColumn(#""lfs_keep_versions" INTEGER"#, to: "repository")
-        try context.addColumn(#""lfs_suffix_rules" TEXT"#, to: "repository")
+        try context.addColumns(
+            #"""
+            "lfs_threshold_bytes" INTEGER
+            "lfs_keep_versions" INTEGER
+            "lfs_suffix_rules" TEXT
+            """#, to: "repository")
     }
 }

@@ -9,8 +9,11 @@ public struct LikesAndDownloads: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         try ForeignkeyRefactoring.createMissing(["repository"], context)
-        try context.addColumn(#""downloads" INTEGER NOT NULL"#, fill: "0", to: "repository")
-        try context.addColumn(#""likes_count" INTEGER NOT NULL"#, fill: "0", to: "repository")
+        try context.addColumns(
+            #"""
+            "downloads" INTEGER NOT NULL
+            "likes_count" INTEGER NOT NULL
+            """#, fill: "0", to: "repository")
         try context.createTable(
             "repositorylike",
             #"""

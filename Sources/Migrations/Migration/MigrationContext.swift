@@ -72,10 +72,17 @@ public final class MigrationContext {
 
     /// Adds a column when it is missing. A NOT NULL column gets `fill` in the existing rows, and no default remains.
     public func addColumn(_ definition: String, fill: String? = nil, to table: String) throws {
-        let column = ColumnDefinition(dialect.spelling(definition))
-        try column.requireReadable()
-        guard !schema.has(table, column.name) else { return }
-        try connection.addColumn(column.sql, fill: fill, to: table)
+        try addColumns(definition, fill: fill, to: table)
+    }
+
+    /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `fill`
+    /// in the existing rows, and no default remains.
+    public func addColumns(_ definitions: String, fill: String? = nil, to table: String) throws {
+        let columns = definitions.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) }
+        for column in columns { try column.requireReadable() }
+        let missing = columns.filter { !schema.has(table, $0.name) }
+        guard !missing.isEmpty else { return }
+        for column in missing { try connection.addColumn(column.sql, fill: fill, to: table) }
         try refreshSchema(of: [table])
     }
 

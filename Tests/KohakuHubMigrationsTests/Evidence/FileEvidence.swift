@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -115,5 +116,35 @@ struct FileEvidence {
                 Situation(
                     "a third one", .repository(3, "space", "gone/m"), in: [2, 3]),
             ], with: left, in: "file", on: backend)
+    }
+
+    @Test("the only repository that is kept, and reports it", arguments: TestBackend.allCases)
+    func kept(_ backend: TestBackend) throws {
+        let hub = SmallHub(
+            shape: .v7,
+            rows: [
+                .ada, .repository(1, "model", "nobody/m"), .repository(2, "dataset", "nobody/m", owner: 50),
+                .file(1, "nobody/m"),
+            ])
+        try CheckedHub.checking(hub, on: backend) { hub in
+            let finding = try #require(hub.findings.first { $0.code == "shared_full_id_decided" })
+            #expect(finding.message.hasSuffix("assigned to one of them because no other repository is kept."))
+            #expect(finding.examples == ["nobody/m: a.bin to the model"])
+            let after = try hub.upgraded().after
+            #expect(after["file"].map { $0["repository_id"] } == [1])
+        }
+    }
+
+    @Test("no repository when a copy could get no id", arguments: TestBackend.allCases)
+    func noRoom(_ backend: TestBackend) throws {
+        let highest = backend == .sqlite ? Int64.max : Int64(Int32.max)
+        let hub = SmallHub(shape: .v7, rows: [.ada, .repository(1, "model"), .repository(2, "dataset"), .file(highest)])
+        try hub.shape.withTemplate(backend) { database in
+            try hub.insert(into: database)
+            let runner = Runner(catalogue: .kohakuHub, connection: try database.connect())
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .checkFailed)
+            #expect(error.message.hasPrefix("there is no room above \(highest), the highest id of a file"))
+        }
     }
 }

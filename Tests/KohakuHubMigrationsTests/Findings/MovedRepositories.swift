@@ -51,6 +51,20 @@ struct MovedRepositories {
         }
     }
 
+    @Test("names no more than five that have its objects", arguments: TestBackend.allCases)
+    func many(_ backend: TestBackend) throws {
+        let forks = (1...7).flatMap { number -> [SmallHub.Row] in
+            [.repository(Int64(number), "model", "ada/\(number)"), .file(Int64(number), "ada/\(number)")]
+        }
+        try CheckedHub.checking(SmallHub(shape: .v7, rows: left + forks), on: backend) { hub in
+            let named = (1...5).map { "model ada/\($0)" }.joined(separator: ", ")
+            let after = try hub.upgraded().after
+            #expect(
+                after.quarantined(from: "commit").map(\.reason)
+                    == ["there is no model ada/old; its LFS objects are in \(named) and 2 more"])
+        }
+    }
+
     @Test(
         "goes to quarantine when nothing leads on", arguments: TestBackend.allCases,
         [

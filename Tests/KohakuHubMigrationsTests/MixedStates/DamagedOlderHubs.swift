@@ -22,6 +22,23 @@ struct DamagedOlderHubs {
     }
 
     @Test(
+        "with such a file under a full id that repositories share quarantines it", arguments: TestBackend.allCases,
+        ["path_in_repo", "sha256"])
+    func incompleteShared(_ backend: TestBackend, _ column: String) throws {
+        let shared = #"""
+            ; UPDATE "file" SET "repo_full_id" = (
+                SELECT "full_id" FROM "repository" GROUP BY "full_id" HAVING count(*) > 1 ORDER BY "full_id" LIMIT 1),
+                "path_in_repo" = CASE WHEN "path_in_repo" IS NOT NULL THEN 'of its own.bin' END
+            WHERE "\#(column)" IS NULL
+            """#
+        let sql = DamagedHub.emptying("file", column, backend) + shared
+        let outcome = try DamagedHub(backend: backend, fixture: "v07", damage: sql).mended(by: .run)
+        let reasons = outcome.after.quarantined(from: "file").map(\.reason)
+        #expect(reasons.filter { $0 == "it has no \(column)" }.count == 1)
+        #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
+    }
+
+    @Test(
         "with a user or repository that lacks what it needs stops", arguments: TestBackend.allCases,
         [("user", "username"), ("organization", "name"), ("repository", "full_id")])
     func incompleteOwner(_ backend: TestBackend, _ lost: (table: String, column: String)) throws {
