@@ -26,9 +26,9 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        // The system's database libraries.
+        // The system's database libraries: SQLite's is linked, and PostgreSQL's is loaded for a connection.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
 
         // The engine: knows no hub and no database library.
         .target(name: "Migrations", swiftSettings: settings),
@@ -77,7 +77,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "MigrationsTesting", logging],
+            dependencies: [
+                "Migrations", "MigrationsSQLite", "MigrationsPostgreSQL", "MigrationsTesting", "CLibPQ", logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

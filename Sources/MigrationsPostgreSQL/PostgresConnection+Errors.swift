@@ -7,7 +7,7 @@ func diagnosticField(_ letter: Unicode.Scalar) -> Int32 { Int32(letter.value) }
 extension PostgresConnection {
     func error(of result: OpaquePointer, sql: String) -> DatabaseError {
         func field(_ letter: Unicode.Scalar) -> String? {
-            PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
+            libpq.PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
         // The server's function: its messages are in the language of its settings.
@@ -69,8 +69,8 @@ extension PostgresConnection {
 
     /// An error that came from no statement: the connection is gone.
     func connectionError(sql: String) -> DatabaseError {
-        let message = (lossMessage ?? String(cString: PQerrorMessage(handle))).trimmingNewlines()
-        return DatabaseError(PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
+        let message = (lossMessage ?? libpq.errorMessage(of: handle)).trimmingNewlines()
+        return DatabaseError(libpq.PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
     }
 
     /// What an SQLSTATE means here: by its class, the first two characters, and a few whole codes.

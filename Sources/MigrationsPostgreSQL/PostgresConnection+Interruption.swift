@@ -13,28 +13,28 @@ extension PostgresConnection {
     /// Waits for the next result of what was sent, and has the server cancel it once the work is interrupted.
     func nextResult() -> OpaquePointer? {
         var isCancelled = false
-        while PQisBusy(handle) == 1 {
+        while libpq.PQisBusy(handle) == 1 {
             if isInterrupted, !isCancelled {
                 cancel()
                 isCancelled = true
             }
             // The signal that interrupts may be handled by another thread, which does not wake this one.
-            var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            var socket = pollfd(fd: libpq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
             _ = poll(&socket, 1, interruption == nil ? -1 : 50)
-            guard PQconsumeInput(handle) == 1 else {
+            guard libpq.PQconsumeInput(handle) == 1 else {
                 // Kept because libpq adds to it with each further call.
-                lossMessage = String(cString: PQerrorMessage(handle))
+                lossMessage = libpq.errorMessage(of: handle)
                 break
             }
         }
-        return PQgetResult(handle)
+        return libpq.PQgetResult(handle)
     }
 
     private func cancel() {
-        guard let request = PQgetCancel(handle) else { return }
-        defer { PQfreeCancel(request) }
+        guard let request = libpq.PQgetCancel(handle) else { return }
+        defer { libpq.PQfreeCancel(request) }
         // Should it fail there is nothing to do but wait for the statement's end.
         var message: [CChar] = Array(repeating: 0, count: 256)
-        _ = PQcancel(request, &message, Int32(message.count))
+        _ = libpq.PQcancel(request, &message, Int32(message.count))
     }
 }

@@ -76,7 +76,7 @@ extension PostgresConnection {
     private func beginning(_ access: Access, in home: Home, tryingFor limit: Duration) -> String {
         let level = access == .look ? "REPEATABLE READ" : "READ COMMITTED"
         let path = home.schema.quotedIdentifier + (home.path.isEmpty ? "" : ", \(home.path)")
-        let settings = Self.settings(version: PQserverVersion(handle)).map { name, value in
+        let settings = Self.settings(version: libpq.PQserverVersion(handle)).map { name, value in
             "SET LOCAL \(name) = \(value.quotedLiteral)"
         }
         let statements =

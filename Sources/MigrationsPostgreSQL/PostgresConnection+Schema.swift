@@ -14,7 +14,7 @@ extension PostgresConnection {
             filter += " AND c.relname IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
         }
         // One snapshot for all queries.
-        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables(filter) }
+        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables(filter) }
         return try withReadTransaction(of: []) { try readTables(filter) }
     }
 

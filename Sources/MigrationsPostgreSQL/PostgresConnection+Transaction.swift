@@ -57,7 +57,7 @@ extension PostgresConnection {
     }
 
     public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
-        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(body) }
+        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(body) }
         try begin(.look, on: tables)
         defer { rollBack() }
         return try body()

@@ -7,6 +7,7 @@ public final class PostgresConnection: DatabaseConnection {
     public let dialect = Dialect.postgresql
     public var onStatement: ((String) -> Void)?
     public var interruption: Interruption?
+    let libpq: LibPQ
     let handle: OpaquePointer
     let logger: Logger
     let lockTimeout: Duration
@@ -20,16 +21,19 @@ public final class PostgresConnection: DatabaseConnection {
     ///   - parameters: libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, …. Values are not percent-encoded.
     ///   - lockTimeout: How long to wait for another session's lock.
     ///   - logger: Receives every statement at trace level and the server's notices.
-    /// - Throws: ``Migrations/DatabaseError`` with the server's message; the password is in none.
+    /// - Throws: ``Migrations/DatabaseError`` with the server's message, or when libpq is not installed; the password is in
+    ///   none.
     public init(parameters: [String: String], lockTimeout: Duration = .seconds(10), logger: Logger) throws {
         var parameters = ["connect_timeout": "10"].merging(parameters) { _, given in given }
         parameters["client_encoding"] = "UTF8"
-        let connection = Self.connect(parameters)
-        guard let connection, PQstatus(connection) == CONNECTION_OK else {
-            let message = connection.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
-            PQfinish(connection)
+        let libpq = try LibPQ.installed.get()
+        let connection = Self.connect(parameters, by: libpq)
+        guard let connection, libpq.PQstatus(connection) == CONNECTION_OK else {
+            let message = connection.map { libpq.errorMessage(of: $0) } ?? "out of memory"
+            libpq.PQfinish(connection)
             throw DatabaseError(.unreachable, message.trimmingNewlines())
         }
+        self.libpq = libpq
         handle = connection
         self.logger = logger
         self.lockTimeout = lockTimeout
@@ -37,32 +41,33 @@ public final class PostgresConnection: DatabaseConnection {
     }
 
     deinit {
-        PQfinish(handle)
+        libpq.PQfinish(handle)
     }
 
-    private static func connect(_ parameters: [String: String]) -> OpaquePointer? {
+    private static func connect(_ parameters: [String: String], by libpq: LibPQ) -> OpaquePointer? {
         let keywords = parameters.keys.sorted()
         return withCStrings(keywords) { keywordPointers in
             withCStrings(keywords.map { parameters[$0] ?? "" }) { valuePointers in
-                PQconnectdbParams(keywordPointers, valuePointers, 0)
+                libpq.PQconnectdbParams(keywordPointers, valuePointers, 0)
             }
         }
     }
 
     /// libpq prints notices to standard error unless it is told otherwise.
     private func receiveNotices() {
-        PQsetNoticeReceiver(
+        _ = libpq.PQsetNoticeReceiver(
             handle,
             { context, result in
-                guard let context, let message = PQresultErrorField(result, diagnosticField("M")) else { return }
+                guard let context else { return }
                 let connection = Unmanaged<PostgresConnection>.fromOpaque(context).takeUnretainedValue()
+                guard let message = connection.libpq.PQresultErrorField(result, diagnosticField("M")) else { return }
                 connection.logger.info("PostgreSQL: \(String(cString: message))")
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     public func execute(_ sql: String) throws {
         try announce(sql)
-        guard PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
+        guard libpq.PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
         try forEachResult(of: sql) { _ in }
     }
 
@@ -70,7 +75,7 @@ public final class PostgresConnection: DatabaseConnection {
     public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
         try send(sql, arguments)
         var count = 0
-        try forEachResult(of: sql) { count = Int(String(cString: PQcmdTuples($0))) ?? 0 }
+        try forEachResult(of: sql) { count = libpq.PQcmdTuples($0).flatMap { Int(String(cString: $0)) } ?? 0 }
         return count
     }
 
@@ -78,16 +83,16 @@ public final class PostgresConnection: DatabaseConnection {
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
         try send(sql, arguments)
-        PQsetSingleRowMode(handle)
+        _ = libpq.PQsetSingleRowMode(handle)
         try forEachResult(of: sql) { result in
-            if PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(Self.row(of: result)) }
+            if libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(row(of: result)) }
         }
     }
 
     private func send(_ sql: String, _ arguments: [DatabaseValue]) throws {
         try announce(sql)
         let sent = Self.withParameters(arguments) { values in
-            PQsendQueryParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
+            libpq.PQsendQueryParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
         }
         guard sent == 1 else { throw connectionError(sql: sql) }
     }
@@ -97,7 +102,7 @@ public final class PostgresConnection: DatabaseConnection {
     private func forEachResult(of sql: String, _ body: (OpaquePointer) throws -> Void) throws {
         var failure: (any Error)?
         while let result = nextResult() {
-            defer { PQclear(result) }
+            defer { libpq.PQclear(result) }
             do {
                 try check(result, sql: sql)
                 if failure == nil { try body(result) }
@@ -114,17 +119,17 @@ public final class PostgresConnection: DatabaseConnection {
         onStatement?(sql)
     }
 
-    private static func row(of result: OpaquePointer) -> DatabaseRow {
+    private func row(of result: OpaquePointer) -> DatabaseRow {
         DatabaseRow(
-            (0..<PQnfields(result)).map { column in
-                guard PQgetisnull(result, 0, column) == 0, let start = PQgetvalue(result, 0, column) else {
+            (0..<libpq.PQnfields(result)).map { column in
+                guard libpq.PQgetisnull(result, 0, column) == 0, let start = libpq.PQgetvalue(result, 0, column) else {
                     return .null
                 }
                 let text = String(cString: start)
                 // The object ids of the built-in types never change.
-                return switch PQftype(result, column) {
+                return switch libpq.PQftype(result, column) {
                 case 16: .boolean(text == "t")
-                case 17: .blob(bytes(ofHex: text))
+                case 17: .blob(Self.bytes(ofHex: text))
                 case 20, 21, 23, 26: Int64(text).map { .integer($0) } ?? .text(text)
                 case 700, 701: Double(text).map { .real($0) } ?? .text(text)
                 default: .text(text)
@@ -156,7 +161,7 @@ public final class PostgresConnection: DatabaseConnection {
     }
 
     private func check(_ result: OpaquePointer, sql: String) throws {
-        switch PQresultStatus(result) {
+        switch libpq.PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return
         default: throw error(of: result, sql: sql)
         }

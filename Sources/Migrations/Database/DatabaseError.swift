@@ -4,6 +4,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable {
         /// The database cannot be opened or reached: no such folder, wrong password, server down.
         case unreachable
+        /// The library that connects to the database is not installed.
+        case libraryMissing
         /// The file or session cannot be written.
         case readOnly
         /// The file is not a database.

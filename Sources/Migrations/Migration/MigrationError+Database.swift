@@ -21,6 +21,9 @@ extension MigrationError {
         case .unreachable, .notADatabase, .readOnly:
             code = .unreachable
             nextStep = "Check the database URL, the server and the permissions, then run again."
+        case .libraryMissing:
+            code = .unreachable
+            nextStep = "Install it, then run again."
         case .damaged:
             code = .checkFailed
             message = error.message
