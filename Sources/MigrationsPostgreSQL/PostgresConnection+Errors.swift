@@ -69,7 +69,7 @@ extension PostgresConnection {
 
     /// An error that came from no statement: the connection is gone.
     func connectionError(sql: String) -> DatabaseError {
-        let message = (lossMessage ?? libpq.errorMessage(of: handle)).trimmingNewlines()
+        let message = (lossMessage ?? libpq.errorMessage(of: handle)).trimmingSpaces()
         return DatabaseError(libpq.PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
     }
 

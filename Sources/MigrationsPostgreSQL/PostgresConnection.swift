@@ -31,7 +31,7 @@ public final class PostgresConnection: DatabaseConnection {
         guard let connection, libpq.PQstatus(connection) == CONNECTION_OK else {
             let message = connection.map { libpq.errorMessage(of: $0) } ?? "out of memory"
             libpq.PQfinish(connection)
-            throw DatabaseError(.unreachable, message.trimmingNewlines())
+            throw DatabaseError(.unreachable, message.trimmingSpaces())
         }
         self.libpq = libpq
         handle = connection
@@ -165,11 +165,5 @@ public final class PostgresConnection: DatabaseConnection {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return
         default: throw error(of: result, sql: sql)
         }
-    }
-}
-
-extension String {
-    func trimmingNewlines() -> String {
-        String(reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -22,6 +22,14 @@ struct DialectExpressions {
         #expect(Dialect.postgresql.spelling("FROM t {unindexed}") == "FROM t ")
     }
 
+    @Test("doubles each quote in quotes, also one that an accent follows")
+    func quotes() {
+        #expect(#"it's "odd""#.quotedIdentifier == #""it's ""odd""""#)
+        #expect(#"it's "odd""#.quotedLiteral == #"'it''s "odd"'"#)
+        #expect(Array("a\"\u{301}b".quotedIdentifier.utf8) == Array("\"a\"\"\u{301}b\"".utf8))
+        #expect(Array("a'\u{301}b".quotedLiteral.utf8) == Array("'a''\u{301}b'".utf8))
+    }
+
     @Test("has a row's columns in its object by their quoted names", arguments: Dialect.allCases)
     func object(_ dialect: Dialect) {
         let columns = [Schema.Column(name: #"it's "odd""#, type: "TEXT"), Schema.Column(name: "tags", type: "text[]")]

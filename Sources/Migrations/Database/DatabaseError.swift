@@ -87,13 +87,16 @@ extension DatabaseError: CustomStringConvertible {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// The text without white space at its ends.
     package func trimmingSpaces() -> String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
+}
 
+extension String {
     /// The first characters of a long text, with an ellipsis.
     func abbreviated(to length: Int) -> String {
         count > length ? prefix(length - 1) + "…" : self

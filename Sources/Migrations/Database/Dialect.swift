@@ -53,21 +53,17 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
 
 extension String {
     /// The name as a quoted SQL identifier, in both dialects: `user` becomes `"user"`.
-    public var quotedIdentifier: String {
-        quoted(UInt8(ascii: "\""))
-    }
+    public var quotedIdentifier: String { quoted(by: "\"") }
 
     /// The text as an SQL string literal, in both dialects: `it's` becomes `'it''s'`.
-    public var quotedLiteral: String {
-        quoted(UInt8(ascii: "'"))
-    }
+    public var quotedLiteral: String { quoted(by: "'") }
 
-    private func quoted(_ quote: UInt8) -> String {
-        var bytes = [quote]
-        for byte in utf8 {
-            if byte == quote { bytes.append(quote) }
-            bytes.append(byte)
-        }
-        return String(decoding: bytes + [quote], as: UTF8.self)
+    /// Byte by byte: to a database a quote is one whatever accent follows it, and hardly any text holds one.
+    private func quoted(by quote: Unicode.Scalar) -> String {
+        let byte = UInt8(ascii: quote)
+        let inner =
+            utf8.contains(byte)
+            ? String(decoding: utf8.flatMap { $0 == byte ? [byte, byte] : [$0] }, as: UTF8.self) : self
+        return "\(quote)\(inner)\(quote)"
     }
 }

@@ -93,8 +93,10 @@ public final class MigrationContext {
     public func alterTable(_ table: String, columns: String = "", foreignKeys: String = "") throws {
         let alteration = TableAlteration(
             table: table,
-            columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) },
-            foreignKeys: foreignKeys.split(separator: "\n").map { ForeignKeyDefinition("FOREIGN KEY \($0.trimmed)") })
+            columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) },
+            foreignKeys: foreignKeys.split(separator: "\n").map {
+                ForeignKeyDefinition("FOREIGN KEY \($0.trimmingSpaces())")
+            })
         for column in alteration.columns { try column.requireReadable() }
         for foreignKey in alteration.foreignKeys { try foreignKey.requireReadable() }
         guard !alteration.isEmpty else {

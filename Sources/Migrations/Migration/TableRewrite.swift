@@ -67,9 +67,9 @@ public struct TableRewrite: Sendable {
         from sources: [Source]? = nil
     ) {
         self.table = table
-        self.columns = columns.split(separator: "\n").map { ColumnDefinition($0.trimmed) }
-        self.foreignKeys = foreignKeys.split(separator: "\n").map { "FOREIGN KEY " + $0.trimmed }
-        self.indexes = indexes.split(separator: "CREATE ").map { "CREATE " + $0.trimmed }
+        self.columns = columns.split(separator: "\n").map { ColumnDefinition($0.trimmingSpaces()) }
+        self.foreignKeys = foreignKeys.split(separator: "\n").map { "FOREIGN KEY " + $0.trimmingSpaces() }
+        self.indexes = indexes.split(separator: "CREATE ").map { "CREATE " + $0.trimmingSpaces() }
         self.replacedColumns = replacedColumns
         self.changingColumns = changingColumns
         self.quarantine = quarantine
@@ -114,9 +114,4 @@ public struct QuarantineRule: Sendable {
     public static func rows(where condition: String, reason: String, summary: String) -> QuarantineRule {
         QuarantineRule(condition: condition, reason: reason, summary: summary)
     }
-}
-
-extension Substring {
-    /// The text without white space at its ends.
-    var trimmed: String { String(self).trimmingSpaces() }
 }
