@@ -93,8 +93,8 @@ public final class MigrationContext {
     public func alterTable(_ table: String, columns: String = "", foreignKeys: String = "") throws {
         let alteration = TableAlteration(
             table: table,
-            columns: columns.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) },
-            foreignKeys: foreignKeys.split(separator: "\n").map {
+            columns: columns.lines.map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) },
+            foreignKeys: foreignKeys.lines.map {
                 ForeignKeyDefinition("FOREIGN KEY \($0.trimmingSpaces())")
             })
         for column in alteration.columns { try column.requireReadable() }

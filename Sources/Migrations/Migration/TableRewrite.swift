@@ -67,9 +67,15 @@ public struct TableRewrite: Sendable {
         from sources: [Source]? = nil
     ) {
         self.table = table
-        self.columns = columns.split(separator: "\n").map { ColumnDefinition($0.trimmingSpaces()) }
-        self.foreignKeys = foreignKeys.split(separator: "\n").map { "FOREIGN KEY " + $0.trimmingSpaces() }
-        self.indexes = indexes.split(separator: "CREATE ").map { "CREATE " + $0.trimmingSpaces() }
+        self.columns = columns.lines.map { ColumnDefinition($0.trimmingSpaces()) }
+        self.foreignKeys = foreignKeys.lines.map { "FOREIGN KEY " + $0.trimmingSpaces() }
+        self.indexes = indexes.lines.reduce(into: []) { statements, line in
+            if statements.isEmpty || line.hasPrefix("CREATE ") {
+                statements.append(String(line))
+            } else {
+                statements[statements.count - 1] += "\n\(line)"
+            }
+        }
         self.replacedColumns = replacedColumns
         self.changingColumns = changingColumns
         self.quarantine = quarantine
@@ -114,4 +120,9 @@ public struct QuarantineRule: Sendable {
     public static func rows(where condition: String, reason: String, summary: String) -> QuarantineRule {
         QuarantineRule(condition: condition, reason: reason, summary: summary)
     }
+}
+
+extension String {
+    /// The lines that are not empty.
+    var lines: [Substring] { utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) } }
 }
