@@ -1,5 +1,4 @@
 import CSQLite
-import FoundationEssentials
 import Migrations
 
 /// The SQL functions that SQLite lacks and PostgreSQL has.
@@ -10,7 +9,7 @@ extension SQLiteConnection {
         try register("migration_base64") { context, value in
             let start = sqlite3_value_blob(value)
             let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
-            setResult(context, text: Data(bytes).base64EncodedString())
+            setResult(context, text: Base64.encode(bytes))
         }
         try register("migration_microseconds") { context, value in
             guard let text = sqlite3_value_text(value),

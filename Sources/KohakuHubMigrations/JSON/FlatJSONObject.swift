@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Migrations
 
 /// A JSON object of texts, numbers, booleans, nulls and blobs (`{"base64": "…"}`), without loss of digits.
@@ -28,7 +27,8 @@ enum FlatJSONObject {
             if let integer = Int64(text) { return .integer(integer) }
             if let number = Double(text) { return dialect == .sqlite ? .real(number) : .text(text) }
             if text.hasPrefix("{") { return blob(text, for: dialect) }
-            return (try? JSONDecoder().decode(String.self, from: Data(bytes))).map { .text($0) }
+            guard bytes.first == UInt8(ascii: "\"") else { return nil }
+            return JSONScanner.text(bytes.dropFirst().dropLast()).map { .text($0) }
         }
     }
 
@@ -36,6 +36,6 @@ enum FlatJSONObject {
         guard let members = values(text, for: dialect), members.count == 1, let base64 = members["base64"]?.text else {
             return nil
         }
-        return Data(base64Encoded: base64).map { .blob(Array($0)) }
+        return Base64.decode(base64).map { .blob($0) }
     }
 }

@@ -33,7 +33,8 @@ struct JSONScanner {
             skipSpace()
             let start = position
             guard scanString() else { return false }
-            let key = Self.unescaped(bytes[start + 1..<position - 1])
+            let letters = bytes[start + 1..<position - 1]
+            let key = Self.text(letters) ?? String(decoding: letters, as: UTF8.self)
             skipSpace()
             guard take(":") else { return false }
             skipSpace()
@@ -98,12 +99,30 @@ struct JSONScanner {
         return ["\"", "\\", "/", "b", "f", "n", "r", "t"].contains { take($0) }
     }
 
-    /// A key whose letters may be written as `\u0061`; other escapes occur in no key that is looked for.
-    private static func unescaped(_ key: ArraySlice<UInt8>) -> String {
-        String(decoding: key, as: UTF8.self).replacing(/\\u([0-9a-fA-F]{4})/) { match in
-            UInt32(match.1, radix: 16).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? String(match.0)
+    /// What a string means by the letters between its quotes, `nil` when half of a surrogate pair stands alone.
+    static func text(_ letters: ArraySlice<UInt8>) -> String? {
+        let backslash = UInt8(ascii: "\\")
+        guard letters.contains(backslash) else { return String(decoding: letters, as: UTF8.self) }
+        // An escape is a unit of UTF-16, and two of them can be one character.
+        var rest = Array(String(decoding: letters, as: UTF8.self).utf16)[...]
+        var units: [UInt16] = []
+        while let unit = rest.popFirst() {
+            guard unit == backslash, let escape = rest.popFirst() else {
+                units.append(unit)
+                continue
+            }
+            if escape == UInt8(ascii: "u") {
+                units += UInt16(String(decoding: rest.prefix(4), as: UTF16.self), radix: 16).map { [$0] } ?? []
+                rest = rest.dropFirst(4)
+            } else {
+                units.append(controlCharacters[escape] ?? escape)
+            }
         }
+        return String(validating: units, as: UTF16.self)
     }
+
+    private static let controlCharacters: [UInt16: UInt16] = Dictionary(
+        uniqueKeysWithValues: zip("bfnrt".utf16, "\u{8}\u{c}\n\r\t".utf16))
 
     private mutating func scanNumber() -> Bool {
         _ = take("-")

@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Migrations
 
 /// Puts rows back from quarantine into the tables as they are now.
@@ -57,7 +56,7 @@ public struct QuarantineRelease {
                     of: row, "the table has no column \(name) any more", "Export the row to keep its contents.")
             }
             guard ["BLOB", "bytea"].contains(column.type), let text = value.text else { continue }
-            values[name] = Data(base64Encoded: text).map { .blob(Array($0)) } ?? value
+            values[name] = Base64.decode(text).map { .blob($0) } ?? value
         }
         try checkReferences(values, of: row, in: table)
         try checkUniqueness(values, of: row, in: table)
