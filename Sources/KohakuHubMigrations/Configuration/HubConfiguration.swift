@@ -14,6 +14,8 @@ public struct HubConfiguration: Sendable, Hashable {
     public var note: String?
     /// Whether migrations may run without asking.
     public var autoMigrate: Bool
+    /// What the hub's names in LakeFS begin with: see ``LakeFSName/old(_:_:namespace:)``.
+    public var lakeFSNamespace: String
 
     /// The settings of the hub's configuration file that matter here.
     struct File {
@@ -21,6 +23,7 @@ public struct HubConfiguration: Sendable, Hashable {
         var backend: String?
         var databaseURL: String?
         var autoMigrate: Bool?
+        var lakeFSNamespace: String?
     }
 
     /// Resolves the settings, strongest first: the flag; `KOHAKU_HUB_DATABASE_URL` and `KOHAKU_HUB_DB_BACKEND`; the TOML
@@ -86,6 +89,8 @@ public struct HubConfiguration: Sendable, Hashable {
         autoMigrate =
             environment["KOHAKU_HUB_AUTO_MIGRATE"].map { ["true", "1", "yes"].contains($0.lowercased()) }
             ?? file?.autoMigrate ?? false
+        lakeFSNamespace =
+            environment["KOHAKU_HUB_LAKEFS_REPO_NAMESPACE"] ?? file?.lakeFSNamespace ?? LakeFSName.defaultNamespace
     }
 
     private static let urlVariables = ["KOHAKU_HUB_DATABASE_URL", "DATABASE_URL"]
@@ -109,23 +114,26 @@ public struct HubConfiguration: Sendable, Hashable {
     private static func parse(_ text: String, path: String) throws -> File {
         do {
             let document = try TOMLTable(string: text)
-            guard let app = document["app"]?.table else {
-                if document["app"] == nil { return File(path: path) }
-                throw ConfigurationError("app is not a table", source: path, hint: "Write [app] on a line of its own.")
-            }
             // A value that is ignored would make a new hub elsewhere, and nobody would know why.
-            func value<Value>(_ key: String, _ kind: String, _ read: (any TOMLValueConvertible) -> Value?) throws
-                -> Value?
-            {
-                guard let found = app[key] else { return nil }
+            func value<Value>(
+                _ table: String, _ key: String, _ kind: String, _ read: (any TOMLValueConvertible) -> Value?
+            ) throws -> Value? {
+                guard let section = document[table] else { return nil }
+                guard let section = section.table else {
+                    throw ConfigurationError(
+                        "\(table) is not a table", source: path, hint: "Write [\(table)] on a line of its own.")
+                }
+                guard let found = section[key] else { return nil }
                 if let value = read(found) { return value }
-                throw ConfigurationError("\(key) is not \(kind)", source: "\(path), [app]", hint: "Mend the file.")
+                throw ConfigurationError(
+                    "\(key) is not \(kind)", source: "\(path), [\(table)]", hint: "Mend the file.")
             }
             return File(
                 path: path,
-                backend: try value("db_backend", "a text") { $0.string },
-                databaseURL: try value("database_url", "a text") { $0.string },
-                autoMigrate: try value("auto_migrate", "true or false") { $0.bool }
+                backend: try value("app", "db_backend", "a text") { $0.string },
+                databaseURL: try value("app", "database_url", "a text") { $0.string },
+                autoMigrate: try value("app", "auto_migrate", "true or false") { $0.bool },
+                lakeFSNamespace: try value("lakefs", "repo_namespace", "a text") { $0.string }
             )
         } catch let error as TOMLParseError {
             throw ConfigurationError(

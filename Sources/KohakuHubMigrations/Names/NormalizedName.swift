@@ -3,22 +3,7 @@
 public enum NormalizedName {
     /// The normalized form: code points as they are, no composition and no case folding.
     public static func of(_ name: String) -> String {
-        let scalars = Array(name.unicodeScalars)
-        var result = String.UnicodeScalarView()
-        for (index, scalar) in scalars.enumerated() {
-            let lowered = isFinalSigma(at: index, in: scalars) ? "ς" : scalar.properties.lowercaseMapping
-            result.append(contentsOf: lowered.unicodeScalars.filter { $0 != "-" && $0 != "_" })
-        }
-        return String(result)
-    }
-
-    /// The Unicode standard's Final_Sigma: a capital sigma after a cased letter and before none, looking through
-    /// case-ignorable characters.
-    private static func isFinalSigma(at index: Int, in scalars: [Unicode.Scalar]) -> Bool {
-        guard scalars[index] == "Σ" else { return false }
-        let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
-        let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }
-        return before?.properties.isCased == true && after?.properties.isCased != true
+        String(String.UnicodeScalarView(name.lowercasedByUnicode.unicodeScalars.filter { $0 != "-" && $0 != "_" }))
     }
 
     /// A normalized form for each user, no two alike: the first in order keeps its own, a later one gets `~` and its id.

@@ -21,5 +21,5 @@ public struct Vocabulary: Sendable {
     }
 
     /// A verb as the operator types it: `migrate plan --repair`.
-    func verb(_ words: String) -> String { command.map { "\($0) \(words)" } ?? words }
+    package func verb(_ words: String) -> String { command.map { "\($0) \(words)" } ?? words }
 }
