@@ -20,7 +20,9 @@ struct KohakuMigrate: ParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
-            CommandGroup(name: "Inspect", subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self]),
+            CommandGroup(
+                name: "Inspect",
+                subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self, LakeFSCommand.self]),
             CommandGroup(name: "Repair", subcommands: [RepairCommand.self, QuarantineCommand.self]),
         ]
     )

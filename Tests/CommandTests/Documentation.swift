@@ -42,6 +42,7 @@ struct Documentation {
         let settings = [
             "--database-url", "--config", "KOHAKU_HUB_DATABASE_URL", "KOHAKU_HUB_DB_BACKEND",
             "KOHAKU_HUB_AUTO_MIGRATE", "HUB_CONFIG", "DATABASE_URL", "`database_url`", "`db_backend`", "`auto_migrate`",
+            "KOHAKU_HUB_LAKEFS_REPO_NAMESPACE", "`repo_namespace`",
         ]
         for setting in settings { #expect(readme.contains(setting)) }
     }
@@ -78,7 +79,11 @@ struct Documentation {
 
     @Test("Every link to a file of the repository leads to one")
     func links() throws {
-        for page in ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md"] {
+        let pages = [
+            "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md", "docs/json.md",
+            "docs/lakefs.md",
+        ]
+        for page in pages {
             let text = try Repository.text(page)
             let folder = page.split(separator: "/").dropLast().joined(separator: "/")
             for match in text.matches(of: /\]\(([A-Za-z0-9_.\/-]+)\)/) {

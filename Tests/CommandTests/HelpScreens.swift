@@ -4,7 +4,9 @@ import Testing
 /// The help is part of the interface: each screen is kept whole in `Screens/`.
 @Suite("Help screens")
 struct HelpScreens {
-    static let screens = ["kohaku-migrate", "run", "init", "status", "plan", "verify", "repair", "quarantine"]
+    static let screens = [
+        "kohaku-migrate", "run", "init", "status", "plan", "verify", "lakefs", "repair", "quarantine",
+    ]
 
     @Test("A verb's help is the screen that is kept", arguments: screens)
     func helpIsTheScreen(_ screen: String) throws {

@@ -17,7 +17,7 @@ struct HostileNames {
 
     static let looking = [
         ["status"], ["plan"], ["plan", "--sql"], ["plan", "--repair"], ["verify"], ["run", "--dry-run"],
-        ["status", "-v"], ["quarantine", "list"],
+        ["status", "-v"], ["lakefs"], ["quarantine", "list"],
     ]
 
     /// Whether a terminal would do something else with a character than show it.

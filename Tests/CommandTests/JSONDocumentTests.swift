@@ -176,6 +176,18 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("lakefs", arguments: TestBackend.allCases)
+    func lakeFS(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            try expectKeys(
+                hub("lakefs", "--json").output,
+                """
+                database namespace count repositories repositories[].type repositories[].fullID repositories[].oldName
+                repositories[].newName repositories[].shared
+                """)
+        }
+    }
+
     @Test("An error", arguments: TestBackend.allCases)
     func error(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in

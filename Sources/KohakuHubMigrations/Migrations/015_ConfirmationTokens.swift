@@ -4,6 +4,21 @@ public import Migrations
 public struct ConfirmationTokens: Migration {
     public let signature = Signature.table("confirmationtoken")
 
+    /// The hub of this version looks for the contents of repositories in LakeFS under other names than those before it.
+    public func check(_ context: MigrationContext) throws -> [Finding] {
+        guard context.schema.tables["repository"] != nil else { return [] }
+        let count = try context.connection.countRows(in: "repository")
+        guard count > 0 else { return [] }
+        return [
+            Finding(
+                .notice, code: "lakefs_names", table: "repository", count: count,
+                message:
+                    "\(count.counted("repository", plural: "repositories")) will look empty: from version 015 on the hub "
+                    + "looks for contents in LakeFS under other names.",
+                action: "To list the old and new names and how to move them: \(Vocabulary.kohakuHub.verb("lakefs"))")
+        ]
+    }
+
     public func migrate(_ context: MigrationContext) throws {
         try context.createTable(
             "confirmationtoken",

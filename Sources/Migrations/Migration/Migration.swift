@@ -95,7 +95,7 @@ public struct Finding: Sendable, Hashable {
     public var message: String
     /// The first few examples.
     public var examples: [String]
-    /// What the operator can do, for errors.
+    /// What the operator can do: about an error before the run goes on, about all else when it is done.
     public var action: String?
     /// The number of the migration whose check it is from, if it is from one.
     public var migration: Int?

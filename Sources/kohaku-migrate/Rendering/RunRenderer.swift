@@ -65,6 +65,12 @@ final class RunRenderer {
                 List them: kohaku-migrate quarantine list
                 """.wrapped())
         }
+        // What the operator can do about an error is done by now.
+        for finding in findings where finding.severity != .error {
+            guard let action = finding.action else { continue }
+            print(finding.message.wrapped())
+            print(action.wrapped())
+        }
     }
 
     /// The tables with rows, without the columns in which all are 0. The tables without rows are listed below, so that every

@@ -78,6 +78,11 @@ func print(_ text: String) {
     StandardStreams.writeOutput(Terminal.colorsOutput ? lines.withColoredSeverities : lines)
 }
 
+/// Prints a script to standard output: as it is where it can be run, and escaped at a terminal, where it is read.
+func printScript(_ text: String) {
+    if Terminal.isOutput { print(text) } else { StandardStreams.writeOutput(text + "\n") }
+}
+
 /// Prints lines to standard error.
 func printError(_ text: String) {
     let lines = text.escapedLines + "\n"

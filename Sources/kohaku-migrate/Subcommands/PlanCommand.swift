@@ -63,8 +63,7 @@ extension PlanCommand {
         if output.json {
             try printJSON(PlanDocument(plan, script: script, database: configuration.database))
         } else if let script {
-            let text = PlanSQL(plan, script, database: configuration.database).text
-            if Terminal.isOutput { print(text) } else { StandardStreams.writeOutput(text + "\n") }
+            printScript(PlanSQL(plan, script, database: configuration.database).text)
         } else {
             print(PlanText(plan, command: target.command, database: configuration.database).text)
         }
