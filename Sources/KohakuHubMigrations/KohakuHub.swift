@@ -10,6 +10,8 @@ extension Catalogue {
             ("repository", "full_id"), ("file", "path_in_repo"), ("stagingupload", "path_in_repo"),
             ("lfsobjecthistory", "path_in_repo"),
         ],
+        // The hub of the first days knew its users by name only.
+        baseline: .any([.column("user", "email"), .column("user", "password_hash")]),
         leftoverTables: CanonicalSchema.tables.flatMap {
             leftovers(
                 of: $0.name, columns: $0.requiredColumns.subtracting(laterColumns[$0.name] ?? []),

@@ -8,6 +8,7 @@ extension ForeignkeyRefactoring {
             .column("user", "is_org"), .column("user", "normalized_name"), .column("file", "repository_id"),
             .column("file", "owner_id"), .not(.table("organization")),
         ])
+        guard !RepositorySchema.precedesOrganizations(schema) else { return nil }
         guard try begun.holds(on: schema), try !signature.holds(on: schema) else { return nil }
         let growing = HubTable.all.filter { !$0.addedColumns.isEmpty }
         let changed = growing.filter { table in table.addedColumns.contains { schema.has(table.name, $0) } }
@@ -29,6 +30,7 @@ extension ForeignkeyRefactoring {
             UserOrgQuotas(), CommitTable(), RepoQuotas(), ProfilesAndInvitations(), InvitationMultiUse(),
             AvatarSupport(),
         ]
+        try RepositorySchema.completeMemberships(context)
         for migration in older { try migration.migrate(context) }
     }
 

@@ -33,6 +33,7 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     public func check(_ context: MigrationContext) throws -> [Finding] {
+        try context.standIn(renaming: RepositorySchema.membershipColumns, of: "userorganization")
         let misfits = try misfits(context)
         guard misfits.isEmpty else { return misfits }
         var findings = referencesToOrganizations(context.schema)

@@ -12,6 +12,9 @@ public struct Catalogue: Sendable {
     /// any, the root table alone tells.
     public var hallmarks: [(table: String, column: String)]
 
+    /// What the oldest version has from which the migrations lead on. A database of the application without it is older.
+    public var baseline: Signature?
+
     /// Tables that interrupted upgrades of something else may have left behind: a repair gives them their names back, or
     /// empties them into quarantine and drops them.
     public var leftoverTables: [LeftoverTable]
@@ -23,6 +26,7 @@ public struct Catalogue: Sendable {
         canonicalTables: [TableDefinition],
         rootTable: String,
         hallmarks: [(table: String, column: String)] = [],
+        baseline: Signature? = nil,
         leftoverTables: [LeftoverTable] = [],
         vocabulary: Vocabulary = Vocabulary()
     ) {
@@ -36,6 +40,7 @@ public struct Catalogue: Sendable {
         self.vocabulary = vocabulary
         self.rootTable = rootTable
         self.hallmarks = hallmarks
+        self.baseline = baseline
         self.leftoverTables = leftoverTables
     }
 
@@ -70,6 +75,12 @@ public struct Catalogue: Sendable {
             }
         return isRecognized
             ? nil : "none of the columns " + hallmarks.map { "\($0.table).\($0.column)" }.joined(separator: ", ")
+    }
+
+    /// What a schema lacks of the oldest version from which the migrations lead on, in words; `nil` when it lacks nothing.
+    func missingBaseline(of schema: Schema) throws -> String? {
+        guard let baseline, schema.tables[rootTable] != nil, try !baseline.holds(on: schema) else { return nil }
+        return try baseline.evidence(on: schema)
     }
 
     /// The number of the newest migration.

@@ -77,11 +77,6 @@ extension MigrationContext {
             guard let concerned = conversion.concerned else { return "(\(conversion.value)) AS \(name)" }
             return "CASE WHEN \(concerned) THEN \(conversion.value) ELSE \(name) END AS \(name)"
         }
-        let home =
-            try dialect == .sqlite
-            ? "main" : connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? ""
-        let name = table.quotedIdentifier
-        try connection.execute(
-            "CREATE TEMPORARY VIEW \(name) AS SELECT \(columns.joined(separator: ", ")) FROM \(home).\(name)")
+        try standIn(columns, for: table)
     }
 }

@@ -5,7 +5,7 @@ public final class MigrationContext {
     /// The migration's number, for the quarantine.
     public let number: Int
     /// The schema. What an operation changes is read anew, table by table.
-    public private(set) var schema: Schema
+    public internal(set) var schema: Schema
     /// What was done with each table's rows so far.
     public private(set) var reports: [TableReport] = []
     /// How many examples a finding holds at most; its count is exact.
@@ -13,6 +13,8 @@ public final class MigrationContext {
     /// How messages name the application and its command.
     let vocabulary: Vocabulary
     private let emit: (MigrationEvent) -> Void
+    /// The queries of the views that stand in for tables.
+    var standIns: [String: String] = [:]
 
     /// Creates a context.
     public init(

@@ -6,6 +6,8 @@ public struct Assessment: Sendable {
         case fresh
         /// It has tables, but not the application's: it lacks what only these have.
         case foreign(lacking: String)
+        /// It is the application's, and older than every version that the migrations lead on from.
+        case unsupported(lacking: String)
         /// Something else began to change it and stopped: what it began, and what is there of it, in words.
         case partial(work: String, found: String)
         /// It has the schema of an older version. The migrations that should be there by then and are not are named.
@@ -52,6 +54,8 @@ public struct Assessment: Sendable {
             state = .fresh
         } else if let lacking = catalogue.missingIdentity(of: schema) {
             state = .foreign(lacking: lacking)
+        } else if let lacking = try catalogue.missingBaseline(of: schema) {
+            state = .unsupported(lacking: lacking)
         } else {
             statuses = [MigrationStatus](of: catalogue.migrations, on: schema)
             state = .current
@@ -99,15 +103,16 @@ public struct Assessment: Sendable {
         switch state {
         case .fresh, .older: true
         case .current: !driftToReconcile.isEmpty
-        case .foreign, .partial, .newer: false
+        case .foreign, .unsupported, .partial, .newer: false
         }
     }
 
-    /// The state in one word: `fresh`, `foreign`, `older`, `mixed`, `exact`, `differing`, `newer`.
+    /// The state in one word: `fresh`, `foreign`, `unsupported`, `older`, `mixed`, `exact`, `differing`, `newer`.
     public var word: String {
         switch state {
         case .fresh: "fresh"
         case .foreign: "foreign"
+        case .unsupported: "unsupported"
         case .older: "older"
         case .partial: "mixed"
         case .current: managedDrift.isEmpty ? "exact" : "differing"

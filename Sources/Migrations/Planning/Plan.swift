@@ -91,8 +91,14 @@ extension Plan {
 }
 
 extension Assessment {
-    /// Refuses a database of something else.
+    /// Refuses a database of something else, and one that is too old.
     func requireRecognized(_ catalogue: Catalogue) throws {
+        if case .unsupported(let lacking) = state {
+            throw MigrationError(
+                .schemaDiffers,
+                "this \(catalogue.vocabulary.name) is older than every version that can be upgraded: \(lacking)",
+                nextStep: "Nothing was changed. Set up a new \(catalogue.vocabulary.name) with a database of its own.")
+        }
         guard case .foreign(let lacking) = state else { return }
         let names = schema.tables.keys.sorted()
         let words = catalogue.vocabulary

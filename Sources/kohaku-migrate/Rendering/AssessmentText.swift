@@ -15,6 +15,8 @@ struct AssessmentText {
                 "Fresh: there are no tables yet. Create them: kohaku-migrate run"
             case .foreign(let lacking):
                 "Not a KohakuHub database: \(lacking), but \(assessment.schema.tables.keys.sorted().joined(separator: ", "))"
+            case .unsupported(let lacking):
+                "Older than version 000, the oldest that this tool upgrades: \(lacking)."
             case .older(let without):
                 "Version \(assessment.version.paddedToThree) → \(newest): \(pending) pending"
                     + (without.isEmpty

@@ -8,7 +8,7 @@ struct VerifyText {
     init(_ assessment: Assessment, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
         switch assessment.state {
-        case .fresh, .foreign, .older, .partial:
+        case .fresh, .foreign, .unsupported, .older, .partial:
             lines += assessment.damage.map { $0.message.wrapped(indent: 4) }
             if lines.count > 2 { lines.append("") }
         case .current, .newer:

@@ -34,7 +34,7 @@ struct StatusCommand: ParsableCommand {
             guard exitCode, !assessment.isExact else { return }
             switch assessment.state {
             case .fresh, .older: throw ExitCode(ExitStatus.pending.rawValue)
-            case .foreign, .partial, .current, .newer: throw ExitCode(ExitStatus.schemaDiffers.rawValue)
+            case .foreign, .unsupported, .partial, .current, .newer: throw ExitCode(ExitStatus.schemaDiffers.rawValue)
             }
         }
     }

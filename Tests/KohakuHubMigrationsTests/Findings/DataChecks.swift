@@ -71,7 +71,7 @@ struct DataChecks {
             let schema = try hub.connection.readSchema()
             let again = try Runner(catalogue: .kohakuHub, connection: hub.connection, exampleLimit: .max)
                 .plan(for: .run(to: .newest))
-            #expect(again.findings == hub.findings)
+            #expect(again.findings.filter { $0.migration == 8 } == hub.findings)
             #expect(try DatabaseContents(of: hub.connection) == hub.before)
             #expect(try hub.connection.readSchema() == schema)
         }

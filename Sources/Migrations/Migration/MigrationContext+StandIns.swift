@@ -1,0 +1,49 @@
+/// Temporary views in the place of tables, for looks at what will be: nothing is changed.
+extension MigrationContext {
+    /// Has statements of the present transaction find other columns in a table. A second view is of what the first one shows.
+    func standIn(_ columns: [String], for table: String) throws {
+        let name = table.quotedIdentifier
+        let (home, temporary) =
+            try dialect == .sqlite
+            ? ("main", "temp")
+            : (connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? "", "pg_temp")
+        let source = standIns[table].map { "(\($0)) AS shown" } ?? "\(home).\(name)"
+        if standIns[table] != nil { try connection.execute("DROP VIEW \(temporary).\(name)") }
+        let query = "SELECT \(columns.joined(separator: ", ")) FROM \(source)"
+        try connection.execute("CREATE TEMPORARY VIEW \(name) AS \(query)")
+        standIns[table] = query
+    }
+
+    /// Has statements of the present transaction, and the schema, find the columns of a table by the names that they will have.
+    public func standIn(renaming names: [String: String], of table: String) throws {
+        guard let present = schema.tables[table], !present.renamable(names).isEmpty else { return }
+        let names = present.renamable(names)
+        try standIn(
+            present.columns.map { column in
+                let name = column.name.quotedIdentifier
+                return names[column.name].map { "\(name) AS \($0.quotedIdentifier)" } ?? name
+            }, for: table)
+        for index in present.columns.indices {
+            let name = present.columns[index].name
+            schema.tables[table]?.columns[index].name = names[name] ?? name
+        }
+    }
+
+    /// Gives columns of a table other names, where it has them and none of the new name.
+    public func renameColumns(_ names: [String: String], of table: String) throws {
+        guard let present = schema.tables[table] else { return }
+        for (old, new) in present.renamable(names).sorted(by: { $0.key < $1.key }) {
+            try connection.execute(
+                """
+                ALTER TABLE \(table.quotedIdentifier) RENAME COLUMN \(old.quotedIdentifier) TO \(new.quotedIdentifier)
+                """)
+        }
+        try refreshSchema(of: [table])
+    }
+}
+
+extension Schema.Table {
+    fileprivate func renamable(_ names: [String: String]) -> [String: String] {
+        names.filter { column($0.key) != nil && column($0.value) == nil }
+    }
+}
