@@ -90,9 +90,22 @@ public final class SQLiteConnection: DatabaseConnection {
 
     public func execute(_ sql: String) throws {
         try announce(sql)
-        // sqlite3_exec runs every statement of the text in turn.
-        let code = sqlite3_exec(handle, sql, nil, nil, nil)
-        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+        // sqlite3_exec does the same, but does not say at which of several statements it stopped.
+        try sql.withCString { text in
+            var next: UnsafePointer<CChar>? = text
+            while let start = next, start.pointee != 0 {
+                var statement: OpaquePointer?
+                var code = sqlite3_prepare_v2(handle, start, -1, &statement, &next)
+                defer { sqlite3_finalize(statement) }
+                // There is none where only white space or a comment is left.
+                if statement != nil {
+                    repeat { code = sqlite3_step(statement) } while code == SQLITE_ROW
+                }
+                guard code == SQLITE_OK || code == SQLITE_DONE else {
+                    throw error(code, sql: sql, from: text.distance(to: start))
+                }
+            }
+        }
     }
 
     @discardableResult
@@ -174,14 +187,16 @@ public final class SQLiteConnection: DatabaseConnection {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index)))
     }
 
-    func error(_ code: Int32, sql: String) -> DatabaseError {
-        let offset = sqlite3_error_offset(handle)
+    /// - Parameter start: Where in the text the statement begins that failed, in bytes.
+    func error(_ code: Int32, sql: String, from start: Int = 0) -> DatabaseError {
+        let offset = Int(sqlite3_error_offset(handle))
+        let before = sql.utf8.prefix(start + max(offset, 0))
         return DatabaseError(
             kind(of: code),
             String(cString: sqlite3_errmsg(handle)),
             code: String(code),
             sql: sql,
-            position: offset >= 0 ? Int(offset) + 1 : nil
+            position: offset >= 0 ? String(decoding: before, as: UTF8.self).unicodeScalars.count + 1 : nil
         )
     }
 

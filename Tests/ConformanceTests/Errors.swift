@@ -24,6 +24,25 @@ struct Errors {
         #expect(error.message.contains("syntax error"))
     }
 
+    @Test("gives the line and column, in characters, and shows that line", arguments: TestBackend.allCases)
+    func place(_ backend: TestBackend) throws {
+        let error = try error(backend, "SELECT 'äö日',\n    'ü' FRM x y\nFROM z")
+        #expect(error.place?.line == 2)
+        #expect(error.place?.column == 13)
+        #expect(error.description.hasSuffix("\nat line 2, column 13: 'ü' FRM x y"))
+    }
+
+    @Test("lies in that of several statements which failed", arguments: TestBackend.allCases)
+    func severalPlaces(_ backend: TestBackend) throws {
+        let error = try backend.withConnection { connection in
+            try thrownError(DatabaseError.self) {
+                try connection.execute("SELECT 1;\n-- ä\nSELECT 2; SELECT m FRM x y")
+            }
+        }
+        #expect(error.place?.line == 3)
+        #expect(error.place?.column == 24)
+    }
+
     @Test("says in its text all that an operator needs")
     func text() throws {
         let error = try error(

@@ -81,9 +81,21 @@ extension DatabaseError: CustomStringConvertible {
         paragraphs += details
         if let sql {
             paragraphs.append("in: " + sql.trimmingSpaces().replacing("\n", with: " ").abbreviated(to: 400))
-            if let position { paragraphs.append("at character \(position)") }
+            if let place {
+                let text = place.text.trimmingSpaces().abbreviated(to: 200)
+                paragraphs.append("at line \(place.line), column \(place.column): \(text)")
+            }
         }
         return paragraphs
+    }
+
+    /// The line of the statement in which the error lies, from 1, its text, and the column, in characters from 1.
+    public var place: (line: Int, column: Int, text: String)? {
+        guard let sql, let position else { return nil }
+        let before = sql.unicodeScalars.prefix(position - 1).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = sql.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.indices.contains(before.count - 1) else { return nil }
+        return (before.count, (before.last?.count ?? 0) + 1, String(lines[before.count - 1]))
     }
 }
 
