@@ -91,7 +91,7 @@ private func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throw
     } catch let error as MigrationError {
         failure = error
     } catch let error as DatabaseError {
-        failure = MigrationError(error, vocabulary: .kohakuHub)
+        failure = MigrationError(error, isLook: true, vocabulary: .kohakuHub)
     } catch let error as EncodingError {
         failure = MigrationError(.failed, "the result cannot be written as JSON: \(error)")
     } catch let error as ConfigurationError {

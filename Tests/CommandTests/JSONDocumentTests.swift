@@ -196,7 +196,7 @@ struct JSONDocumentTests {
             #expect(outcome.errors == "")
             try expectKeys(
                 outcome.output,
-                "status code exitStatus message migration nextStep committed findings differences")
+                "status code exitStatus message migration nextStep committed overtaken findings differences")
             let document = try hub.json(ErrorDocument.self, "run")
             #expect(document.status == "error")
             #expect(document.code == "consentRequired")

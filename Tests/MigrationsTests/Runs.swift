@@ -133,6 +133,43 @@ struct Runs {
         }
     }
 
+    @Test("that fails says what it did itself, and what another process did meanwhile", arguments: TestBackend.allCases)
+    func shared(_ backend: TestBackend) throws {
+        var migrations = (1...4).map(TestMigration.adding)
+        // The second is done with the first, by whoever does that.
+        migrations[0].change = { context in
+            try context.addColumn(#""c1" INTEGER"#, to: "t")
+            try context.addColumn(#""c2" INTEGER"#, to: "t")
+        }
+        migrations[3].change = { try $0.execute(#"INSERT INTO "t" ("id") VALUES (1)"#) }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            let other = Runner(catalogue: run.catalogue, connection: try run.database.connect())
+            let runner = run.runner(emit: { event in
+                if case .started(let migration) = event, migration.number == 3 { _ = try? other.run(to: .upTo(3)) }
+            })
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.migration == "004 change_4")
+            #expect(error.committed == ["001 change_1"])
+            #expect(error.overtaken == ["003 change_3"])
+        }
+    }
+
+    @Test("does not call a look that failed a migration, or rolled back", arguments: TestBackend.allCases)
+    func looks(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].look = { _ = try $0.connection.query("SELECT nothing FROM t") }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            let looks = [
+                { _ = try run.runner().plan(for: .run(to: .newest)) }, { _ = try run.runner().run(to: .newest) },
+            ]
+            for look in looks {
+                let error = try thrownError(MigrationError.self, by: look)
+                #expect(error.migration == "the check of 002 change_2")
+                #expect(error.nextStep == "Nothing was being changed. Mend the cause, then run again.")
+            }
+        }
+    }
+
     @Test("waits for another migration only so long, and says so", arguments: TestBackend.allCases)
     func locked(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: []) { run throws in

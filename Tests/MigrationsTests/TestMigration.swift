@@ -9,10 +9,15 @@ struct TestMigration: Migration {
     var isBarrier = false
     /// What an interrupted run of something else left of it.
     var found: String?
+    /// What its check executes.
+    var look: @Sendable (MigrationContext) throws -> Void = { _ in }
     var change: @Sendable (MigrationContext) throws -> Void = { _ in }
 
     func remains(on schema: Schema) -> String? { found }
-    func check(_ context: MigrationContext) throws -> [Finding] { findings }
+    func check(_ context: MigrationContext) throws -> [Finding] {
+        try look(context)
+        return findings
+    }
     func migrate(_ context: MigrationContext) throws { try change(context) }
 
     /// Adds the column `cN` to `t`.

@@ -1,6 +1,12 @@
 extension MigrationError {
     /// The stop that a database error means.
-    public init(_ error: DatabaseError, during title: String? = nil, vocabulary: Vocabulary = Vocabulary()) {
+    /// - Parameters:
+    ///   - title: What was being done; `nil` between two changes.
+    ///   - isLook: Whether it only looked, so that there was nothing to roll back.
+    public init(
+        _ error: DatabaseError, during title: String? = nil, isLook: Bool = false, vocabulary: Vocabulary = Vocabulary()
+    ) {
+        let state = isLook ? "Nothing was being changed." : "It was rolled back whole."
         let code: Code
         var message = error.description
         let nextStep: String
@@ -33,13 +39,13 @@ extension MigrationError {
                 + "saves what can be read."
         case .full:
             code = .failed
-            nextStep = "It was rolled back whole. Make room on the disk, then run again."
+            nextStep = "\(state) Make room on the disk, then run again."
         case .exhausted:
             code = .failed
-            nextStep = "It was rolled back whole. Raise the server's limit that the message is about, then run again."
+            nextStep = "\(state) Raise the server's limit that the message is about, then run again."
         case .notPermitted:
             code = .failed
-            nextStep = "It was rolled back whole. Connect as the owner of the tables, then run again."
+            nextStep = "\(state) Connect as the owner of the tables, then run again."
         case .hidden:
             code = .checkFailed
             nextStep = "Nothing was changed."
@@ -56,7 +62,10 @@ extension MigrationError {
             nextStep = "It was rolled back whole: the database is as it was before."
         case .constraint, .cancelled, .other:
             code = .failed
-            nextStep = "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
+            nextStep =
+                isLook
+                ? "\(state) Mend the cause, then run again."
+                : "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
         }
         self.init(code, message, migration: title, nextStep: nextStep, findings: findings, underlying: error)
     }

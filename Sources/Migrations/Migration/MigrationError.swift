@@ -34,6 +34,8 @@ public struct MigrationError: Error {
     public var differences: [SchemaDifference]
     /// The migrations committed before the stop.
     public var committed: [String]
+    /// The migrations that another process committed since the run began.
+    public var overtaken: [String]
     /// The error underneath.
     public var underlying: (any Error)?
 
@@ -54,6 +56,7 @@ public struct MigrationError: Error {
         self.findings = findings
         self.differences = differences
         self.committed = []
+        self.overtaken = []
         self.underlying = underlying
     }
 }

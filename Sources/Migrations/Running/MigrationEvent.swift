@@ -42,6 +42,8 @@ public struct RunReport: Sendable {
     public var wasFresh = false
     /// The migrations that ran.
     public var migrations: [MigrationReport] = []
+    /// The migrations that another process ran since the run began.
+    public var overtaken: [RegisteredMigration] = []
     /// The number of the newest migration present at the end.
     public var version = 0
     /// Differences from the canonical schema that were reconciled.

@@ -3,9 +3,9 @@ extension Runner {
     /// Looks at everything that decides what a command does or that stops it. Nothing is changed.
     /// - Throws: ``MigrationError`` when the command makes no sense for the database.
     public func plan(for command: Plan.Command) throws -> Plan {
-        try withStopsNamed(nil) {
+        try withStopsNamed(nil, isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
-                let assessment = try withStopsNamed("reading the schema") {
+                let assessment = try withStopsNamed("reading the schema", isLook: true) {
                     try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
@@ -21,7 +21,7 @@ extension Runner {
 
     /// Looks at the file, then at the tables, then at the rows; what is not passable stops the look at what comes next.
     private func look(_ plan: inout Plan) throws {
-        let damage = try withStopsNamed("looking at the file") {
+        let damage = try withStopsNamed("looking at the file", isLook: true) {
             try connection.damage(to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)))
         }
         plan.assessment.damage = damage
@@ -78,7 +78,7 @@ extension Runner {
     ) throws -> [Finding] {
         let schema = assessment.schema
         let found = try pending.flatMap { migration in
-            try withStopsNamed(migration.title) { try check(migration, on: schema) }
+            try withStopsNamed("the check of \(migration.title)", isLook: true) { try check(migration, on: schema) }
         }
         let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
         let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
@@ -90,7 +90,7 @@ extension Runner {
         }.filter { !$0.isTrivial }
         guard !fittings.isEmpty else { return found }
         let newest = context(on: schema, for: catalogue.newest)
-        return try withStopsNamed("looking at the rows") {
+        return try withStopsNamed("looking at the rows", isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }
             }
@@ -115,7 +115,7 @@ extension Runner {
     /// What stands in the way of any change to the tables.
     private func obstacles(to pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
         if let finding = try takenNames(on: schema) { return [finding] }
-        return try withStopsNamed("looking at the tables") {
+        return try withStopsNamed("looking at the tables", isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try connection.obstacles(
                     toChanging: catalogue.tables, isRewriting: !rewrittenTables(by: pending).isEmpty)

@@ -17,11 +17,9 @@ extension Runner {
         }
         var reconciled = report
         emit(.changing("reconciling the schema"))
-        try withStopsNamed("reconciling the schema") {
-            try connection.withMigrationTransaction(locking: catalogue.tables) {
-                try performMissing([], &reconciled)
-                try converge(&reconciled, isRepair: false)
-            }
+        try change("reconciling the schema") {
+            try performMissing([], &reconciled)
+            try converge(&reconciled, isRepair: false)
         }
         report = reconciled
         reportReconciled(report)

@@ -9,17 +9,15 @@ extension Runner {
         }
         var repaired = report
         emit(.changing("the repair"))
-        try withStopsNamed("the repair") {
-            try connection.withMigrationTransaction(locking: catalogue.tables, isRehearsal: isDryRun) {
-                if !plan.assessment.damage.isEmpty { try rebuildIndexes() }
-                try removeCredentials(&repaired)
-                let steps = plan.steps.map(\.migration)
-                let pending = plan.displaced.isEmpty ? steps : try putBack(plan.displaced, by: steps)
-                try performMissing(pending, &repaired)
-                try converge(&repaired, isRepair: true)
-                try compare(&repaired, connection.readSchema())
-                try requireSound()
-            }
+        try change("the repair", isRehearsal: isDryRun) {
+            if !plan.assessment.damage.isEmpty { try rebuildIndexes() }
+            try removeCredentials(&repaired)
+            let steps = plan.steps.map(\.migration)
+            let pending = plan.displaced.isEmpty ? steps : try putBack(plan.displaced, by: steps)
+            try performMissing(pending, &repaired)
+            try converge(&repaired, isRepair: true)
+            try compare(&repaired, connection.readSchema())
+            try requireSound()
         }
         report = repaired
         report.violations = plan.displaced.map(\.description) + plan.assessment.violations

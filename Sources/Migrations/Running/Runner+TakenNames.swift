@@ -8,7 +8,7 @@ extension Runner {
                 schema.tables[definition.name]?.index($0) == nil
             }
         }
-        let examples = try withStopsNamed("looking at the names") {
+        let examples = try withStopsNamed("looking at the names", isLook: true) {
             try connection.occupants(ofTables: missing, indexes: indexes, exceptOn: catalogue.tables)
         }
         guard !examples.isEmpty else { return nil }

@@ -52,7 +52,7 @@ public struct Runner {
     /// Gives a fresh database the canonical schema.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
     public func initialize() throws -> RunReport {
-        let assessment = try withStopsNamed(nil) { try Assessment(of: connection, catalogue: catalogue) }
+        let assessment = try withStopsNamed(nil, isLook: true) { try Assessment(of: connection, catalogue: catalogue) }
         guard case .fresh = assessment.state else {
             try assessment.requireRecognized(catalogue)
             try assessment.requireWhole(words)
@@ -86,6 +86,7 @@ public struct Runner {
         } catch {
             var error = named(error)
             error.committed = report.migrations.map(\.migration.title)
+            error.overtaken = report.overtaken.map(\.title)
             throw error
         }
         report.duration = clock.now - start
@@ -102,16 +103,14 @@ public struct Runner {
     /// - Returns: Whether the database still was fresh: another process may have been faster.
     private func create() throws -> Bool {
         emit(.creating(tables: catalogue.canonicalTables.count))
-        return try withStopsNamed("creating the schema") {
-            try connection.withMigrationTransaction(locking: catalogue.tables) {
-                guard case .fresh = try Assessment(of: connection.readSchema(), catalogue: catalogue).state else {
-                    return false
-                }
-                for table in catalogue.canonicalTables {
-                    for statement in table.statements(connection.dialect) { try connection.execute(statement) }
-                }
-                return true
+        return try change("creating the schema") {
+            guard case .fresh = try Assessment(of: connection.readSchema(), catalogue: catalogue).state else {
+                return false
             }
+            for table in catalogue.canonicalTables {
+                for statement in table.statements(connection.dialect) { try connection.execute(statement) }
+            }
+            return true
         }
     }
 
@@ -121,8 +120,13 @@ public struct Runner {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
         }
+        var left = Set(pending.map(\.number))
         for migration in pending {
-            if let done = try run(migration) { report.migrations.append(done) }
+            if let done = try run(migration, &left) {
+                report.migrations.append(done)
+            } else if left.contains(migration.number) {
+                report.overtaken.append(migration)
+            }
             report.version = migration.number
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
@@ -151,26 +155,42 @@ public struct Runner {
 
     /// Runs one migration in its transaction, unless another process went on in the meantime. Its check is made again now that
     /// nobody else writes: what it allowed may have changed since.
-    private func run(_ migration: RegisteredMigration) throws -> MigrationReport? {
+    /// - Parameter left: The numbers of the migrations that were still pending after the last one that ran here.
+    private func run(_ migration: RegisteredMigration, _ left: inout Set<Int>) throws -> MigrationReport? {
         emit(.started(migration))
         let clock = ContinuousClock()
         let start = clock.now
-        let tables: [TableReport]? = try withStopsNamed(migration.title) {
-            try connection.withMigrationTransaction(locking: catalogue.tables) {
-                let schema = try connection.readSchema()
-                let pending = [MigrationStatus](of: catalogue.migrations, on: schema).pending
-                guard pending.contains(where: { $0.migration.number == migration.number }) else { return nil }
-                if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
-                return try perform(migration, on: schema).reports
-            }
+        let context: MigrationContext? = try change(migration.title) {
+            let schema = try connection.readSchema()
+            guard pending(on: schema).contains(migration.number) else { return nil }
+            if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
+            return try perform(migration, on: schema)
         }
-        guard let tables else {
+        guard let context else {
             emit(.overtaken(migration))
             return nil
         }
-        let report = MigrationReport(migration: migration, tables: tables, duration: clock.now - start)
+        left = pending(on: context.schema)
+        let report = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
         emit(.finished(report))
         return report
+    }
+
+    private func pending(on schema: Schema) -> Set<Int> {
+        Set([MigrationStatus](of: catalogue.migrations, on: schema).pending.map(\.migration.number))
+    }
+
+    /// Makes one change in a transaction. What has a name that it needs has got it since the look before.
+    func change<Result>(_ title: String, isRehearsal: Bool = false, _ body: () throws -> Result) throws -> Result {
+        try withStopsNamed(title) {
+            do {
+                return try connection.withMigrationTransaction(
+                    locking: catalogue.tables, isRehearsal: isRehearsal, body)
+            } catch let error as DatabaseError where error.kind == .other {
+                let found = try? catalogue.reading(connection) { try takenNames(on: $0) }
+                throw MigrationError(stoppingFor: [found].compactMap { $0 }) ?? error
+            }
+        }
     }
 
     /// Whether a migration's own signature holds; one that throws does not.
@@ -202,20 +222,23 @@ public struct Runner {
     }
 
     /// Gives database errors the name of what was being done, and the code of the stop they mean.
-    func withStopsNamed<Result>(_ title: String?, _ body: () throws -> Result) throws -> Result {
+    func withStopsNamed<Result>(
+        _ title: String?, isLook: Bool = false, _ body: () throws -> Result
+    ) throws -> Result {
         do {
             return try body()
         } catch {
-            throw named(error, title)
+            throw named(error, title, isLook: isLook)
         }
     }
 
-    private func named(_ error: any Error, _ title: String? = nil) -> MigrationError {
+    private func named(_ error: any Error, _ title: String? = nil, isLook: Bool = true) -> MigrationError {
         switch error {
         case var error as MigrationError:
             error.migration = error.migration ?? title
             return error
-        case let error as DatabaseError: return MigrationError(error, during: title, vocabulary: words)
+        case let error as DatabaseError:
+            return MigrationError(error, during: title, isLook: isLook, vocabulary: words)
         default: return MigrationError(.failed, "\(error)", migration: title, underlying: error)
         }
     }

@@ -24,6 +24,9 @@ struct ErrorText {
         if !error.committed.isEmpty {
             lines.append("Applied before it, and kept: \(error.committed.joined(separator: ", "))".wrapped())
         }
+        if !error.overtaken.isEmpty {
+            lines.append("Applied by another process meanwhile: \(error.overtaken.joined(separator: ", "))".wrapped())
+        }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
         return lines.joined(separator: "\n")
     }

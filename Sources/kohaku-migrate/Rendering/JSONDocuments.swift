@@ -23,6 +23,7 @@ struct ErrorDocument: Encodable {
     var migration: String?
     var nextStep: String?
     var committed: [String]
+    var overtaken: [String]
     var findings: [FindingDocument]
     var differences: [DifferenceDocument]
 
@@ -33,6 +34,7 @@ struct ErrorDocument: Encodable {
         migration = error.migration
         nextStep = error.nextStep
         committed = error.committed
+        overtaken = error.overtaken
         findings = error.findings.map(FindingDocument.init)
         differences = error.differences.map(DifferenceDocument.init)
     }

@@ -68,6 +68,28 @@ struct TakenNames {
         }
     }
 
+    @Test("after the last look is told too, with what was done before", arguments: TestBackend.allCases)
+    func appearing(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v11").load(into: database)
+            let other = try database.connect()
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: try database.connect(),
+                emit: { event in
+                    guard case .started(let migration) = event, migration.number == 13 else { return }
+                    try? other.execute("CREATE VIEW fallbacksource AS SELECT 2 AS id")
+                })
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .checkFailed)
+            #expect(error.findings.map(\.code) == ["name_taken"])
+            #expect(error.findings.first?.examples == ["view fallbacksource"])
+            #expect(error.committed == ["012 invitation_created_by_nullable"])
+            try other.execute("DROP VIEW fallbacksource")
+            let again = Runner(catalogue: .kohakuHub, connection: try database.connect())
+            #expect(try again.run(to: .newest).version == Upgrade.newest)
+        }
+    }
+
     @Test("is none beside ids of 64 bits: SQLite has room for organizations above them")
     func bigIDs() throws {
         try TestBackend.sqlite.withDatabase { database in
