@@ -138,7 +138,7 @@ struct FileEvidence {
     @Test("no repository when a copy could get no id", arguments: TestBackend.allCases)
     func noRoom(_ backend: TestBackend) throws {
         let highest = backend == .sqlite ? Int64.max : Int64(Int32.max)
-        let hub = SmallHub(shape: .v7, rows: [.ada, .repository(1, "model"), .repository(2, "dataset"), .file(highest)])
+        let hub = SmallHub(shape: .v7, rows: [.ada] + shared.dropLast() + [.file(highest)])
         try hub.shape.withTemplate(backend) { database in
             try hub.insert(into: database)
             let runner = Runner(catalogue: .kohakuHub, connection: try database.connect())
