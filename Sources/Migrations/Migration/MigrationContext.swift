@@ -80,7 +80,7 @@ public final class MigrationContext {
     /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `fill`
     /// in the existing rows, and no default remains.
     public func addColumns(_ definitions: String, fill: String? = nil, to table: String) throws {
-        let columns = definitions.split(separator: "\n").map { ColumnDefinition(dialect.spelling($0.trimmed)) }
+        let columns = definitions.lines.map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) }
         for column in columns { try column.requireReadable() }
         let missing = columns.filter { !schema.has(table, $0.name) }
         guard !missing.isEmpty else { return }
