@@ -111,9 +111,10 @@ extension SQLiteConnection {
         var violations: Set<ForeignKeyViolation> = []
         do {
             try forEachRow("PRAGMA foreign_key_check(\(table.quotedIdentifier))", []) { row in
+                // The rows of a table WITHOUT ROWID have no number: each gets one that no row has.
+                let number = row[1].integer ?? Int64(-1 - violations.count)
                 violations.insert(
-                    ForeignKeyViolation(
-                        table: table, row: row[1].integer ?? 0, parent: (try row.text(2)).asciiLowercased))
+                    ForeignKeyViolation(table: table, row: number, parent: (try row.text(2)).asciiLowercased))
             }
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
             let parent = error.message.split(separator: "\"").last.map { String($0).asciiLowercased } ?? ""

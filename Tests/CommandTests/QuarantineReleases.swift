@@ -171,6 +171,30 @@ struct QuarantineReleases {
         }
     }
 
+    @Test("A staged upload stays when its uploader's id is somebody else's by now")
+    func uploader() throws {
+        try TestBackend.sqlite.withHub("v15") { hub in
+            let connection = try hub.database.connect()
+            let repository = try connection.integer("SELECT min(id) FROM repository")
+            let user = try connection.integer(#"SELECT max(id) FROM "user""#)
+            try connection.execute(
+                """
+                INSERT INTO stagingupload (id, repository_id, repo_type, revision, path_in_repo, sha256, size, storage_key,
+                    lfs, created_at, uploader_id)
+                VALUES (1, 4242, 'model', 'main', 'a.bin', 'aa', 1, 'k', 1, '2025-10-01 12:00:00', \(user))
+                """)
+            try hub.expect(0, "repair", "--yes")
+            try connection.execute(
+                "UPDATE kohaku_quarantine SET row_json = replace(row_json, '4242', $1)",
+                [.text(String(repository))])
+            let number = try number("stagingupload", 1, connection)
+            try connection.execute(#"UPDATE "user" SET created_at = '2999-01-01 00:00:00' WHERE id = \#(user)"#)
+            try expectRefused(hub, number, "user \(user) was created after it, so it is somebody else's")
+            try connection.execute(#"UPDATE "user" SET created_at = '2000-01-01 00:00:00' WHERE id = \#(user)"#)
+            try hub.expect(0, "quarantine", "release", number)
+        }
+    }
+
     @Test("Numbers and blobs of columns that SQLite does not hold to their type come back as they were")
     func looseTypes() throws {
         try TestBackend.sqlite.withHub("v07") { hub in

@@ -21,6 +21,29 @@ struct SQLiteForeignKeys {
         }
     }
 
+    @Test("notices a second orphan in a table without row ids that had one before")
+    func withoutRowIDs() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                CREATE TABLE child (name TEXT PRIMARY KEY, parent INTEGER REFERENCES parent (id)) WITHOUT ROWID;
+                INSERT INTO child VALUES ('old', 5)
+                """)
+            try connection.withMigrationTransaction(locking: ["child"]) {
+                try connection.execute("UPDATE child SET name = 'same'")
+            }
+            let error = try thrownError(DatabaseError.self) {
+                try connection.withMigrationTransaction(locking: ["child"]) {
+                    try connection.execute("INSERT INTO child VALUES ('new', 6)")
+                }
+            }
+            #expect(error.kind == .constraint)
+            #expect(try database.connect().integer("SELECT count(*) FROM child") == 1)
+        }
+    }
+
     @Test(
         "are enforced again afterwards, and every setting is as before, when it commits",
         arguments: ["OFF": 0, "ON": 1, "FAST": 2])

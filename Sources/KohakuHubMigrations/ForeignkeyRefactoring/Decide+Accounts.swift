@@ -2,18 +2,24 @@ import Migrations
 
 /// Organizations become users: their new ids, and everybody's normalized names.
 extension ForeignkeyRefactoring {
+    /// The columns that hold ids of users, living or long deleted; what references users says so itself.
+    private func userColumns(of schema: Schema) -> [(table: String, column: String)] {
+        schema.tables.values.sorted { $0.name < $1.name }.flatMap { table in
+            let known = HubTable.rewritten.first { $0.name == table.name }?.userColumns ?? []
+            let references = table.foreignKeys.filter { $0.referencedTable == "user" && $0.columns.count == 1 }
+            return Set(known.filter { table.column($0) != nil } + references.flatMap(\.columns)).sorted()
+                .map { (table.name, $0) }
+        }
+    }
+
     /// The highest id that a user ever had, and the column that holds it.
     func highestUserID(_ context: MigrationContext) throws -> (id: Int64, holder: String) {
         var highest = (id: try context.connection.highestGivenID(in: "user"), holder: "the sequence of user")
-        for table in HubTable.rewritten {
-            for column in table.userColumns where context.schema.has(table.name, column) {
-                let present = try context.connection.integer(
-                    context.dialect.spelling(
-                        """
-                        SELECT max(CAST(\(column.quotedIdentifier) AS BIGINT)) FROM \(table.name.quotedIdentifier) {unindexed}
-                        """))
-                if present > highest.id { highest = (present, "\(table.name).\(column)") }
-            }
+        for (table, column) in userColumns(of: context.schema) {
+            let present = try context.connection.integer(
+                "SELECT max(CAST(\(column.quotedIdentifier) AS BIGINT)) FROM \(table.quotedIdentifier) "
+                    + context.dialect.unindexed)
+            if present > highest.id { highest = (present, "\(table).\(column)") }
         }
         return try roomForOrganizations(below: highest.id, context).map { (id: $0, holder: "user") } ?? highest
     }
@@ -30,10 +36,8 @@ extension ForeignkeyRefactoring {
         let organizations = try context.connection.countRows(in: "organization")
         let limit = highestPossibleID(context)
         guard highest > limit - organizations else { return nil }
-        let given = HubTable.rewritten.flatMap { table in
-            table.userColumns.filter { context.schema.has(table.name, $0) }.map { column in
-                "SELECT CAST(\(column.quotedIdentifier) AS BIGINT) AS id FROM \(table.name.quotedIdentifier) {unindexed}"
-            }
+        let given = userColumns(of: context.schema).map { table, column in
+            "SELECT CAST(\(column.quotedIdentifier) AS BIGINT) AS id FROM \(table.quotedIdentifier) {unindexed}"
         }
         let sequence = try context.connection.highestGivenID(in: "user")
         return try context.connection.query(

@@ -3,9 +3,12 @@ import Migrations
 /// An id says who somebody is only as long as nobody else has got it: SQLite gives the highest one again.
 extension QuarantineRelease {
     /// Refuses a row of a user whose id somebody younger than the row has now: a token would open a stranger's account.
-    func checkPeople(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws {
-        let columns = ["user", "user_id", "created_by", "created_by_id", "author_id"]
-        for column in columns + (row.isOlderThanMerge ? [] : ["organization_id"]) {
+    /// Owners, who used an invitation, and organizations that have had other ids are looked up when the row is adapted.
+    func checkPeople(_ values: [String: DatabaseValue], of row: QuarantinedRow, in table: Schema.Table) throws {
+        let lookedUp = ["owner_id", "used_by_id"] + (row.isOlderThanMerge ? ["organization_id"] : [])
+        let references = table.foreignKeys.filter { $0.referencedTable == "user" }.flatMap(\.columns)
+        let old = ["user", "user_id", "created_by"]
+        for column in Set(old + references).subtracting(lookedUp).sorted() {
             guard let id = values[column]?.integer, try exists(id), try !existed(id, before: values) else { continue }
             throw refusal(
                 of: row, "user \(id) was created after it, so it is somebody else's",

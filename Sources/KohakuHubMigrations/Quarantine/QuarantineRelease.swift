@@ -39,16 +39,13 @@ public struct QuarantineRelease {
         guard var values = FlatJSONObject.values(row.json, for: connection.dialect) else {
             throw refusal(of: row, "its contents are not a JSON object", "Mend row_json in kohaku_quarantine.")
         }
-        try checkPeople(values, of: row)
+        try checkPeople(values, of: row, in: table)
         try adapt(&values, of: row)
-        for column in table.columns where values[column.name] == nil {
-            guard !column.isNullable, column.defaultValue == nil else { continue }
-            // Counters and flags were added after the row went to quarantine: the present rows got the same.
-            let isReference = table.foreignKeys.contains { $0.columns.contains(column.name) }
-            guard !isReference, let zero = Self.zeros[column.type] else {
-                throw refusal(of: row, "it has no \(column.name)", "Add it to row_json in kohaku_quarantine.")
-            }
-            values[column.name] = zero
+        // Columns that a migration added after the row went to quarantine: the rows in the table got these values.
+        let fills = CanonicalSchema.tables.first { $0.name == row.table }?.fills ?? [:]
+        let missing = table.columns.filter { values[$0.name] == nil && !$0.isNullable && $0.defaultValue == nil }
+        for column in missing where fills[column.name] == nil {
+            throw refusal(of: row, "it has no \(column.name)", "Add it to row_json in kohaku_quarantine.")
         }
         for (name, value) in values {
             guard let column = table.column(name) else {
@@ -61,18 +58,15 @@ public struct QuarantineRelease {
         try checkReferences(values, of: row, in: table)
         try checkUniqueness(values, of: row, in: table)
         let names = values.keys.sorted()
-        let parameters = names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let expressions = names.indices.map { "$\($0 + 1)" } + missing.compactMap { fills[$0.name] }
+        let columns = (names + missing.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
         try connection.execute(
             """
-            INSERT INTO \(row.table.quotedIdentifier) (\(names.map(\.quotedIdentifier).joined(separator: ", ")))
-            \(connection.dialect.keepingIDs) VALUES (\(parameters))
+            INSERT INTO \(row.table.quotedIdentifier) (\(columns))
+            \(connection.dialect.keepingIDs) VALUES (\(expressions.joined(separator: ", ")))
             """, names.map { values[$0] ?? .null })
         try linkHistory(to: row, values)
     }
-
-    private static let zeros: [String: DatabaseValue] = [
-        "INTEGER": .integer(0), "integer": .integer(0), "bigint": .integer(0), "boolean": .boolean(false),
-    ]
 
     private func checkReferences(
         _ values: [String: DatabaseValue], of row: QuarantinedRow, in table: Schema.Table

@@ -36,7 +36,7 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     }
 
     /// What follows a table's name so that its rows are read, not an index's.
-    var unindexed: String { spelling("{unindexed}") }
+    package var unindexed: String { spelling("{unindexed}") }
 
     /// What lets an `INSERT` give ids itself, also where the server makes them always.
     public var keepingIDs: String { self == .sqlite ? "" : "OVERRIDING SYSTEM VALUE" }

@@ -136,6 +136,11 @@ extension TableDefinition {
         Set(columns.filter { !$0.isNullable && $0.fill == nil && $0.reference == nil }.map(\.name))
     }
 
+    /// What rows hold in columns that migrations filled in, as constants in SQL.
+    public var fills: [String: String] {
+        columns.reduce(into: [:]) { $0[$1.name] = $1.fill }
+    }
+
     /// The table as the schema reader sees it when it was made from this definition.
     public func table(_ dialect: Dialect) -> Schema.Table {
         Schema.Table(

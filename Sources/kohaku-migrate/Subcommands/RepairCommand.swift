@@ -44,7 +44,6 @@ extension RepairCommand {
     static func rehearse(
         _ configuration: HubConfiguration, _ connection: any DatabaseConnection, output: OutputOptions
     ) throws {
-        connection.interruption = Signals.interruption
         let renderer = RunRenderer(isQuiet: true)
         let runner = Runner(
             catalogue: .kohakuHub, connection: connection, emit: renderer.render, exampleLimit: output.exampleLimit)

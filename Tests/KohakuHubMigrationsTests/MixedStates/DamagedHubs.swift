@@ -313,6 +313,22 @@ struct DamagedHubs {
         #expect(error.message.contains("there is no room above it"))
     }
 
+    @Test("gives no organization an id that any reference to a user holds")
+    func referencedID() throws {
+        try DamagedHub(
+            backend: .sqlite, fixture: "v07",
+            damage: #"""
+                CREATE TABLE "note" ("id" INTEGER PRIMARY KEY, "author" INTEGER REFERENCES "user" ("id"));
+                INSERT INTO "note" ("author") VALUES (900)
+                """#
+        ).open { connection, runner in
+            _ = try runner.run(to: .newest)
+            let organizations = try connection.query(#"SELECT "id" FROM "user" WHERE "is_org" = 1"#)
+            #expect(try !organizations.isEmpty && organizations.allSatisfy { try $0.integer(0) > 900 })
+            #expect(try connection.integer("SELECT author FROM note") == 900)
+        }
+    }
+
     @Test("with such an id in rows that no user owns goes on, and these are quarantined")
     func highestOrphan() throws {
         let outcome = try DamagedHub(
