@@ -22,7 +22,7 @@ extension Catalogue {
         vocabulary: .kohakuHub
     )
 
-    /// The old table comes first: it was moved away before the new one could get its name, so that it is whole.
+    /// The old table comes first: it was renamed before the new one could get its name, so it is complete.
     private static func leftovers(
         of table: String, columns: Set<String>, holdCredentials: Bool = false
     ) -> [LeftoverTable] {
@@ -34,14 +34,14 @@ extension Catalogue {
     /// Required columns that older versions lack.
     private static let laterColumns: [String: Set<String>] = ["user": ["normalized_name", "is_org"]]
 
-    /// The tables whose rows open a door.
+    /// The tables whose rows are credentials.
     private static let credentialTables: Set = [
         "session", "token", "sshkey", "emailverification", "confirmationtoken", "userexternaltoken",
     ]
 }
 
 extension Vocabulary {
-    /// The words of kohaku-migrate.
+    /// The vocabulary of kohaku-migrate.
     public static let kohakuHub = Vocabulary(
         name: "hub", article: "a", command: "kohaku-migrate",
         consent: "run with --yes or set KOHAKU_HUB_AUTO_MIGRATE=true")

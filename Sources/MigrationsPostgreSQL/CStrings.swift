@@ -1,4 +1,4 @@
-/// Calls `body` with an array of C strings that a NULL ends.
+/// Calls `body` with a NULL-terminated array of C strings.
 func withCStrings<Result>(
     _ strings: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
 ) -> Result {

@@ -2,7 +2,7 @@ public import Migrations
 
 extension PostgresConnection {
     public func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String {
-        // A timestamptz becomes a timestamp, which spells the same instant otherwise.
+        // A timestamptz becomes a timestamp, which prints the same instant differently.
         let zoned = try Set(
             query(
                 "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND atttypid = 'timestamptz'::regtype",
@@ -20,7 +20,7 @@ extension PostgresConnection {
     }
 
     public func size(of tables: [String]) throws -> Int64 {
-        try integer("SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE \(isOne("oid", of: tables))")
+        try integer("SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE \(isAmong("oid", of: tables))")
     }
 
     /// PostgreSQL enforces its foreign keys; only those that were never validated may be broken.
@@ -28,19 +28,19 @@ extension PostgresConnection {
         try query(
             """
             SELECT conrelid::regclass || ' (' || conname || ' was never validated)' FROM pg_constraint AS o
-            WHERE contype = 'f' AND NOT convalidated AND \(isOne("conrelid", of: tables)) ORDER BY 1
+            WHERE contype = 'f' AND NOT convalidated AND \(isAmong("conrelid", of: tables)) ORDER BY 1
             """
         ).compactMap { $0[0].text }
     }
 
-    /// Indexes whose making failed, and sequences that rows with ids of their own have overtaken.
+    /// Indexes whose creation failed, and sequences that explicit ids have overtaken.
     public func brokenStructures(of tables: [String]) throws -> [String] {
         let indexes = try invalidIndexes(of: tables).map { "invalid index: \($0)" }
         let schema = try readSchema(of: Set(tables))
         let sequences = try tables.compactMap { table -> String? in
             guard schema.column(table, "id")?.sequence != nil else { return nil }
             let highest = try integer("SELECT max(\"id\") FROM \(table.quotedIdentifier)")
-            guard try highestGivenID(in: table) < highest else { return nil }
+            guard try lastAssignedID(in: table) < highest else { return nil }
             return "exhausted sequence: the next id of \(table) is not above \(highest), which is taken"
         }
         return indexes + sequences
@@ -54,14 +54,14 @@ extension PostgresConnection {
     private func invalidIndexes(of tables: [String]) throws -> [String] {
         try query(
             """
-            SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid AND \(isOne("indrelid", of: tables))
+            SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid AND \(isAmong("indrelid", of: tables))
             ORDER BY 1
             """
         ).compactMap { $0[0].text }
     }
 
     /// Whether a relation is one of these tables in the current schema, as a condition.
-    func isOne(_ relation: String, of tables: [String]) -> String {
+    func isAmong(_ relation: String, of tables: [String]) -> String {
         """
         \(relation) IN (
             SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -71,14 +71,14 @@ extension PostgresConnection {
 
     public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {
         guard !changes.isEmpty else { return [] }
-        // What belongs to a table goes with it.
+        // What belongs to a table is dropped with it.
         let isOwn = """
             EXISTS (SELECT FROM pg_depend AS o WHERE (o.classid, o.objid, o.refobjid) = (d.classid, d.objid, d.refobjid)
                 AND o.deptype IN ('a', 'i'))
             """
         let isInTheWay = changes.map { table, columns in
             let names = columns.map { "a.attname IN (\($0.map(\.quotedLiteral).joined(separator: ", ")))" }
-            return "\(isOne("d.refobjid", of: [table])) AND \(names ?? "NOT \(isOwn)")"
+            return "\(isAmong("d.refobjid", of: [table])) AND \(names ?? "NOT \(isOwn)")"
         }
         return try query(
             """
@@ -102,7 +102,7 @@ extension PostgresConnection {
         func list(_ names: [String]) -> String {
             "ARRAY[\(names.map(\.quotedLiteral).joined(separator: ", "))]::name[]"
         }
-        // A table brings a type of its name along.
+        // A table creates a type with its name.
         return try query(
             """
             SELECT (pg_identify_object(q.class, q.oid, 0)).type || ' ' || q.name || coalesce(' on ' || q.owner, '')
@@ -153,7 +153,7 @@ extension PostgresConnection {
                 JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
                 WHERE d.classid = o.classid AND d.objid = o.oid AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = o.relation), chr(10))
-            FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation WHERE \(isOne("o.relation", of: tables))
+            FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation WHERE \(isAmong("o.relation", of: tables))
             ORDER BY c.relname, o.place, o.name
             """
         ).map { row in

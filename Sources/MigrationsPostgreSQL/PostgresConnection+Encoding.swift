@@ -1,6 +1,6 @@
 import Migrations
 
-/// Texts that are no UTF-8: a database with the encoding SQL_ASCII takes any bytes, and hands none over that are not.
+/// Texts that are not UTF-8: a database with the encoding SQL_ASCII stores any bytes, but fails to return them.
 extension PostgresConnection {
     func undecodableTexts(in tables: [String]) throws -> [Finding] {
         guard try query("SHOW server_encoding").first?[0].text == "SQL_ASCII" else { return [] }
@@ -8,7 +8,7 @@ extension PostgresConnection {
             """
             SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
             JOIN pg_type AS t ON t.oid = a.atttypid
-            WHERE a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'S' AND \(isOne("c.oid", of: tables))
+            WHERE a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'S' AND \(isAmong("c.oid", of: tables))
                 AND EXISTS (SELECT FROM pg_attribute AS k WHERE k.attrelid = c.oid AND k.attname = 'id')
             ORDER BY c.relname, a.attnum
             """)
@@ -27,7 +27,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Bytes that are UTF-8, two digits each.
+    /// UTF-8 bytes, two hexadecimal digits each.
     private static let utf8InHex =
         "^([0-7].|(c[2-9a-f]|d.)[89ab].|e0[ab].[89ab].|e[1-9a-cef][89ab].[89ab]."
         + "|ed[89].[89ab].|f0[9ab].([89ab].){2}|f[1-3]([89ab].){3}|f48.([89ab].){2})*$"

@@ -1,7 +1,7 @@
 import CLibPQ
 import Migrations
 
-/// The code by which libpq names a field of an error: a letter.
+/// libpq's code for a field of an error: a letter.
 func diagnosticField(_ letter: Unicode.Scalar) -> Int32 { Int32(letter.value) }
 
 extension PostgresConnection {
@@ -10,7 +10,7 @@ extension PostgresConnection {
             libpq.PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        // The server's function: its messages are in the language of its settings.
+        // The server's function name, as its messages may be translated.
         let isHidden = state == "42501" && field("R") == "check_enable_rls"
         let error = DatabaseError(
             isHidden ? .hidden : kind(of: state),
@@ -27,14 +27,14 @@ extension PostgresConnection {
         return error
     }
 
-    /// Whether the server shows the whole row that a NOT NULL or a CHECK refused, with hashes of passwords.
+    /// Whether the server shows the whole row that a NOT NULL or a CHECK rejected, with password hashes.
     private static func showsRow(_ state: String) -> Bool { ["23502", "23514"].contains(state) }
 
-    /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.
+    /// Adds to an error what rejected the rows, after the rollback: what still exists was there before.
     func explained(_ error: any Error) -> any Error {
         guard var refused = error as? DatabaseError, refused.kind == .constraint, let constraint = refusingConstraint
         else { return error }
-        // A rewrite gathers the rows under another name.
+        // A rewrite stages the rows under another name.
         let table = constraint.owner.replacing(TableRebuild.stagingTable(for: ""), with: "")
         let found = try? query(
             """
@@ -62,9 +62,9 @@ extension PostgresConnection {
         return refused
     }
 
-    /// PostgreSQL advises DROP … CASCADE where a view is in the way, which would lose what the operator made.
+    /// PostgreSQL advises DROP … CASCADE for dependent views, which would lose the operator's objects.
     private func hint(_ text: String?) -> String? {
-        text.flatMap { $0.contains("CASCADE") ? "hint: drop it, run again, and make it anew" : "hint: \($0)" }
+        text.flatMap { $0.contains("CASCADE") ? "hint: drop it, run again, and recreate it" : "hint: \($0)" }
     }
 
     /// An error that came from no statement: the connection is gone.
@@ -73,7 +73,7 @@ extension PostgresConnection {
         return DatabaseError(libpq.PQstatus(handle) == CONNECTION_OK ? .other : .unreachable, message, sql: sql)
     }
 
-    /// What an SQLSTATE means here: by its class, the first two characters, and a few whole codes.
+    /// The meaning of an SQLSTATE: by its class, the first two characters, and a few whole codes.
     private func kind(of state: String) -> DatabaseError.Kind {
         switch state {
         case "55P03", "40P01", "40001": .locked
@@ -81,7 +81,7 @@ extension PostgresConnection {
         case "57014": isInterrupted ? .interrupted : .cancelled
         case "53200": .exhausted
         case "53300": .unreachable
-        // The limit on temporary files is a setting: room on the disk would not help.
+        // The limit on temporary files is a setting: disk space would not help.
         case "53400": .other
         case "25006": .readOnly
         default:

@@ -10,7 +10,7 @@ import Migrations
 #endif
 
 extension PostgresConnection {
-    /// Waits for the next result of what was sent, and has the server cancel it once the work is interrupted.
+    /// Waits for the next result, and makes the server cancel the statement once the work is interrupted.
     func nextResult() -> OpaquePointer? {
         var isCancelled = false
         while libpq.PQisBusy(handle) == 1 {
@@ -33,7 +33,7 @@ extension PostgresConnection {
     private func cancel() {
         guard let request = libpq.PQgetCancel(handle) else { return }
         defer { libpq.PQfreeCancel(request) }
-        // Should it fail there is nothing to do but wait for the statement's end.
+        // If that fails, all that is left is to wait for the statement's end.
         var message: [CChar] = Array(repeating: 0, count: 256)
         _ = libpq.PQcancel(request, &message, Int32(message.count))
     }

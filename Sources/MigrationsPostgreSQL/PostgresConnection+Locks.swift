@@ -12,31 +12,31 @@ import Migrations
 extension PostgresConnection {
     /// What a transaction does with its tables.
     enum Access {
-        /// It reads them: only their definitions are held.
+        /// It reads them: only their definitions are locked.
         case look
-        /// It changes them: nobody else reads or writes them.
+        /// It changes them: no other session reads or writes them.
         case change
     }
 
-    /// A number of this tool's own for `pg_try_advisory_xact_lock`: the letters `kohakumi`.
+    /// This tool's own number for `pg_try_advisory_xact_lock`: the letters `kohakumi`.
     private static let advisoryLock: Int64 = 0x6b6f_6861_6b75_6d69
 
-    /// How long one try for the locks may take. While it waits, it keeps every later reader of the tables waiting too.
+    /// How long one attempt to lock may take. While it waits, every later reader of the tables waits too.
     private static let longestTry = Duration.milliseconds(500)
-    /// How long one try takes at least, however little time is left.
+    /// How long one attempt takes at least, however little time is left.
     private static let shortestTry = Duration.milliseconds(50)
 
-    /// Begins a transaction that holds its locks, and then works in the schema of its tables.
+    /// Begins a transaction, takes its locks, and sets the schema of its tables.
     ///
-    /// A try that fails is rolled back whole, so that nothing waits for it, and made again until the lock timeout is used
-    /// up. Where it looks, the snapshot is taken after the locks: it sees what those before it committed.
-    /// - Throws: ``Migrations/DatabaseError``; that of the kind ``Migrations/DatabaseError/Kind/locked`` names who is in the
-    ///   way.
+    /// A failed attempt is rolled back, so that nothing waits for it, and repeated until the lock timeout expires. A
+    /// read-only transaction takes its snapshot after the locks, so it sees all earlier commits.
+    /// - Throws: ``Migrations/DatabaseError``; one of the kind ``Migrations/DatabaseError/Kind/locked`` names who holds
+    ///   the way.
     func begin(_ access: Access, on tables: [String]) throws {
         let clock = ContinuousClock()
         let deadline = clock.now + lockTimeout
         while true {
-            let home = try findHome(of: tables)
+            let home = try locateTables(of: tables)
             if access == .change { try requireWritable(home) }
             do {
                 let left = min(max(deadline - clock.now, Self.shortestTry), Self.longestTry)
@@ -44,10 +44,10 @@ extension PostgresConnection {
                 if access == .change { try takeMigrationLock() }
                 guard !tables.isEmpty else { return }
                 try lockTables(access, of: home)
-                let now = try findHome(of: tables)
+                let now = try locateTables(of: tables)
                 if (now.schema, now.tables) == (home.schema, home.tables) { return }
-                throw DatabaseError(.locked, "a table came or went before the locks were held", code: "55P03")
-            } catch let error as DatabaseError where Self.isWorthAnotherTry(error) {
+                throw DatabaseError(.locked, "a table was created or dropped before it could be locked", code: "55P03")
+            } catch let error as DatabaseError where Self.isRetryable(error) {
                 rollBack()
                 guard clock.now < deadline else { throw try locked(access, home) }
                 try pause()
@@ -61,7 +61,7 @@ extension PostgresConnection {
     private func requireWritable(_ home: Home) throws {
         if home.isStandby {
             throw DatabaseError(
-                .readOnly, "this server is a standby, which takes no changes: connect to the primary", code: "25006")
+                .readOnly, "this server is a read-only standby: connect to the primary", code: "25006")
         }
         if home.isReadOnly {
             throw DatabaseError(
@@ -100,7 +100,7 @@ extension PostgresConnection {
 
     /// Locks the tables and, for a change, those that reference them, always in the same order.
     private func lockTables(_ access: Access, of home: Home) throws {
-        // A query here would take the snapshot of a look too early.
+        // A query here would take the snapshot of a read-only transaction too early.
         let tables =
             access == .look
             ? home.tables.filter { !home.unreadableTables.contains($0) }.map(home.qualified)
@@ -109,7 +109,8 @@ extension PostgresConnection {
         try execute("SET LOCAL statement_timeout = 0")
     }
 
-    /// The tables, and the operator's own that reference them or that they reference: foreign keys are dropped and made again.
+    /// The tables, and the operator's own that reference them or that they reference: foreign keys are dropped and
+    /// recreated.
     private func tablesToChange(of home: Home) throws -> [String] {
         guard !home.tables.isEmpty else { return [] }
         let own = home.tables.map { "\(home.qualified($0).quotedLiteral)::regclass" }.joined(separator: ", ")
@@ -138,25 +139,25 @@ extension PostgresConnection {
         } catch let error as DatabaseError where error.kind == .locked {
             try execute("ROLLBACK TO migration_lock")
             throw DatabaseError(
-                .locked, "somebody uses table \(table), and no migration says that it rewrites it", code: error.code,
+                .locked, "table \(table) is in use, and no migration declares that it rewrites it", code: error.code,
                 details: try holders(.change, of: [table.quotedIdentifier]))
         }
         try execute("RELEASE migration_lock")
     }
 
-    /// One statement for all tables in the order of their names, which is the same for a look and for a change: two that
-    /// began at opposite ends would wait for each other.
+    /// One statement for all tables in the order of their names, the same for reading and for changing: two that began
+    /// at opposite ends would deadlock.
     private static func lockStatement(_ access: Access, _ tables: [String]) -> String {
         let mode = access == .look ? "ACCESS SHARE" : "ACCESS EXCLUSIVE"
         return "LOCK TABLE \(tables.sorted().joined(separator: ", ")) IN \(mode) MODE"
     }
 
-    /// Whether the next try may succeed: a lock was not there in time, or a table went before it was locked.
-    private static func isWorthAnotherTry(_ error: DatabaseError) -> Bool {
+    /// Whether the next attempt may succeed: a lock timed out, or a table was dropped before it was locked.
+    private static func isRetryable(_ error: DatabaseError) -> Bool {
         error.kind == .locked || error.kind == .cancelled || ["42P01", "3F000"].contains(error.code)
     }
 
-    /// Waits for a moment of its own, so that several who wait do not meet again.
+    /// Waits for a random moment, so that several waiting processes do not collide again.
     private func pause() throws {
         for _ in 0..<Int.random(in: 4...12) {
             try checkInterruption()
@@ -173,7 +174,7 @@ extension PostgresConnection {
             details: holders)
     }
 
-    /// Who holds the migration lock or a table, each in words: a session, or a transaction that was prepared and left.
+    /// Who holds the migration lock or a table, each in words: a session, or a prepared transaction.
     private func holders(_ access: Access, of tables: [String]) throws -> [String] {
         let tables = tables.map(\.quotedLiteral).joined(separator: ", ")
         let conflicts = access == .look ? "l.mode = 'AccessExclusiveLock'" : "true"

@@ -1,6 +1,6 @@
 public import Migrations
 
-/// What keeps a role from changing tables without losing a row.
+/// What prevents a role from changing tables without losing a row.
 extension PostgresConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         try [
@@ -13,7 +13,7 @@ extension PostgresConnection {
         let foreign = try texts(
             """
             WITH affected AS (
-                SELECT c.oid FROM pg_class AS c WHERE c.relkind IN ('r', 'p') AND \(isOne("c.oid", of: tables))
+                SELECT c.oid FROM pg_class AS c WHERE c.relkind IN ('r', 'p') AND \(isAmong("c.oid", of: tables))
             )
             SELECT c.oid::regclass || ', owned by ' || pg_get_userbyid(c.relowner)
             FROM pg_class AS c
@@ -31,7 +31,7 @@ extension PostgresConnection {
             action: "Connect as that role, or: ALTER TABLE … OWNER TO the connecting role.")
     }
 
-    /// A migration makes tables, also temporary ones; those that stay get the owner of the others.
+    /// A migration creates tables, including temporary ones; permanent ones get the owner of the others.
     private func missingPrivileges(for tables: [String]) throws -> Finding? {
         let missing = try texts(
             """
@@ -49,7 +49,7 @@ extension PostgresConnection {
         let owners = try texts(
             """
             SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class AS c
-            WHERE \(isOne("c.oid", of: Array(tables.prefix(1)))) AND pg_get_userbyid(c.relowner) <> current_user
+            WHERE \(isAmong("c.oid", of: Array(tables.prefix(1)))) AND pg_get_userbyid(c.relowner) <> current_user
                 AND NOT has_schema_privilege(c.relowner, current_schema(), 'CREATE')
                 AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
             """)
@@ -59,12 +59,12 @@ extension PostgresConnection {
             action: "GRANT CREATE ON SCHEMA … TO that role.")
     }
 
-    /// With `row_security` off a query of such a table fails. Nothing is hidden, but nothing can be done either.
+    /// With `row_security` off, a query of such a table fails: nothing is hidden, but nothing works.
     private func hiddenRows(of tables: [String]) throws -> Finding? {
         let hidden = try texts(
             """
             SELECT c.relname FROM pg_class AS c
-            WHERE \(isOne("c.oid", of: tables)) AND row_security_active(c.oid) ORDER BY 1
+            WHERE \(isAmong("c.oid", of: tables)) AND row_security_active(c.oid) ORDER BY 1
             """)
         return finding(
             "row_security", about: hidden,
@@ -80,7 +80,7 @@ extension PostgresConnection {
         let relatives = try texts(
             """
             SELECT i.inhrelid::regclass || ' inherits from ' || i.inhparent::regclass FROM pg_inherits AS i
-            WHERE \(isOne("i.inhparent", of: tables)) OR \(isOne("i.inhrelid", of: tables)) ORDER BY 1
+            WHERE \(isAmong("i.inhparent", of: tables)) OR \(isAmong("i.inhrelid", of: tables)) ORDER BY 1
             """)
         return finding(
             "inherited_table", about: relatives,

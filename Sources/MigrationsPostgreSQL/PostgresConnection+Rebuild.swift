@@ -3,18 +3,18 @@ public import Migrations
 extension PostgresConnection {
     /// Rebuilds a table inside the migration transaction.
     ///
-    /// The new rows are gathered in a temporary table, which costs no WAL; then the table itself is emptied, altered while
-    /// it is empty, and filled. Unlike a swap of two tables, this keeps its privileges, comments, policies, triggers,
-    /// views and its sequence, which all belong to the table's identity.
+    /// The new rows are gathered in a temporary table, which writes no WAL; then the table itself is emptied, altered
+    /// while it is empty, and refilled. Unlike a swap of two tables, this keeps its privileges, comments, policies,
+    /// triggers, views and its sequence, which all belong to the table's identity.
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        // What is computed stays where it is, with the columns that it is computed from.
+        // Generated columns stay, with the columns they are computed from.
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
         let columns = stored.map(\.name.quotedIdentifier).joined(separator: ", ")
 
         let definitions = stored.map { column in
-            // Without a sequence of its own: the rows bring their ids along.
+            // Without its own sequence: the rows bring their ids along.
             column.name == rebuild.idColumn ? "\(column.name.quotedIdentifier) INTEGER NOT NULL" : column.sql
         }
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
@@ -72,7 +72,7 @@ extension PostgresConnection {
 
     public func alter(_ alteration: TableAlteration) throws {
         let staging = TableRebuild.stagingTable(for: alteration.table).quotedIdentifier
-        // The server itself says what the definitions mean.
+        // The server itself interprets the definitions.
         try execute(
             "CREATE TEMPORARY TABLE \(staging) (\(alteration.columns.map(\.sql).joined(separator: ", ")))")
         let old = try columns(of: regclass(alteration.table))
@@ -94,13 +94,13 @@ extension PostgresConnection {
         if let key { try makeKey(key.name, of: alteration.table, from: old) }
     }
 
-    /// Makes a column the primary key that a sequence of its own gives, as far as it is not.
+    /// Makes a column a primary key with its own sequence, as far as it is not.
     private func makeKey(_ key: String, of table: String, from old: [PresentColumn]) throws {
         guard let present = old.first(where: { $0.name == key }) else { return }
         let name = key.quotedIdentifier
         if !present.isPrimaryKey { try alter(table, ["ADD PRIMARY KEY (\(name))"]) }
         guard !present.isSerial else { return }
-        // The one that has lost its column, or one of a name that is free.
+        // The sequence that has lost its column, or a new one with a free name.
         let relation = regclass(table)
         let sequence =
             try query(
@@ -159,8 +159,9 @@ extension PostgresConnection {
         }
     }
 
-    /// The application's indexes go before the copy: building them afterwards is many times faster. Those stay that carry
-    /// something of the operator's: a replica identity, a clustering, a tablespace, parameters, or a comment.
+    /// The application's indexes are dropped before the copy: building them afterwards is many times faster. Those stay
+    /// that carry something of the operator's: a replica identity, a clustering, a tablespace, parameters, or a
+    /// comment.
     /// - Returns: The names of the indexes that stay.
     private func dropIndexes(for rebuild: TableRebuild) throws -> Set<String> {
         guard let present = try readSchema(of: [rebuild.table]).tables[rebuild.table] else { return [] }
@@ -263,7 +264,7 @@ extension PostgresConnection {
             "ALTER TABLE \(table.name.quotedIdentifier) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")
     }
 
-    public func highestGivenID(in table: String) throws -> Int64 {
+    public func lastAssignedID(in table: String) throws -> Int64 {
         guard let sequence = try sequence(of: table) else { return 0 }
         return try integer("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM \(sequence)")
     }
@@ -271,8 +272,8 @@ extension PostgresConnection {
     public func advanceSequence(of table: String, past floor: Int64) throws {
         guard let sequence = try sequence(of: table) else { return }
         let highest = try max(floor, integer("SELECT coalesce(max(id), 0) FROM \(table.quotedIdentifier)"))
-        guard try highest > highestGivenID(in: table) else { return }
-        // Unlike setval(), which no rollback takes back: a second try would give other ids.
+        guard try highest > lastAssignedID(in: table) else { return }
+        // Unlike setval(), it is rolled back: a second attempt assigns the same ids.
         try execute("ALTER SEQUENCE \(sequence) RESTART WITH \(highest + 1)")
     }
 

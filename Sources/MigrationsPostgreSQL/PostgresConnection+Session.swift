@@ -2,26 +2,26 @@ import CLibPQ
 import Migrations
 
 extension PostgresConnection {
-    /// The settings by which a server, database or role would change what is read or written, as they are in each of this
-    /// tool's transactions. They are local to it: behind a pooler the session is somebody else's afterwards.
+    /// The settings of a server, database or role that affect what is read or written, with their values in each of
+    /// this tool's transactions. They are local to it: behind a pooler the session is then reused by others.
     ///
-    /// The isolation level and `READ WRITE`, which a look needs for its temporary tables, stand in `BEGIN`, `search_path` in ``Home``, and `client_encoding` is the
-    /// connection's.
+    /// The isolation level and `READ WRITE`, which reading needs for temporary tables, are in `BEGIN`, `search_path` is
+    /// in ``Home``, and `client_encoding` is the connection's.
     static func settings(version: Int32) -> [(name: String, value: String)] {
         [
             // Policies would hide rows from a migration; it gets an error instead.
             ("row_security", "off"),
-            // Applications store UTC without saying so: a timestamptz becomes a timestamp by this zone, and now() too.
+            // Applications store UTC without a zone: a timestamptz becomes a timestamp in this zone, and so does now().
             ("TimeZone", "UTC"),
-            // How values are spelled that are read, compared or kept as text.
+            // How values are formatted that are read, compared or stored as text.
             ("DateStyle", "ISO, MDY"),
             ("IntervalStyle", "postgres"),
             ("bytea_output", "hex"),
             ("extra_float_digits", "1"),
-            // How statements are read.
+            // How statements are parsed.
             ("standard_conforming_strings", "on"),
             ("transform_null_equals", "off"),
-            // How the server spells the definitions that are read from it.
+            // How the server formats definitions.
             ("quote_all_identifiers", "off"),
             // Limits meant for an application's queries. A migration takes as long as its rows need.
             ("idle_in_transaction_session_timeout", "0"),
@@ -31,19 +31,19 @@ extension PostgresConnection {
     }
 }
 
-/// Where the tables of a transaction are, as the server finds tables that are named without a schema.
+/// Where the tables of a transaction are, as the server resolves unqualified names.
 struct Home: Equatable {
     /// The schema: that of the tables, or where new ones are created.
     var schema: String
-    /// The tables of that schema that are there, in alphabetical order.
+    /// The existing tables of that schema, in alphabetical order.
     var tables: [String] = []
-    /// Those that the role may not even read.
+    /// Those that the role may not read.
     var unreadableTables: Set<String> = []
-    /// The schemas in which the session finds what is named without one, quoted and in order.
+    /// The schemas in which the session resolves unqualified names, quoted and in order.
     var path: String
-    /// Whether the server is a standby, which takes no changes.
+    /// Whether the server is a read-only standby.
     var isStandby: Bool
-    /// Whether somebody wants transactions to change nothing, as on a server that was taken out of service.
+    /// Whether transactions are read-only by default, as on a server taken out of service.
     var isReadOnly: Bool
 
     /// A table's name with its schema.
@@ -51,10 +51,10 @@ struct Home: Equatable {
 }
 
 extension PostgresConnection {
-    /// Finds tables along the search path. What else has their names is found by them too.
-    /// - Throws: ``Migrations/DatabaseError`` of the kind ``Migrations/DatabaseError/Kind/ambiguous`` when they are in several
-    ///   schemas, something else is found first by the name of one, or there is no schema at all.
-    func findHome(of tables: [String]) throws -> Home {
+    /// Finds tables, and any other objects with their names, along the search path.
+    /// - Throws: ``Migrations/DatabaseError`` of the kind ``Migrations/DatabaseError/Kind/ambiguous`` when they are in
+    ///   several schemas, another object hides one, or there is no schema at all.
+    func locateTables(of tables: [String]) throws -> Home {
         let rows = try query(
             """
             SELECT current_setting('search_path'), pg_is_in_recovery(), current_schema(), n.nspname, c.relname,
@@ -80,7 +80,7 @@ extension PostgresConnection {
                 details: ["Create the schema, or name the right one: ALTER ROLE … SET search_path = …"])
         }
         let inTheWay = named.prefix { $0.schema != schema }.compactMap(\.description)
-        guard inTheWay.isEmpty else { throw Self.concealment(inTheWay, of: schema) }
+        guard inTheWay.isEmpty else { throw Self.shadowingError(inTheWay, of: schema) }
         let elsewhere = found.filter { $0.schema != schema }
         guard elsewhere.isEmpty else { throw Self.ambiguity(found, searchPath: searchPath) }
         return Home(
@@ -90,13 +90,13 @@ extension PostgresConnection {
             isReadOnly: rows.first?[6].boolean == true)
     }
 
-    private static func concealment(_ found: [String], of schema: String) -> DatabaseError {
+    private static func shadowingError(_ found: [String], of schema: String) -> DatabaseError {
         DatabaseError(
             .ambiguous,
-            "the tables are in schema \(schema), but in a schema ahead of it something else is found by the names of "
-                + "\(found.count) of them",
+            "the tables are in schema \(schema), but an earlier schema of the search path has something else by the names "
+                + "of \(found.count) of them",
             details: found + [
-                "Rename it or drop it, or name the right schema alone: ALTER ROLE … SET search_path = …"
+                "Rename it or drop it, or name only the right schema: ALTER ROLE … SET search_path = …"
             ])
     }
 
@@ -108,8 +108,8 @@ extension PostgresConnection {
         }
         return DatabaseError(
             .ambiguous,
-            "tables of these names are in \(schemas.count) schemas of the search path (\(searchPath)), and which are meant "
-                + "is not clear",
-            details: schemas + ["Name the right schema alone: ALTER ROLE … SET search_path = …"])
+            "tables with these names are in \(schemas.count) schemas of the search path (\(searchPath)), and it is not "
+                + "clear which are meant",
+            details: schemas + ["Name only the right schema: ALTER ROLE … SET search_path = …"])
     }
 }

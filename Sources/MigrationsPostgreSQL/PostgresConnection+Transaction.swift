@@ -4,7 +4,7 @@ public import Migrations
 extension PostgresConnection {
     /// Runs `body` in one transaction that holds the migration lock and every table, see ``begin(_:on:)``.
     public func withMigrationTransaction<Result>(
-        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
+        locking tables: [String], isDryRun: Bool, _ body: () throws -> Result
     ) throws -> Result {
         try begin(.change, on: tables)
         do {
@@ -13,8 +13,8 @@ extension PostgresConnection {
             let result = try body()
             try enable(triggers)
             try ownership.apply()
-            // What is checked at the commit is checked in a rehearsal too.
-            try execute(isRehearsal ? "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK" : "COMMIT")
+            // Deferred checks have to run in a dry run too.
+            try execute(isDryRun ? "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK" : "COMMIT")
             return result
         } catch {
             rollBack()
@@ -29,14 +29,14 @@ extension PostgresConnection {
             """
             SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
             WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_has_role(current_user, c.relowner, 'USAGE')
-                AND \(isOne("c.oid", of: tables))
+                AND \(isAmong("c.oid", of: tables))
             ORDER BY c.relname, t.tgname
             """)
         try switchTriggers(triggers, "DISABLE")
         return triggers
     }
 
-    /// Turns the triggers on again whose tables are still there.
+    /// Re-enables the triggers whose tables still exist.
     private func enable(_ triggers: [DatabaseRow]) throws {
         guard !triggers.isEmpty else { return }
         let tables = try Set(
@@ -67,7 +67,7 @@ extension PostgresConnection {
         uninterrupted { try? execute("ROLLBACK") }
     }
 
-    /// The copy is a schema of its own inside a transaction that is rolled back: no table is changed.
+    /// The copy is a separate schema inside a transaction that is rolled back: no table is changed.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         try withReadTransaction(of: []) {
             try makeEmptyCopy(of: readSchema())

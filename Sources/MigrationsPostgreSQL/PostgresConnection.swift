@@ -11,9 +11,9 @@ public final class PostgresConnection: DatabaseConnection {
     let handle: OpaquePointer
     let logger: Logger
     let lockTimeout: Duration
-    /// What was said when the connection was lost.
+    /// The error when the connection was lost.
     var lossMessage: String?
-    /// What refused rows in the last error: its schema, its table or domain, and its name.
+    /// What rejected rows in the last error: its schema, its table or domain, and its name.
     var refusingConstraint: (schema: String, owner: String, name: String)?
 
     /// Connects to a server.
@@ -53,7 +53,7 @@ public final class PostgresConnection: DatabaseConnection {
         }
     }
 
-    /// libpq prints notices to standard error unless it is told otherwise.
+    /// libpq prints notices to standard error by default.
     private func receiveNotices() {
         _ = libpq.PQsetNoticeReceiver(
             handle,
@@ -97,8 +97,8 @@ public final class PostgresConnection: DatabaseConnection {
         guard sent == 1 else { throw connectionError(sql: sql) }
     }
 
-    /// Hands over the results of what was sent. The connection takes no other statement until every result is fetched, so
-    /// an error waits until then.
+    /// Calls `body` with each result. The connection accepts no other statement until every result is fetched, so an
+    /// error waits until then.
     private func forEachResult(of sql: String, _ body: (OpaquePointer) throws -> Void) throws {
         var failure: (any Error)?
         while let result = nextResult() {

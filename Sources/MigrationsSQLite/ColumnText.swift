@@ -1,6 +1,6 @@
-/// A column's definition as SQLite keeps it, taken apart into its clauses; their text stays as it was.
+/// A column's definition as SQLite stores it, split into its clauses; their text is unchanged.
 struct ColumnText {
-    /// What a clause behind the type is about.
+    /// What a clause after the type is about.
     enum Kind: Hashable {
         case primaryKey, nullability, unique, check, defaultValue, collation, reference, generation
     }
@@ -17,7 +17,7 @@ struct ColumnText {
     private var head: Substring
     private(set) var clauses: [Clause] = []
 
-    /// Takes a part of a `CREATE TABLE` statement apart, `nil` when it is a table constraint.
+    /// Splits a part of a `CREATE TABLE` statement, `nil` when it is a table constraint.
     init?(_ item: String) {
         let words = SQLText.allWords(item)
         guard let first = words.first, let name = SQLText.identifier(at: String(first)),
@@ -34,7 +34,7 @@ struct ColumnText {
                 start = next
             }
             if let kind = kind(start.uppercased(), before: rest.first?.uppercased()) {
-                // A value or a name begins no clause, whatever it is.
+                // A value or a name never begins a clause.
                 let takesWord = [.defaultValue, .collation, .reference].contains(kind)
                 let end = (takesWord ? rest.popFirst() : nil) ?? start
                 clauses.append(Clause(kind: kind, text: item[word.startIndex..<end.endIndex]))
@@ -46,7 +46,7 @@ struct ColumnText {
         }
     }
 
-    /// What the clause is about that begins with a word, `nil` when it goes on with the one before.
+    /// The kind of clause that begins with a word, `nil` when the word continues the previous one.
     private func kind(_ word: String, before next: String?) -> Kind? {
         let last = clauses.last?.text.uppercased() ?? ""
         // `ON DELETE SET NULL`

@@ -1,6 +1,6 @@
 import Migrations
 
-/// Whether there is room to rewrite a database, for the new tables beside the old ones and for the rollback journal.
+/// Whether the disk has room to rewrite a database, for the new tables beside the old ones and the rollback journal.
 struct DiskSpace {
     /// The bytes of the database.
     var size: Int64
@@ -20,7 +20,7 @@ struct DiskSpace {
             message:
                 "The database has \(size.megabytes), and its disk has \(free.megabytes) free. The rewrite needs up to "
                 + "\(needed.megabytes) for the new tables and the journal.",
-            action: "Make room on the disk of \(path)."
+            action: "Free space on the disk of \(path)."
         )
     }
 

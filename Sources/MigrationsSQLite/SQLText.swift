@@ -1,6 +1,6 @@
-/// Looks into SQL as far as quotes, comments and parentheses, for what no pragma reports.
+/// Scans SQL with regard to quotes, comments and parentheses, for what no pragma reports.
 ///
-/// What separates its words are ASCII characters, so it is read byte by byte.
+/// All delimiters are ASCII, so it works byte by byte.
 enum SQLText {
     /// The parts of a list: what lies between the commas outside parentheses.
     static func list(_ sql: Substring) -> [String] {
@@ -70,7 +70,7 @@ enum SQLText {
         return false
     }
 
-    /// The name that a word is, without quotes.
+    /// A word as a name, without quotes.
     static func name(at word: String?) -> String? {
         guard let word, let first = word.first else { return nil }
         switch first {
@@ -80,10 +80,10 @@ enum SQLText {
         }
     }
 
-    /// The name of a table or column that a word is, as the schema is read.
+    /// A word as the name of a table or column, as the schema reader has it.
     static func identifier(at word: String?) -> String? { name(at: word)?.asciiLowercased }
 
-    /// Where a character is for the first time outside quotes, comments and parentheses.
+    /// The first position of a character outside quotes, comments and parentheses.
     static func outermost(in sql: Substring, _ character: Unicode.Scalar) -> String.Index? {
         let byte = UInt8(ascii: character)
         return outermost(in: sql) { $0 == byte }
@@ -108,7 +108,7 @@ enum SQLText {
         }
     }
 
-    /// Where the quoted name or text ends that begins here, `nil` when none does. A doubled quote does not end it.
+    /// The end of the quoted name or text that begins here, `nil` if none does. A doubled quote does not end it.
     private static func endOfQuoted(_ sql: Substring) -> String.Index? {
         let bytes = sql.utf8
         guard let first = bytes.first else { return nil }
@@ -136,7 +136,7 @@ enum SQLText {
         }
     }
 
-    /// Where the comments end that begin here one after the other.
+    /// The end of the consecutive comments that begin here.
     private static func endOfComments(_ sql: Substring, from start: String.Index) -> String.Index {
         let bytes = sql.utf8
         var index = start
@@ -158,7 +158,7 @@ enum SQLText {
 }
 
 extension String {
-    /// The text with ASCII letters in lower case: SQLite makes no difference between names that differ in no other.
+    /// The text with ASCII letters in lower case, as SQLite compares names.
     var asciiLowercased: String {
         guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
         return String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)

@@ -3,8 +3,8 @@ public import Migrations
 extension SQLiteConnection {
     /// Edits the table's definition: SQLite's own procedure for constraints and defaults, which `ALTER TABLE` cannot change.
     ///
-    /// What the rows take from the definition is written into them first. A row from before its column was added holds no
-    /// value of it: SQLite reads the column's default in its place.
+    /// Defaults are written into the rows first: a row older than its column stores no value, and SQLite reads the
+    /// column's default instead.
     public func alter(_ alteration: TableAlteration) throws {
         let table = alteration.table
         try makePrimaryKeys(alteration)
@@ -29,14 +29,14 @@ extension SQLiteConnection {
             if !definition.removeConstraint("FOREIGN KEY", on: name), let column = present.column(name),
                 present.foreignKeys.contains(where: { $0.columns == [name] })
             {
-                // It stands in the column's own definition.
+                // It is in the column's own definition.
                 definition.replaceColumn(ColumnDefinition(column.definition), of: present)
                 definition.removeConstraint("FOREIGN KEY", on: name)
             }
         }
         for key in alteration.foreignKeys { definition.append(key.sql) }
         try replaceDefinition(of: table, by: definition.sql)
-        // A type is a preference that values follow when they are written.
+        // A type is an affinity, which applies to values when they are written.
         let types =
             try readSchema(of: [table]).tables[table]?.columns.filter { $0.type != present.column($0.name)?.type } ?? []
         try storeValues(of: types.map(\.name), in: table)
@@ -67,14 +67,14 @@ extension SQLiteConnection {
         }
     }
 
-    /// The procedure of SQLite's documentation for edits of a stored definition, inside the migration transaction. What it
-    /// asks for last, an integrity check, is made before the commit.
+    /// The procedure of SQLite's documentation for editing a stored definition, inside the migration transaction. Its
+    /// last step, an integrity check, is done before the commit.
     private func replaceDefinition(of table: String, by sql: String) throws {
         try rememberComplaints(of: table)
         let version = try integer("PRAGMA main.schema_version")
         try execute("PRAGMA writable_schema = ON")
         do {
-            // Without arguments, so that the statement can be shown as it is.
+            // Without arguments, so that `plan --sql` can show the statement.
             let changed = try execute(
                 """
                 UPDATE main.sqlite_schema SET sql = \(sql.quotedLiteral)
@@ -83,13 +83,13 @@ extension SQLiteConnection {
             guard changed == 1 else {
                 throw DatabaseError(.other, "\(changed) definitions of table \(table) were changed in place of one")
             }
-            // Who has the database open notices, and reads the definition anew.
+            // Other open connections notice, and re-read the definition.
             try execute("PRAGMA main.schema_version = \(version + 1)")
         } catch {
             uninterrupted { try? execute("PRAGMA writable_schema = OFF") }
             throw error
         }
-        // Has this connection read it anew.
+        // Makes this connection re-read it.
         try execute("PRAGMA writable_schema = RESET")
     }
 
@@ -97,7 +97,7 @@ extension SQLiteConnection {
         if complaints[table] == nil { complaints[table] = try quickCheck(table) }
     }
 
-    /// Holds each table whose definition was edited against it.
+    /// Checks each table whose definition was edited.
     func checkEditedTables() throws {
         for (table, before) in complaints.sorted(by: { $0.key < $1.key }) where try tableNames().contains(table) {
             guard let complaint = try quickCheck(table).subtracting(before).min() else { continue }

@@ -1,9 +1,9 @@
 public import Migrations
 
-/// What a disk, a copy of a running database or a crash did to the file.
+/// Damage to the file by a disk, a crash, or copying it while in use.
 extension SQLiteConnection {
-    /// Pages that cannot be read, and indexes of these tables that do not hold their rows: a migration that looks rows up in
-    /// one would decide wrongly.
+    /// Pages that cannot be read, and indexes of these tables that lack rows: a migration that looks rows up in one
+    /// would decide wrongly.
     public func damage(to tables: [String]) throws -> [Finding] {
         var answers: [String] = []
         do {
@@ -14,7 +14,7 @@ extension SQLiteConnection {
         guard !answers.contains(where: Self.isStructural) else { return try damagedTables() }
         let names = Set(answers.compactMap(Self.index(namedBy:)).map(\.asciiLowercased))
         guard !names.isEmpty else { return [] }
-        // These are as wrong, and every migration builds them anew before it does anything else.
+        // These are wrong as well, but every migration rebuilds them first.
         let constants = try Set(indexesOfConstants())
         return try query(
             "SELECT lower(name), lower(tbl_name) FROM main.sqlite_schema WHERE type = 'index' ORDER BY 2, 1"
@@ -24,8 +24,8 @@ extension SQLiteConnection {
             guard names.contains(name), !constants.contains(name), tables.contains(table) else { return nil }
             return Finding(
                 .error, code: DatabaseDamage.index, table: table, count: 1,
-                message: "Index \(name) does not hold the rows of table \(table).",
-                action: "Restore a backup. When the rows are right, a repair builds the index anew.")
+                message: "Index \(name) does not match the rows of table \(table).",
+                action: "Restore a backup. If the rows are right, a repair rebuilds the index.")
         }
     }
 
@@ -34,15 +34,15 @@ extension SQLiteConnection {
         let names = try query(
             "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name")
         let found = try names.compactMap { $0[0].text }.filter(hasDamagedPages).map { table in
-            let indexes = try canBeRead(table) ? unreadableIndexes(of: table) : []
+            let indexes = try isReadable(table) ? unreadableIndexes(of: table) : []
             return indexes.isEmpty
-                ? damage(in: table, "Table \(table) is damaged, and rows of it may be lost.")
+                ? damage(in: table, "Table \(table) is damaged, and some of its rows may be lost.")
                 : damage(
                     in: table,
                     "Table \(table) can be read, but not its index \(indexes.joined(separator: ", ")).",
-                    withoutBackup: "make a sound copy with: sqlite3 \(path) .dump | sqlite3 NEW")
+                    withoutBackup: "make an intact copy with: sqlite3 \(path) .dump | sqlite3 NEW")
         }
-        return found.isEmpty ? [damage(in: "", "The pages of the file do not fit together.")] : found
+        return found.isEmpty ? [damage(in: "", "The pages of the file are inconsistent.")] : found
     }
 
     private func damage(in table: String, _ message: String, withoutBackup: String? = nil) -> Finding {
@@ -60,7 +60,7 @@ extension SQLiteConnection {
         }
     }
 
-    private func canBeRead(_ table: String) throws -> Bool {
+    private func isReadable(_ table: String) throws -> Bool {
         let columns = try query("SELECT name FROM pragma_table_info($1, 'main')", [.text(table)])
         let list = columns.compactMap { $0[0].text?.quotedIdentifier }.joined(separator: ", ")
         return try !isDamaged {
@@ -77,7 +77,7 @@ extension SQLiteConnection {
             """, [.text(table)])
         return try indexes.compactMap { row in
             guard let index = row[0].text, let column = row[1].text else { return nil }
-            // Rows alone would be counted in whichever index is smallest.
+            // count(*) would only read the smallest index.
             let look = "SELECT count(\(column.quotedIdentifier)) FROM main.\(table.quotedIdentifier)"
             let isDamaged = try isDamaged {
                 _ = try query("\(look) INDEXED BY \(index.quotedIdentifier)")
@@ -100,7 +100,7 @@ extension SQLiteConnection {
         try query("PRAGMA integrity_check(\(Int32.max))").compactMap { $0[0].text }.filter { $0 != "ok" }
     }
 
-    /// The index that a complaint says does not hold its table's rows.
+    /// The index that, according to a complaint, does not match its table's rows.
     private static func index(namedBy answer: String) -> String? {
         let phrases = [
             " missing from index ", "wrong # of entries in index ", "non-unique entry in index ", " of index ",
@@ -108,7 +108,7 @@ extension SQLiteConnection {
         return phrases.lazy.compactMap { answer.firstRange(of: $0) }.first.map { String(answer[$0.upperBound...]) }
     }
 
-    /// Whether a complaint is about pages: these come together, one a line. A page that nobody uses loses nothing.
+    /// Whether a complaint is about pages: these come together, one per line. An unused page loses nothing.
     private static func isStructural(_ answer: String) -> Bool {
         answer.hasPrefix("***")
             && answer.split(separator: "\n").contains { !$0.hasPrefix("***") && !$0.hasSuffix(": never used") }

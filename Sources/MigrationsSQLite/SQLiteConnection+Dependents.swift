@@ -1,11 +1,11 @@
 public import Migrations
 
-/// The operator's own triggers and views, which a migration must neither set off nor break.
+/// The operator's own triggers and views, which a migration must neither fire nor break.
 extension SQLiteConnection {
     public func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String] {
         let views = try query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid")
         guard !views.isEmpty else { return [] }
-        // SQLite compiles a view when it is used, and says then what it lacks: so it is tried on a copy of the tables without them.
+        // SQLite compiles a view only when it is used, so views are tried on a copy of the tables without the columns.
         let copy = try Self.inMemory()
         for present in try readSchema().tables.values {
             let gone = changes.filter { $0.table == present.name }.flatMap { $0.columns ?? present.columns.map(\.name) }
@@ -20,7 +20,7 @@ extension SQLiteConnection {
         }.map { "view \($0)" }.sorted()
     }
 
-    /// SQLite makes no difference between names in upper and in lower case.
+    /// SQLite compares names without regard to case.
     public func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
     ) throws -> [String] {
@@ -61,7 +61,7 @@ extension SQLiteConnection {
         }
     }
 
-    /// Adds to an error what refused the rows, after the transaction was rolled back: what is still there had been before.
+    /// Adds to an error what rejected the rows, after the rollback: what still exists was there before.
     func explained(_ error: any Error) -> any Error {
         guard var refused = error as? DatabaseError, refused.kind == .constraint, let sql = refused.sql else {
             return error
@@ -100,15 +100,15 @@ extension SQLiteConnection {
         return triggers
     }
 
-    /// Makes the triggers again whose tables are still there.
+    /// Recreates the triggers whose tables still exist.
     func restoreTriggers(_ triggers: [DatabaseRow]) throws {
         guard !triggers.isEmpty else { return }
         let tables = try tableNames()
         for trigger in triggers where try tables.contains(trigger.text(0)) { try execute(trigger.text(1)) }
     }
 
-    /// The views and the tables with triggers that do not work, with SQLite's message. A name that is gone shows only when
-    /// somebody uses them, so each is compiled here.
+    /// The views and the tables with triggers that do not work, with SQLite's message. A missing name shows only on
+    /// use, so each is compiled here.
     func brokenDependents() throws -> [String: String] {
         var broken: [String: String] = [:]
         let views = try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name")
@@ -131,12 +131,12 @@ extension SQLiteConnection {
         return broken
     }
 
-    /// Refuses what works no longer and worked before.
+    /// Refuses what no longer works but did before.
     func checkDependents(except before: [String: String]) throws {
         let broken = try brokenDependents().filter { before[$0.key] == nil }
         guard let (name, message) = broken.min(by: { $0.key < $1.key }) else { return }
         throw DatabaseError(
-            .other, "the \(name) does not work with the new tables: \(message). Drop it, run again, and make it anew")
+            .other, "the \(name) does not work with the new tables: \(message). Drop it, run again, and recreate it")
     }
 
     private func failure(of statement: String) -> String? {

@@ -1,7 +1,7 @@
 import CSQLite
 import Migrations
 
-/// Texts that are no UTF-8: SQLite takes any bytes, and decisions by them would be made on others.
+/// Texts that are not UTF-8: SQLite stores any bytes, but reading them would change them.
 extension SQLiteConnection {
     func undecodableTexts(in tables: [String]) throws -> [Finding] {
         let schema = try readSchema(of: Set(tables))

@@ -33,7 +33,7 @@ extension SQLiteConnection {
                 sum.pointee &+= hash.value
             },
             { context in
-                // SQLite hands over no memory when there was no row.
+                // SQLite allocates no context when there was no row.
                 let sum = sqlite3_aggregate_context(context, 0)?.assumingMemoryBound(to: UInt64.self)
                 sqlite3_result_int64(context, Int64(bitPattern: sum?.pointee ?? 0))
             }, nil)

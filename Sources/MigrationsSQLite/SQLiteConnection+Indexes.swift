@@ -1,11 +1,11 @@
 import Migrations
 
-/// Indexes that do not hold their rows.
+/// Indexes that lack rows of their table.
 extension SQLiteConnection {
-    /// Builds the indexes anew that were made on a text constant, before their column was there.
+    /// Rebuilds the indexes that were created on a text constant, before their column existed.
     ///
-    /// By its definition such an index is right by now, but it holds the column's name for every row, and a statement that
-    /// looks for a row's own value in it finds the database malformed.
+    /// By its definition such an index is right now, but it has the column's name for every row, and a statement that
+    /// looks up a row's own value in it finds the database malformed.
     func rebuildIndexesOfConstants() throws {
         for index in try indexesOfConstants() { try execute("REINDEX main.\(index.quotedIdentifier)") }
     }
@@ -17,11 +17,12 @@ extension SQLiteConnection {
         }
     }
 
-    /// Whether an index has the name of one of its columns as that column's value. A row that really has it does no harm.
+    /// Whether an index has the name of one of its columns as that column's value. A row that really has it is
+    /// harmless.
     private func holdsConstant(_ index: Schema.Index, of table: Schema.Table) throws -> Bool {
         guard let columns = index.columns, !index.isPartial else { return false }
         for (position, name) in columns.enumerated() {
-            // The first is looked up; later ones are read through, and only numbers were added beside other columns.
+            // The first column is looked up; later ones are scanned, and only numbers were added beside other columns.
             guard position == 0 || table.column(name)?.type == "INTEGER" else { continue }
             let found = try integer(
                 """
@@ -33,7 +34,7 @@ extension SQLiteConnection {
         return false
     }
 
-    /// Whatever table it is in, for the file is one; but what rows of other tables hold is their owner's.
+    /// Damage in any table counts, as they share the file; values of other tables are their owner's business.
     public func brokenStructures(of tables: [String]) throws -> [String] {
         let answers: [String]
         do {

@@ -2,10 +2,10 @@ import CSQLite
 import Migrations
 
 extension SQLiteConnection {
-    /// Has SQLite look at the interruption while a statement runs and while it waits for a lock.
+    /// Makes SQLite check the interruption while a statement runs and while it waits for a lock.
     func watchInterruption() {
         let context = Unmanaged.passUnretained(self).toOpaque()
-        // So many instructions of SQLite's virtual machine take about a millisecond.
+        // This many instructions of SQLite's virtual machine take about a millisecond.
         sqlite3_progress_handler(handle, 10_000, { connection($0)?.isInterrupted == true ? 1 : 0 }, context)
         sqlite3_busy_handler(
             handle,
@@ -15,7 +15,7 @@ extension SQLiteConnection {
             }, context)
     }
 
-    /// Sleeps a little, and says whether to try for the lock again.
+    /// Sleeps briefly, and returns whether to try for the lock again.
     private func waitForLock(attempt: Int32) -> Bool {
         let clock = ContinuousClock()
         if attempt == 0 { lockDeadline = clock.now + lockTimeout }

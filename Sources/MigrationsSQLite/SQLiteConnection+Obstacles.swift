@@ -5,7 +5,7 @@ extension SQLiteConnection {
         try integer("PRAGMA page_count") * integer("PRAGMA page_size")
     }
 
-    /// A rewrite needs room on the disk, of which a database in memory has none, and texts that can be read.
+    /// A rewrite needs disk space, except for a database in memory, and readable texts.
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         guard isRewriting else { return [] }
         let undecodable = try undecodableTexts(in: tables)

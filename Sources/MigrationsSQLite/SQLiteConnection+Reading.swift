@@ -2,11 +2,11 @@ public import Logging
 import Migrations
 
 extension SQLiteConnection {
-    /// Opens a file to look at it only. Nothing new is beside it afterwards.
+    /// Opens a file only for reading. It leaves no new file beside it.
     ///
-    /// What a process that died left behind is put right as by every reader that may write: SQLite rolls an unfinished change
-    /// back. A write-ahead log is there for as long as somebody has the database open; who may not write cannot take it away
-    /// again, so that somebody else does.
+    /// What an interrupted process left is recovered as by every reader that may write: SQLite rolls an unfinished
+    /// change back. A write-ahead log exists as long as the database is open; a reader without write permission cannot
+    /// remove it, so another connection does.
     /// - Throws: ``Migrations/DatabaseError`` as the initializer does.
     public static func reading(
         path: String, lockTimeout: Duration = .seconds(10), logger: Logger
@@ -35,8 +35,8 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where error.kind == .readOnly || error.kind == .unreachable {
             throw DatabaseError(
                 .readOnly,
-                "a process that died left \(path) in the middle of a change. SQLite completes or undoes it as soon as somebody "
-                    + "looks who may write the file and its folder: look as the user of the application",
+                "an interrupted process left \(path) in the middle of a change. SQLite completes or undoes it when a user "
+                    + "who can write the file and its folder opens it: run this as the application's user",
                 code: error.code)
         }
     }

@@ -29,7 +29,7 @@ extension SQLiteConnection {
             .first?[0].text.flatMap(TableStatement.init)
     }
 
-    /// Adds a column; a NOT NULL one is given to every row, and the default that SQLite demands for it is removed again.
+    /// Adds a column; a NOT NULL one is backfilled, and the default that SQLite demands for it is removed afterwards.
     public func addColumn(_ definition: String, fill: String?, to table: String) throws {
         let name = table.quotedIdentifier
         guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
@@ -68,7 +68,7 @@ extension SQLiteConnection {
             ))
     }
 
-    public func highestGivenID(in table: String) throws -> Int64 {
+    public func lastAssignedID(in table: String) throws -> Int64 {
         let hasSequence = try integer("SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
         guard hasSequence > 0 else { return 0 }
         return try integer("SELECT seq FROM main.sqlite_sequence WHERE lower(name) = $1", [.text(table)])

@@ -8,12 +8,13 @@ extension SQLiteConnection {
     /// 1. Foreign keys are not enforced: the pragma works only outside a transaction, and dropping a table with it on
     ///    would delete the rows that reference it.
     /// 2. `BEGIN IMMEDIATE`: no other writer comes between reading and changing the schema.
-    /// 3. `body` changes the tables. Indexes that hold constants are built anew before: a deleted row would not be found.
-    /// 4. `foreign_key_check` finds what the change broke, and so do `quick_check` of tables whose definitions were edited and
-    ///    a look at views and triggers; what was broken before does not stop it. The triggers are away meanwhile.
-    /// 5. `COMMIT`, or `ROLLBACK` after a rehearsal, and the pragmas are as they were, on every path.
+    /// 3. `body` changes the tables. Indexes of constants are rebuilt before: a deleted row would not be found.
+    /// 4. `foreign_key_check` finds what the change broke, as do `quick_check` of tables whose definitions were edited
+    ///    and a check of views and triggers; what was broken before does not stop it. The triggers are dropped
+    ///    meanwhile.
+    /// 5. `COMMIT`, or `ROLLBACK` after a dry run; the pragmas are restored on every path.
     public func withMigrationTransaction<Result>(
-        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
+        locking tables: [String], isDryRun: Bool, _ body: () throws -> Result
     ) throws -> Result {
         // secure_delete=FAST: Debian's SQLite overwrites every dropped page with zeros by default, which costs more than
         // the whole copy. legacy_alter_table: renaming the new table must not look into views.
@@ -42,8 +43,8 @@ extension SQLiteConnection {
             try checkEditedTables()
             try restoreTriggers(triggers)
             try checkDependents(except: brokenBefore)
-            try execute(isRehearsal ? "ROLLBACK" : "COMMIT")
-            if !isRehearsal { hasSoundIndexes = true }
+            try execute(isDryRun ? "ROLLBACK" : "COMMIT")
+            if !isDryRun { hasSoundIndexes = true }
             return result
         } catch {
             // A full disk or an I/O error may have rolled back already.
@@ -52,13 +53,13 @@ extension SQLiteConnection {
         }
     }
 
-    /// A database in memory for copies of tables. What is done to it is not done to this one, and no log should look so.
+    /// A database in memory for copies of tables. Its statements are not logged as if they changed this one.
     static func inMemory() throws -> SQLiteConnection {
         let silent = Logger(label: "copy") { _ in SwiftLogNoOpLogHandler() }
         return try SQLiteConnection(path: ":memory:", mode: .create, logger: silent)
     }
 
-    /// Without virtual tables and those in which they keep their rows: a module may not be there, and makes the latter itself.
+    /// Without virtual tables and their shadow tables: a module may be missing, and creates the latter itself.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         let copy = try Self.inMemory()
         let statements = try query(
@@ -86,10 +87,10 @@ extension SQLiteConnection {
     }
 }
 
-/// A row that references one that is not there, or a foreign key by which no row can be looked up.
+/// A broken reference, or a foreign key whose parent columns are not a key.
 struct ForeignKeyViolation: Hashable {
     var table: String
-    /// The row; `nil` when what the foreign key references is no key.
+    /// The row; `nil` when the parent columns are not a key.
     var row: Int64?
     var parent: String
 }
@@ -99,7 +100,7 @@ extension SQLiteConnection {
         let present = try tableNames()
         let broken = try tables.filter(present.contains).flatMap { try brokenForeignKeys(in: $0) }
         return Dictionary(grouping: broken) {
-            $0.row == nil ? "\($0.table) to what is no key of \($0.parent)" : "\($0.table) to \($0.parent)"
+            $0.row == nil ? "\($0.table) to columns of \($0.parent) that are not a key" : "\($0.table) to \($0.parent)"
         }.map { $0.value[0].row == nil ? $0.key : "\($0.value.count) rows of \($0.key)" }.sorted()
     }
 
@@ -119,13 +120,13 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where error.message.hasPrefix("foreign key mismatch") {
             let parent = error.message.split(separator: "\"").last.map { String($0).asciiLowercased } ?? ""
             violations.insert(ForeignKeyViolation(table: table, row: nil, parent: parent))
-            // The pragma stops there and reports no other key's rows.
+            // The pragma stops there and reports no rows of other foreign keys.
             violations.formUnion(try orphans(in: table))
         }
         return violations
     }
 
-    /// The rows of a table by which it references what is not there, whether that is a key or not.
+    /// The rows of a table with broken references, whether the parent columns are a key or not.
     private func orphans(in table: String) throws -> Set<ForeignKeyViolation> {
         let schema = try readSchema()
         guard let child = schema.tables[table], child.column("id") != nil else { return [] }
@@ -154,7 +155,7 @@ extension SQLiteConnection {
                 first.row.map {
                     "\(broken.count) rows of \(table) would reference rows that do not exist, the first from id \($0) to "
                         + first.parent
-                } ?? "\(table) would reference what is no key of \(first.parent)")
+                } ?? "\(table) would reference columns of \(first.parent) that are not a key")
         }
     }
 }

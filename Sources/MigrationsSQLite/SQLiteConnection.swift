@@ -8,11 +8,11 @@ public final class SQLiteConnection: DatabaseConnection {
     public enum Mode: Sendable {
         /// The file must exist and is not written.
         case readOnly
-        /// The file must exist and nobody writes it: no lock is taken, and no file made.
+        /// The file must exist and not be written by anyone: no lock is taken, and no file created.
         case immutable
         /// The file must exist.
         case readWrite
-        /// A missing file is made; its folder must exist.
+        /// A missing file is created; its folder must exist.
         case create
     }
 
@@ -22,15 +22,15 @@ public final class SQLiteConnection: DatabaseConnection {
     let handle: OpaquePointer
     let logger: Logger
     let lockTimeout: Duration
-    /// When the present wait for a lock ends.
+    /// When the current wait for a lock ends.
     var lockDeadline = ContinuousClock.now
     /// The foreign keys that were broken before any migration of this connection: they do not stop a commit.
     var knownViolations: Set<ForeignKeyViolation>?
-    /// Whether indexes that hold constants were built anew for good.
+    /// Whether the rebuild of indexes of constants was committed.
     var hasSoundIndexes = false
-    /// Who takes the write-ahead log away again, after this connection is closed.
+    /// Removes the write-ahead log after this connection is closed.
     var writer: SQLiteConnection?
-    /// What SQLite said against the tables whose definitions the migration transaction edited, before it did.
+    /// SQLite's complaints about the tables whose definitions the migration transaction edited, from before the edit.
     var complaints: [String: Set<String>] = [:]
     /// The tables as they were read last, with the statements that made them then.
     var readTables: [String: (statements: TableStatements, table: Schema.Table)] = [:]
@@ -64,12 +64,12 @@ public final class SQLiteConnection: DatabaseConnection {
         self.logger = logger
         self.lockTimeout = lockTimeout
         watchInterruption()
-        // In a query, a quoted name that is no column is an error, not a text constant.
+        // In a query, an unknown quoted name is an error, not a text constant.
         _ = sqlite3_db_config_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         try registerFunctions()
         trackWrites()
         if !SQLiteFile.hasTemporaryFolder { try execute("PRAGMA temp_store = MEMORY") }
-        // The first read finds out whether the file is a database at all.
+        // The first read shows whether the file is a database at all.
         do {
             try forEachRow("SELECT count(*) FROM sqlite_schema", []) { _ in }
         } catch let error as DatabaseError where error.kind == .notADatabase {

@@ -14,13 +14,13 @@ public enum SQLiteFile {
         case folderMissing(String)
         /// There is no such file.
         case missing
-        /// Nobody has the permission to write it, whoever asks.
+        /// It has no write permission for anybody.
         case protected
-        /// It is there.
+        /// It exists.
         case present
     }
 
-    /// Looks at a path without opening it.
+    /// Inspects a path without opening it.
     public static func state(of path: String) -> State {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -44,10 +44,10 @@ public enum SQLiteFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Whether this process may write a file or folder that is there.
+    /// Whether this process may write an existing file or folder.
     public static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
-    /// Whether SQLite finds a folder for its temporary files; it looks at the same places in the same order.
+    /// Whether SQLite finds a folder for its temporary files; it checks the same places in the same order.
     static var hasTemporaryFolder: Bool {
         let variables: [String] = ["SQLITE_TMPDIR", "TMPDIR"]
         let named = variables.compactMap { name in getenv(name).map { String(cString: $0) } }
@@ -55,13 +55,13 @@ public enum SQLiteFile {
         return folders.contains { access($0, W_OK | X_OK) == 0 }
     }
 
-    /// The bytes of a file, `nil` when it is not there.
+    /// The bytes of a file, `nil` when it does not exist.
     static func size(of path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
-    /// Whether a database keeps its changes in a write-ahead log, as two bytes of its header say.
+    /// Whether a database uses a write-ahead log, according to two bytes of its header.
     static func usesWriteAheadLog(_ path: String) -> Bool {
         guard let file = fopen(path, "rb") else { return false }
         defer { fclose(file) }
@@ -69,7 +69,7 @@ public enum SQLiteFile {
         return fread(&header, 1, header.count, file) == header.count && header[18] == 2 && header[19] == 2
     }
 
-    /// The bytes that are free on the file's disk, `nil` when it does not tell.
+    /// The free bytes of the file's disk, `nil` when unknown.
     static func freeBytes(beside path: String) -> Int64? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }

@@ -1,12 +1,12 @@
 import Migrations
 
-/// A `CREATE TABLE` statement as SQLite keeps it, taken apart into its columns and constraints; their text stays as it was.
+/// A `CREATE TABLE` statement as SQLite stores it, split into its columns and constraints; their text is unchanged.
 struct TableStatement {
     private var head: String
     fileprivate var items: [String]
     private var tail: String
 
-    /// Takes a statement apart, `nil` when it has no list in parentheses.
+    /// Splits a statement, `nil` when it has no list in parentheses.
     init?(_ sql: String) {
         guard let open = SQLText.outermost(in: sql[...], "(") else { return nil }
         let start = sql.index(after: open)
@@ -22,7 +22,7 @@ struct TableStatement {
     /// Whether a column has AUTOINCREMENT.
     var isAutoincrement: Bool { items.contains { SQLText.keywords($0).contains("AUTOINCREMENT") } }
 
-    /// The definition of a column, taken apart.
+    /// The definition of a column, split into clauses.
     func column(_ name: String) -> ColumnText? {
         items.lazy.compactMap(ColumnText.init).first { $0.name == name }
     }
@@ -34,7 +34,7 @@ struct TableStatement {
         }
     }
 
-    /// The statement of the table that takes this one's place: what the rebuild says, and what it leaves as it is.
+    /// The statement of the replacement table: the rebuild's definitions, and those that it keeps.
     func rebuilt(_ rebuild: TableRebuild, as name: String) -> String {
         let keepsUnique = { (columns: [String]) in rebuild.keptConstraints.contains { $0.columns == columns } }
         var lines = rebuild.columns.map { definition in
@@ -60,7 +60,7 @@ struct TableStatement {
         return "CREATE TABLE \(name) (\n    \(lines.joined(separator: ",\n    "))\n\(tail)"
     }
 
-    /// Gives a column another definition. What its own one said of uniqueness, references and values stays.
+    /// Replaces a column's definition. Its UNIQUE, REFERENCES and CHECK clauses stay.
     /// - Parameter table: The table as it is.
     mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {
         guard let index = items.firstIndex(where: { SQLText.identifier(at: SQLText.words($0).first) == column.name })
@@ -73,7 +73,7 @@ struct TableStatement {
         if !hasConstraint("FOREIGN KEY", on: column.name) { references.forEach { append($0.definition) } }
     }
 
-    /// Removes the table constraints of a kind on a column alone, and says whether there was one.
+    /// Removes the table constraints of a kind on this column only, and returns whether there was one.
     @discardableResult
     mutating func removeConstraint(_ kind: String, on column: String) -> Bool {
         let count = items.count

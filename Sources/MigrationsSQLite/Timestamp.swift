@@ -11,7 +11,7 @@ enum Timestamp {
         }
     }
 
-    /// Reads a timestamp from left to right. It is called for every row of a table, so it makes no strings.
+    /// Reads a timestamp from left to right. It is called for every row of a table, so it creates no strings.
     private struct Reader {
         let bytes: UnsafeBufferPointer<UInt8>
         var position = 0

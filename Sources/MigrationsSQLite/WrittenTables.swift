@@ -1,14 +1,14 @@
 import CSQLite
 import Migrations
 
-/// The tables that a transaction wrote: what the foreign key check before the commit has to look at.
+/// The tables that a transaction wrote, for the foreign key check before the commit.
 struct WrittenTables {
     var inserted: Set<String> = []
     var deleted: Set<String> = []
     /// Updated columns as `table.column`.
     var updated: Set<String> = []
 
-    /// The tables whose rows may now reference rows that are not there.
+    /// The tables that may now have broken references.
     func tablesToCheck(in schema: Schema) -> [String] {
         schema.tables.values.filter { table in
             table.foreignKeys.contains { key in
@@ -22,7 +22,7 @@ struct WrittenTables {
 }
 
 extension SQLiteConnection {
-    /// Has SQLite's compiler tell which tables each statement writes.
+    /// Makes SQLite's compiler report which tables each statement writes.
     func trackWrites() {
         sqlite3_set_authorizer(
             handle,

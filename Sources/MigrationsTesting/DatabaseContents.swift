@@ -2,7 +2,7 @@ public import Migrations
 
 /// Every row of every table of a database, by column names: what two databases, or one before and after, are compared by.
 ///
-/// It is read with statements of its own, so that a fault of the product's schema reader cannot hide in it.
+/// It uses its own statements, so that a fault of the product's schema reader cannot hide in it.
 public struct DatabaseContents: Sendable, Hashable {
     /// A row: its values by column name.
     public typealias Row = [String: DatabaseValue]

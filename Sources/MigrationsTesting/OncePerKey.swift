@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Values that the tests of a process share: each is made once, by the first test that asks for it.
+/// Values shared by the tests of a process: each is created once, by the first test that needs it.
 ///
-/// Who asks for the same value meanwhile waits, and nobody else does.
+/// Only those who need the same value meanwhile wait.
 public final class OncePerKey<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private final class Entry: Sendable {
         let result = Mutex<Result<Value, any Error>?>(nil)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs a test with the path of an empty folder that is gone afterwards.
+/// Runs a test with the path of an empty temporary folder.
 public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "kohaku-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

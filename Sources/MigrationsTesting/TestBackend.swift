@@ -8,7 +8,7 @@ public enum TestBackend: String, Sendable, CaseIterable {
     /// The dialect of the backend.
     public var dialect: Dialect { self == .sqlite ? .sqlite : .postgresql }
 
-    /// Runs a test on an empty database of its own, which is gone afterwards.
+    /// Runs a test on its own empty database, which is removed afterwards.
     ///
     /// On SQLite it is a file in a temporary folder, on PostgreSQL a database of the server that
     /// `KOHAKU_TEST_POSTGRES` names.

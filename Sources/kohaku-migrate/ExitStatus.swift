@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
     case locked = 6
     case unreachable = 7
     case usage = 64
-    // What shells say of a process that a signal ended: 128 and the signal's number.
+    // The convention of shells for a process that a signal ended: 128 plus the signal's number.
     case hungUp = 129
     case interrupted = 130
     case terminated = 143
@@ -52,14 +52,13 @@ extension OutputOptions {
 
 /// Runs a verb and turns what it throws, and output that could not be written, into a message and an exit status.
 ///
-/// A verb that only shows something has failed when it could not be written. One that changes the database goes on without
-/// its reader, and says at the end that the report is not complete; no report was wanted where the output was closed from
-/// the beginning.
+/// A read-only verb fails when its output cannot be written. One that changes the database finishes without its reader,
+/// and reports at the end that the output is incomplete; none was wanted if it was closed from the beginning.
 func reportingFailures(asJSON json: Bool, isChanging: Bool, _ body: () throws -> Void) throws {
     if isChanging { Signals.ignoreBrokenPipes() }
     let result = Result { try renderingErrors(asJSON: json, body) }
     if let failure = MigrationError(ofOutputWhile: isChanging, result) {
-        // A reader who has seen enough, as `head` has, wants to hear no more.
+        // A reader that has seen enough, such as `head`, needs no error.
         if isChanging || StandardStreams.failure != EPIPE { printError(ErrorText(failure).text) }
         try result.get()
         throw ExitCode(ExitStatus.failed.rawValue)
@@ -68,7 +67,7 @@ func reportingFailures(asJSON json: Bool, isChanging: Bool, _ body: () throws ->
 }
 
 extension MigrationError {
-    /// That standard output could not be written, if so. A change that stopped has said why already.
+    /// The error of standard output, if any. A change that stopped has reported its own error.
     fileprivate init?(ofOutputWhile isChanging: Bool, _ result: Result<Void, any Error>) {
         guard StandardStreams.failure != 0 else { return nil }
         if isChanging {
@@ -79,8 +78,8 @@ extension MigrationError {
         self.init(
             .failed, "standard output could not be written: \(reason)",
             nextStep: isChanging
-                ? "The work itself is done and committed: only its report is not complete. To look: kohaku-migrate status"
-                : "What was written is not complete. Do not go by it.")
+                ? "The work is done and committed; only its report is incomplete. Check: kohaku-migrate status"
+                : "The output is incomplete. Do not rely on it.")
     }
 }
 

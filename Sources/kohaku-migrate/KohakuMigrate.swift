@@ -7,8 +7,8 @@ struct KohakuMigrate: ParsableCommand {
         commandName: "kohaku-migrate",
         abstract: "Upgrades a KohakuHub database to the current schema without losing a row.",
         discussion: """
-            Migrations run in numerical order, each in one transaction, and are found to be applied by looking at the \
-            schema itself. A second run changes nothing.
+            Migrations run in numerical order, each in one transaction. The schema itself shows which are applied. A \
+            second run changes nothing.
 
             EXIT STATUS
               0  done                              5  consent needed
@@ -28,7 +28,7 @@ struct KohakuMigrate: ParsableCommand {
     )
 
     static func main() {
-        StandardStreams.occupy()
+        StandardStreams.reserveClosedStreams()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -37,7 +37,7 @@ struct KohakuMigrate: ParsableCommand {
         }
     }
 
-    /// Ends with the help that was asked for, with what is wrong with the words, or with a verb's status.
+    /// Ends with the requested help, with an error about the command line, or with a verb's status.
     private static func end(with error: any Error) -> Never {
         let text = fullMessage(for: error)
         let status = exitCode(for: error)

@@ -9,18 +9,18 @@ import Synchronization
     import Darwin
 #endif
 
-/// The signals that stop a run: the migration they come in is rolled back, and the command says so and ends.
+/// The signals that stop a run: the current migration is rolled back, and the command reports that and ends.
 enum Signals {
-    /// Stops the connection's work when such a signal has come.
+    /// Stops the connection's work after such a signal.
     static let interruption = Interruption()
 
-    /// The signal that came first, 0 before.
+    /// The first signal, 0 before.
     static var received: Int32 { first.load(ordering: .relaxed) }
 
     private static let first = Atomic<Int32>(0)
     private static let stopping = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Catches the signals from the first change on. Before it they simply end the process, at a prompt as well.
+    /// Catches the signals from the first change on. Before it they end the process, at a prompt as well.
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
         { event in
             switch event {
@@ -31,18 +31,18 @@ enum Signals {
         }
     }
 
-    /// Whoever reads the output may leave: what changes the database goes on.
+    /// The reader of the output may go away: a change of the database continues.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Has a signal stop the connection's work from now on.
+    /// Makes a signal stop the connection's work from now on.
     static func watch() {
-        // Looked at here because a signal handler must not be the first to need them: they are made at first use.
+        // Initialized here because a signal handler must not be the first to access lazy globals.
         guard received == 0, !interruption.isRequested else { return }
-        // What the parent has it ignore, as `nohup` does, stays ignored.
+        // What the parent process ignores, as `nohup` does, stays ignored.
         for number in stopping where isIgnored(signal(number, stop)) { signal(number, SIG_IGN) }
     }
 
-    /// A second signal ends the process at once, which the databases stand as well.
+    /// A second signal ends the process at once, which the databases survive too.
     private static let stop: @convention(c) (Int32) -> Void = { number in
         _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         interruption.request()

@@ -20,10 +20,10 @@ struct ConfigurationFiles {
         let outcome = try status("[app]\ndb_backend = \"sqlite\"\ndatabase_url = sqlite\n")
         #expect(outcome.status == 64)
         #expect(outcome.errors.hasPrefix("error: config.toml, line 3, column 16: not valid TOML:"))
-        #expect(outcome.errors.contains("Mend the file; nothing was read from it."))
+        #expect(outcome.errors.contains("Fix the file: nothing was read from it."))
     }
 
-    @Test("A file that HUB_CONFIG names and that is not there is told where nothing else names the database")
+    @Test("A file that HUB_CONFIG names and that is missing is reported where nothing else names the database")
     func missingNamedFile() throws {
         for environment in [["KOHAKU_HUB_DATABASE_URL": "sqlite:///hub.db"], ["DATABASE_URL": "sqlite:///hub.db"]] {
             let outcome = try status(nil, environment.merging(["HUB_CONFIG": "hub.toml"]) { $1 })
@@ -45,7 +45,7 @@ struct ConfigurationFiles {
                     atPath: "\(folder)/\(name)", withDestinationPath: "\(folder)/gone.toml")
                 let link = try command("status")
                 #expect(link.status == 64)
-                #expect(link.errors.hasPrefix("error: \(name): it is a link to something that is not there\n"))
+                #expect(link.errors.hasPrefix("error: \(name): it is a broken symbolic link\n"))
                 try FileManager.default.createDirectory(
                     atPath: "\(folder)/gone.toml", withIntermediateDirectories: false)
                 let directory = try command("status")

@@ -22,7 +22,7 @@ struct ConsentTests {
         }
     }
 
-    @Test("Nothing is asked when no pending migration leads back only by a backup")
+    @Test("Nothing is asked when no pending migration can only be undone by a backup")
     func nothingToAsk() throws {
         try TestBackend.sqlite.withHub("v05") { hub in
             try hub.expect(0, "run", "--to", "7")

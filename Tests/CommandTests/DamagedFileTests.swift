@@ -23,7 +23,7 @@ struct DamagedFileTests {
             let outcome = try hub.command.run([verb.name] + consent)
             #expect(outcome.status == verb.status)
             let text = outcome.output + outcome.errors
-            #expect(text.contains("Table file is damaged, and rows of it may be lost."))
+            #expect(text.contains("Table file is damaged, and some of its rows may be lost."))
             #expect(text.contains("Restore a backup."))
             #expect(!text.contains("SELECT"))
             #expect(try Data(contentsOf: URL(filePath: path)) == data)

@@ -2,7 +2,7 @@ import KohakuHubMigrations
 import Logging
 import Migrations
 
-/// Upgrades a hub and returns the number of the newest migration that is now present.
+/// Upgrades a hub and returns the number of the newest migration that is now applied.
 func upgradeHub(at url: String) throws -> Int {
     let connection = try DatabaseURL(url).open(for: .migrating, logger: Logger(label: "upgrade"))
     let runner = Runner(

@@ -8,7 +8,7 @@ import Testing
 struct Locks {
     private func expectLocked(_ outcome: Command.Outcome, within limit: Duration = .seconds(5)) {
         #expect(outcome.status == 6)
-        #expect(outcome.errors.contains("Another process holds the database. Stop the hub or wait for the other"))
+        #expect(outcome.errors.contains("Another process has locked the database. Stop the hub or wait for the other"))
         #expect(outcome.duration < limit)
     }
 

@@ -106,7 +106,7 @@ struct NameCollisions {
         }
     }
 
-    @Test("The names it proposes are nobody's", arguments: TestBackend.allCases)
+    @Test("The names it proposes are free", arguments: TestBackend.allCases)
     func proposals(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
             let connection = try hub.database.connect()

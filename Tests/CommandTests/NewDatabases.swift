@@ -11,7 +11,7 @@ struct NewDatabases {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
-    @Test("are made where a flag or setting names them, and the first line says so")
+    @Test("are created where a flag or setting names them, and the first line says so")
     func named() throws {
         for variable in ["KOHAKU_HUB_DATABASE_URL", "DATABASE_URL"] {
             try withTemporaryFolder { folder in
@@ -29,7 +29,7 @@ struct NewDatabases {
     }
 
     @Test(
-        "are not made by default without consent", arguments: ["run", "init"],
+        "are not created by default without consent", arguments: ["run", "init"],
         [[:], ["KOHAKU_HUB_DATABASE_URL": ""], ["KOHAKU_HUB_AUTO_MIGRATE": "true"]])
     func unnamed(_ verb: String, _ environment: [String: String]) throws {
         try withTemporaryFolder { folder in
@@ -42,17 +42,17 @@ struct NewDatabases {
         }
     }
 
-    @Test("are made by default after a yes", arguments: [("yes", 0), ("no", 5), ("", 5)] as [(String, Int32)])
+    @Test("are created by default after a yes", arguments: [("yes", 0), ("no", 5), ("", 5)] as [(String, Int32)])
     func asked(_ answer: String, _ status: Int32) throws {
         try withTemporaryFolder { folder in
             let outcome = try Command(folder: folder).atTerminal(typing: answer, ["run"])
             #expect(outcome.status == status)
-            #expect(outcome.output.replacing("\n", with: " ").contains("A new database is made there."))
+            #expect(outcome.output.replacing("\n", with: " ").contains("A new database will be created there."))
             #expect(try names(folder) == (status == 0 ? ["hub.db"] : []))
         }
     }
 
-    @Test("are made by default with --yes")
+    @Test("are created by default with --yes")
     func agreed() throws {
         try withTemporaryFolder { folder in
             try Command(folder: folder).expect(0, "run", "--yes")
@@ -61,7 +61,8 @@ struct NewDatabases {
     }
 
     @Test(
-        "are not made beside one that may be meant, but with --yes", arguments: ["hub.db", "Hub2.sqlite", "hub.db.bak"])
+        "are not created beside one that may be meant, but with --yes",
+        arguments: ["hub.db", "Hub2.sqlite", "hub.db.bak"])
     func neighbour(_ other: String) throws {
         try withTemporaryFolder { folder in
             try Self.marker.write(to: URL(filePath: "\(folder)/\(other)"))
@@ -74,7 +75,7 @@ struct NewDatabases {
         }
     }
 
-    @Test("are made beside other files", arguments: ["hub.txt", "grafana.db"])
+    @Test("are created beside other files", arguments: ["hub.txt", "grafana.db"])
     func others(_ other: String) throws {
         try withTemporaryFolder { folder in
             let contents = other == "hub.txt" ? Data("notes".utf8) : Self.marker
@@ -83,19 +84,19 @@ struct NewDatabases {
         }
     }
 
-    @Test("are not made behind a link that leads nowhere")
+    @Test("are not created behind a link that is broken")
     func link() throws {
         try withTemporaryFolder { folder in
             try FileManager.default.createSymbolicLink(
                 atPath: "\(folder)/hub.db", withDestinationPath: "\(folder)/gone.db")
             let outcome = try Command(folder: folder)("run", "--yes", "--database-url", "sqlite:///hub.db")
             #expect(outcome.status == 7)
-            #expect(outcome.errors.hasPrefix("error: hub.db is a link to something that is not there\n"))
+            #expect(outcome.errors.hasPrefix("error: hub.db is a broken symbolic link\n"))
             #expect(try names(folder) == ["hub.db"])
         }
     }
 
-    @Test("are not made where the hub's file has % or ? in its path", arguments: ["hub%202.db", "q?x/hub.db"])
+    @Test("are not created where the hub's file has % or ? in its path", arguments: ["hub%202.db", "q?x/hub.db"])
     func literalPaths(_ path: String) throws {
         try TestBackend.sqlite.withHub("v07") { hub in
             guard case .sqlite(let original) = hub.database else { return }
@@ -115,7 +116,7 @@ struct NewDatabases {
         }
     }
 
-    @Test("are not made where the setting was written as a URL: that file is used, and it is said")
+    @Test("are not created where the setting was written as a URL: that file is used, and it is said")
     func writtenAsURL() throws {
         try TestBackend.sqlite.withHub("v07") { hub in
             guard case .sqlite(let original) = hub.database else { return }
@@ -124,12 +125,12 @@ struct NewDatabases {
             let command = Command(folder: folder, environment: ["KOHAKU_HUB_DATABASE_URL": "sqlite:///my%20hub.db"])
             let run = try command("run", "--yes")
             #expect(run.status == 0)
-            #expect(run.errors.hasPrefix("note: KOHAKU_HUB_DATABASE_URL is read by the rules of URLs."))
+            #expect(run.errors.hasPrefix("note: KOHAKU_HUB_DATABASE_URL is read as a standard URL."))
             #expect(try names(folder) == ["my hub.db"])
         }
     }
 
-    @Test("are not made of parameters", arguments: ["KOHAKU_HUB_DATABASE_URL", "DATABASE_URL"])
+    @Test("are not created from parameters", arguments: ["KOHAKU_HUB_DATABASE_URL", "DATABASE_URL"])
     func parameters(_ variable: String) throws {
         try withTemporaryFolder { folder in
             let outcome = try Command(folder: folder, environment: [variable: "sqlite:///hub.db?mode=ro"])(

@@ -82,7 +82,7 @@ struct OtherTables {
                 """)
             let before = try hub.snapshot()
 
-            let mention = "ignored: table fromthefuture is not one of the hub's"
+            let mention = "ignored: table fromthefuture is not part of the hub's schema"
             let run = try hub("run")
             #expect(run.status == 0)
             #expect(run.output.contains(mention))
@@ -106,7 +106,7 @@ struct OtherTables {
             let before = try hub.snapshot().contents["fromthefuture"]
             let run = try hub("run", "--yes")
             #expect(run.status == 0)
-            #expect(run.output.contains("ignored: table fromthefuture is not one of the hub's"))
+            #expect(run.output.contains("ignored: table fromthefuture is not part of the hub's schema"))
             #expect(try hub.snapshot().contents["fromthefuture"] == before)
         }
     }

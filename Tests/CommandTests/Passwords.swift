@@ -55,7 +55,7 @@ struct Passwords {
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 #expect(
                     outcome.errors.hasPrefix(
-                        "note: KOHAKU_HUB_DATABASE_URL is read by the rules of URLs. The hub takes"))
+                        "note: KOHAKU_HUB_DATABASE_URL is read as a standard URL. The hub does"))
                 expectNoTrace(outcome)
             }
         }

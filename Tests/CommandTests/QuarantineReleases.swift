@@ -115,10 +115,10 @@ struct QuarantineReleases {
         try upgraded(backend) { hub, _, connection in
             try expectRefused(
                 hub, number("userorganization", 900, connection),
-                "organizations have had other ids since they became users, so its organization_id says nothing")
+                "organizations have had other ids since 008, so its organization_id is meaningless")
             try expectRefused(
                 hub, number("invitation", 5, connection),
-                "organizations have had other ids since they became users, so its org_id says nothing")
+                "organizations have had other ids since 008, so its org_id is meaningless")
         }
     }
 
@@ -164,7 +164,7 @@ struct QuarantineReleases {
             let number = try number("invitation", id + 1, connection)
             let before = try hub.snapshot().contents
             try connection.execute(#"UPDATE "user" SET created_at = '2999-01-01 00:00:00' WHERE id = \#(user)"#)
-            try expectRefused(hub, number, "the organization it invites to, user \(user), is gone or somebody else's")
+            try expectRefused(hub, number, "user \(user), the organization it invites to, is gone or someone else's")
             try connection.execute(#"UPDATE "user" SET created_at = '2000-01-01 00:00:00' WHERE id = \#(user)"#)
             try hub.expect(0, "quarantine", "release", number)
             #expect(try hub.snapshot().contents["invitation"].count == before["invitation"].count + 1)
@@ -189,7 +189,7 @@ struct QuarantineReleases {
                 [.text(String(repository))])
             let number = try number("stagingupload", 1, connection)
             try connection.execute(#"UPDATE "user" SET created_at = '2999-01-01 00:00:00' WHERE id = \#(user)"#)
-            try expectRefused(hub, number, "user \(user) was created after it, so it is somebody else's")
+            try expectRefused(hub, number, "user \(user) was created after it, so it is someone else's")
             try connection.execute(#"UPDATE "user" SET created_at = '2000-01-01 00:00:00' WHERE id = \#(user)"#)
             try hub.expect(0, "quarantine", "release", number)
         }

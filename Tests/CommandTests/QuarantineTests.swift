@@ -67,7 +67,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("Export a JSON object a line, the row whole", arguments: TestBackend.allCases)
+    @Test("Export one JSON object per line, the row whole", arguments: TestBackend.allCases)
     func export(_ backend: TestBackend) throws {
         try upgraded(backend) { hub, connection in
             let lines = try hub("quarantine", "export").output.split(separator: "\n")
@@ -127,7 +127,7 @@ struct QuarantineTests {
             #expect(author.status == 1)
             #expect(
                 author.errors.replacing("\n", with: " ")
-                    .contains("its author_id is 16, and there is no user of that id"))
+                    .contains("its author_id is 16, and there is no user with that id"))
             let unknown = try hub("quarantine", "release", "99999")
             #expect(unknown.status == 64)
             #expect(unknown.errors.contains("there is no row 99999 in quarantine"))
@@ -149,7 +149,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("Refuse what is of somebody whose id a younger user has got", arguments: TestBackend.allCases)
+    @Test("Refuse what is of someone whose id a newer user has", arguments: TestBackend.allCases)
     func reusedID(_ backend: TestBackend) throws {
         try upgraded(backend) { hub, connection in
             // The rows of user 16 are of September.
@@ -193,7 +193,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("Make no file where there is none", arguments: [["release", "1"], ["purge", "--all", "--yes"]])
+    @Test("Create no file where there is none", arguments: [["release", "1"], ["purge", "--all", "--yes"]])
     func missingFile(_ words: [String]) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/mistyped.db"
@@ -215,7 +215,7 @@ struct QuarantineTests {
             for words in [[], ["--yes"], ["--all", "1"], ["--all", "1", "--yes"], ["1", "--all"]] {
                 let senseless = try hub.command.run(["quarantine", "purge"] + words)
                 #expect(senseless.status == 64)
-                #expect(senseless.errors.contains("Give numbers of rows, or --all."))
+                #expect(senseless.errors.contains("Give row numbers or --all."))
             }
             try hub.expect(64, "quarantine", "release")
             #expect(try hub.snapshot() == before)

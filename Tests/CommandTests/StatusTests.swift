@@ -6,7 +6,7 @@ import Testing
 /// `status` and `verify`: looking, and what the exit status says.
 @Suite("Status and verify")
 struct StatusTests {
-    @Test("--exit-code tells whether something is pending", arguments: TestBackend.allCases)
+    @Test("--exit-code shows whether something is pending", arguments: TestBackend.allCases)
     func exitCode(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
             try hub.expect(0, "status")
@@ -58,7 +58,7 @@ struct StatusTests {
         }
     }
 
-    @Test("verify finds a reference to a row that is not there")
+    @Test("verify finds a reference to a row that is missing")
     func verifyReferences() throws {
         try TestBackend.sqlite.withHub { hub in
             try hub.expect(0, "init")

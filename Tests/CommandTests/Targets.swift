@@ -18,7 +18,7 @@ struct Targets {
         #expect(try hub.snapshot() == before)
     }
 
-    @Test("A number that is no migration's is refused with those that are", arguments: TestBackend.allCases)
+    @Test("A number that is not a migration's is refused with those that are", arguments: TestBackend.allCases)
     func unknownNumber(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in
             for words in [["99"], ["--to", "99"], ["0"], ["--to", "0"]] {
@@ -30,7 +30,7 @@ struct Targets {
         }
     }
 
-    @Test("A target below the present version is refused: there is no way down", arguments: TestBackend.allCases)
+    @Test("A target below the current version is refused: there is no downgrade", arguments: TestBackend.allCases)
     func targetBelowVersion(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
             try expectRefused(hub, ["--to", "3"], "error: the database is at version 007 already, above --to 003\n")

@@ -12,7 +12,7 @@ struct UnusableDatabases {
         arguments: [
             ("mysql://hub@localhost/hub", "unknown database kind \"mysql\""),
             ("hub.db", "the database URL has no scheme"),
-            ("sqlite://hub.db", "the SQLite URL names no file"),
+            ("sqlite://hub.db", "the SQLite URL does not name a file"),
             ("postgresql://hub@localhost:port/hub", "the port of the database URL is not a number from 1 to 65535"),
         ])
     func senselessURL(_ url: String, _ message: String) throws {
@@ -42,7 +42,7 @@ struct UnusableDatabases {
         }
     }
 
-    @Test("A file that is no SQLite database is named, and not touched", arguments: verbs)
+    @Test("A file that is not a SQLite database is named, and not touched", arguments: verbs)
     func fileIsNoDatabase(_ verb: String) throws {
         try withTemporaryFolder { folder in
             let text = String(repeating: "These are notes about a hub. ", count: 50)
@@ -101,7 +101,7 @@ struct UnusableDatabases {
         }
     }
 
-    @Test("A session that cannot write is told before anything changes")
+    @Test("A session that cannot write is reported before anything changes")
     func sessionIsReadOnly() throws {
         try TestBackend.postgresql.withHub("v05") { hub in
             let before = try hub.snapshot()

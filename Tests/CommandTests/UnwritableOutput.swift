@@ -39,7 +39,7 @@ struct UnwritableOutput {
             #expect(
                 outcome.errors == """
                     error: standard output could not be written: \(reason)
-                    What was written is not complete. Do not go by it.
+                    The output is incomplete. Do not rely on it.
 
                     """)
         }
@@ -61,14 +61,14 @@ struct UnwritableOutput {
         #expect(outcome.errors.contains("No space left on device"))
     }
 
-    @Test("stops no change, which is committed whole and reported as done", arguments: TestBackend.allCases, changing)
+    @Test("stops no change, which is committed and reported as done", arguments: TestBackend.allCases, changing)
     func changes(_ backend: TestBackend, _ words: [String]) throws {
         try backend.withHub("v07") { hub in
             let outcome = try run(words + ["--yes"], on: hub, "> /dev/full")
             #expect(outcome.status == 1)
             #expect(
                 outcome.errors.hasPrefix("error: standard output could not be written: No space left on device\n"))
-            #expect(outcome.errors.contains("The work itself is done and committed"))
+            #expect(outcome.errors.contains("The work is done and committed"))
             #expect(!outcome.errors.contains("rolled back"))
             try hub.expect(0, "verify")
         }
@@ -116,7 +116,7 @@ struct UnwritableOutput {
         }
     }
 
-    @Test("is told in words where an error could not be printed as a document")
+    @Test("is reported in words where an error could not be printed as a document")
     func errorDocument() throws {
         try TestBackend.sqlite.withHub("v05") { hub in
             let outcome = try run(["run", "--json"], on: hub, "> /dev/full")

@@ -80,7 +80,7 @@ struct AlteringTables {
         }
     }
 
-    @Test("takes a default away", arguments: TestBackend.allCases)
+    @Test("drops a default", arguments: TestBackend.allCases)
     func noDefault(_ backend: TestBackend) throws {
         let column = ColumnDefinition(#""parent_id" INTEGER"#)
         try altering(backend, TableAlteration(table: "child", columns: [column])) { _, table in
@@ -154,7 +154,7 @@ struct AlteringTables {
         }
     }
 
-    @Test("refuses a column that is not there", arguments: TestBackend.allCases)
+    @Test("refuses a column that is missing", arguments: TestBackend.allCases)
     func unknownColumn(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute(#"CREATE TABLE "t" ("id" INTEGER PRIMARY KEY)"#)

@@ -10,7 +10,7 @@ import Testing
 struct Connecting {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    @Test("to a file that is no database fails before anything is written")
+    @Test("to a file that is not a database fails before anything is written")
     func notADatabase() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/notes.txt"
@@ -25,7 +25,7 @@ struct Connecting {
     }
 
     @Test(
-        "to a file that is not there fails unless it may be made",
+        "to a file that is missing fails unless it may be made",
         arguments: [SQLiteConnection.Mode.readOnly, .readWrite])
     func missingFile(_ mode: SQLiteConnection.Mode) throws {
         try withTemporaryFolder { folder in
@@ -50,7 +50,7 @@ struct Connecting {
         }
     }
 
-    @Test("to a server that is not there fails")
+    @Test("to a server that is missing fails")
     func noServer() throws {
         try withTemporaryFolder { folder in
             let error = try thrownError(DatabaseError.self) {
@@ -60,7 +60,7 @@ struct Connecting {
         }
     }
 
-    @Test("to a database that is not there fails")
+    @Test("to a database that is missing fails")
     func noDatabase() throws {
         var parameters = try TestServer.fromEnvironment().parameters
         parameters["dbname"] = "no_such_database"

@@ -25,7 +25,7 @@ struct DiskSpaceTests {
         #expect(finding(free: free)?.severity == .error)
     }
 
-    @Test("is told with both sizes and the file")
+    @Test("is reported with both sizes and the file")
     func words() {
         let finding = finding(free: 1_200_000)
         #expect(finding?.code == "disk_space")
@@ -34,7 +34,7 @@ struct DiskSpaceTests {
                 The database has 2 MB, and its disk has 2 MB free. The rewrite needs up to 3 MB for the new tables and the \
                 journal.
                 """)
-        #expect(finding?.action == "Make room on the disk of /data/hub.db.")
+        #expect(finding?.action == "Free space on the disk of /data/hub.db.")
     }
 
     @Test("is looked for beside the file, and not for a small database where there is room")

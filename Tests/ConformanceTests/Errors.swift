@@ -54,7 +54,7 @@ struct Errors {
         #expect(lines.last == "in: INSERT INTO t VALUES ($1)")
     }
 
-    @Test("of a constraint is told from others, and shows no value that was bound", arguments: TestBackend.allCases)
+    @Test("of a constraint is reported from others, and shows no value that was bound", arguments: TestBackend.allCases)
     func constraints(_ backend: TestBackend) throws {
         let setup = "CREATE TABLE t (n INTEGER NOT NULL, m TEXT UNIQUE); INSERT INTO t VALUES (1, 'secret')"
         let null = try error(backend, "INSERT INTO t VALUES ($1, 'x')", [.null], after: setup)
@@ -90,6 +90,6 @@ struct Errors {
         let sql = "DO $$ BEGIN RAISE EXCEPTION 'out of shared memory' USING ERRCODE = '53200'; END $$"
         let error = try error(.postgresql, sql)
         #expect(error.kind == .exhausted)
-        #expect(MigrationError(error).nextStep?.contains("Raise the server's limit") == true)
+        #expect(MigrationError(error).nextStep?.contains("Raise the server limit") == true)
     }
 }

@@ -90,7 +90,7 @@ struct Interrupting {
         }
     }
 
-    @Test("by somebody else is told apart: a statement that the server cancelled")
+    @Test("by somebody else is distinguished: a statement that the server cancelled")
     func cancelled() throws {
         try TestBackend.postgresql.withConnection { connection throws in
             try connection.execute("SET statement_timeout = 50")

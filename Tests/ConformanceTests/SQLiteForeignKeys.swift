@@ -82,7 +82,7 @@ struct SQLiteForeignKeys {
         }
     }
 
-    @Test("do not delete the children of a table that is made anew")
+    @Test("do not delete the children of a table that is recreated")
     func noCascade() throws {
         try TestBackend.sqlite.withConnection { connection in
             try connection.execute(family)

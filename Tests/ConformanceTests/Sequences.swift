@@ -15,10 +15,10 @@ struct Sequences {
     func remembered(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute(autoincrement(backend))
-            #expect(try connection.highestGivenID(in: "user") == 0)
+            #expect(try connection.lastAssignedID(in: "user") == 0)
             for _ in 1...3 { try connection.execute(#"INSERT INTO "user" ("name") VALUES ('x')"#) }
             try connection.execute(#"DELETE FROM "user" WHERE "id" > 1"#)
-            #expect(try connection.highestGivenID(in: "user") == 3)
+            #expect(try connection.lastAssignedID(in: "user") == 3)
         }
     }
 

@@ -27,12 +27,12 @@ struct Transactions {
                 CREATE TABLE parent (id INTEGER PRIMARY KEY);
                 CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)
                 """)
-            try connection.withMigrationTransaction(isRehearsal: true) {
+            try connection.withMigrationTransaction(isDryRun: true) {
                 try connection.execute("INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1)")
             }
             #expect(try connection.countRows(in: "child") == 0)
             let error = try thrownError(DatabaseError.self) {
-                try connection.withMigrationTransaction(isRehearsal: true) {
+                try connection.withMigrationTransaction(isDryRun: true) {
                     try connection.execute("INSERT INTO child VALUES (7)")
                 }
             }
@@ -42,7 +42,7 @@ struct Transactions {
         }
     }
 
-    @Test("is rolled back whole when its body throws: rows, columns and tables", arguments: TestBackend.allCases)
+    @Test("is rolled back when its body throws: rows, columns and tables", arguments: TestBackend.allCases)
     func rollback(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1)")
@@ -62,7 +62,7 @@ struct Transactions {
         }
     }
 
-    @Test("is rolled back whole when a statement fails", arguments: TestBackend.allCases)
+    @Test("is rolled back when a statement fails", arguments: TestBackend.allCases)
     func failure(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute("CREATE TABLE t (n INTEGER)")

@@ -42,7 +42,7 @@ struct Consents {
         }
     }
 
-    @Test("what must be decided stops the run, and all of it is told at once", arguments: TestBackend.allCases)
+    @Test("what must be decided stops the run, and all of it is reported at once", arguments: TestBackend.allCases)
     func findings(_ backend: TestBackend) throws {
         var migrations = migrations
         migrations[0].findings = [Finding(.warning, code: "odd", table: "t", count: 1, message: "odd")]
@@ -66,7 +66,7 @@ struct Consents {
         }
     }
 
-    @Test("what the rules decide is told, and the run goes on", arguments: TestBackend.allCases)
+    @Test("what the rules decide is reported, and the run goes on", arguments: TestBackend.allCases)
     func warnings(_ backend: TestBackend) throws {
         var migrations = migrations
         migrations[0].findings = [Finding(.warning, code: "odd", table: "t", count: 1, message: "odd")]

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("After the last migration")
 struct Ensuring {
-    @Test("tables and indexes that are missing are made, and told", arguments: TestBackend.allCases)
+    @Test("tables and indexes that are missing are created, and reported", arguments: TestBackend.allCases)
     func missing(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [1, 2]) { run throws in
             var run = run
@@ -46,7 +46,7 @@ struct Ensuring {
         }
     }
 
-    @Test("a superseded migration that can run late is made up for", arguments: TestBackend.allCases)
+    @Test("a superseded migration that can run late is applied late", arguments: TestBackend.allCases)
     func late(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
         migrations[1].canRunLate = true
@@ -58,7 +58,7 @@ struct Ensuring {
         }
     }
 
-    @Test("what cannot be mended is an error that names it, and nothing is lost", arguments: TestBackend.allCases)
+    @Test("what cannot be fixed is an error that names it, and nothing is lost", arguments: TestBackend.allCases)
     func unknowable(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [1, 2, 3]) { run throws in
             var run = run

@@ -17,7 +17,7 @@ struct FreshDatabases {
         }
     }
 
-    @Test("stays fresh when a table cannot be made", arguments: TestBackend.allCases)
+    @Test("stays fresh when a table cannot be created", arguments: TestBackend.allCases)
     func failure(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: nil) { run throws in
             var run = run

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Looking ahead changes nothing")
 struct Previews {
-    @Test("and tells what would run, on how many rows, with what findings", arguments: TestBackend.allCases)
+    @Test("and reports what would run, on how many rows, with what findings", arguments: TestBackend.allCases)
     func preview(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
         migrations[2].findings = [Finding(.error, code: "decide", table: "t", count: 1, message: "decide")]
@@ -21,7 +21,7 @@ struct Previews {
         }
     }
 
-    @Test("and tells that a database is fresh", arguments: TestBackend.allCases)
+    @Test("and reports that a database is fresh", arguments: TestBackend.allCases)
     func fresh(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: nil) { run throws in
             #expect(

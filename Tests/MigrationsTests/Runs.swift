@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A run")
 struct Runs {
-    @Test("does what is pending in order, each in a transaction of its own", arguments: TestBackend.allCases)
+    @Test("does what is pending in order, each in its own transaction", arguments: TestBackend.allCases)
     func order(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [1]) { run throws in
             let (report, statements) = try run.counted()
@@ -28,7 +28,7 @@ struct Runs {
         }
     }
 
-    @Test("stops at a failure, which is rolled back whole; later ones are not tried", arguments: TestBackend.allCases)
+    @Test("stops at a failure, which is rolled back; later ones are not tried", arguments: TestBackend.allCases)
     func failure(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
         migrations[1].change = { context in
@@ -75,7 +75,7 @@ struct Runs {
         }
     }
 
-    @Test("goes on where it stopped once the cause is mended", arguments: TestBackend.allCases)
+    @Test("continues where it stopped once the cause is fixed", arguments: TestBackend.allCases)
     func mended(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
         migrations[1].change = { context in
@@ -165,7 +165,7 @@ struct Runs {
             for look in looks {
                 let error = try thrownError(MigrationError.self, by: look)
                 #expect(error.migration == "the check of 002 change_2")
-                #expect(error.nextStep == "Nothing was being changed. Mend the cause, then run again.")
+                #expect(error.nextStep == "Nothing was being changed. Fix the cause, then run again.")
             }
         }
     }

@@ -152,7 +152,7 @@ struct SchemaDifferences {
         #expect(differences { $0.isAutoincrement = true } == [SchemaDifference(.autoincrement, table: "file")])
     }
 
-    @Test("tells what is the operator's own from what disturbs the application")
+    @Test("distinguishes unmanaged objects from what disturbs the application")
     func ownAndUnknown() {
         let found = differences {
             $0.columns += [
@@ -171,7 +171,7 @@ struct SchemaDifferences {
         #expect(found.map { $0.disposition == .unmanaged } == [true, true, false, true, false])
     }
 
-    @Test("finds the operator's tables, and leaves out those it is told to")
+    @Test("finds the operator's tables, and leaves out those it is reported to")
     func ownTables() {
         let schema = Schema(
             dialect: .sqlite,

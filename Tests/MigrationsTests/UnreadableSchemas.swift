@@ -18,7 +18,7 @@ struct UnreadableSchemas {
         }
     }
 
-    @Test("because the server is gone is told as that")
+    @Test("because the server is gone is reported as that")
     func terminated() throws {
         try TestRun.on(.postgresql, columns: [1]) { run in
             let victim = try run.database.connect()

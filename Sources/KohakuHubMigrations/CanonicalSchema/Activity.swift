@@ -1,6 +1,6 @@
 import Migrations
 
-/// What people do with repositories.
+/// What users do with repositories.
 extension CanonicalSchema {
     static let repositoryLike = TableDefinition(
         "repositorylike",

@@ -1,6 +1,6 @@
 import Migrations
 
-/// Other hubs to ask for what is not here.
+/// Other hubs to fall back on.
 extension CanonicalSchema {
     static let fallbackSource = TableDefinition(
         "fallbacksource",

@@ -1,4 +1,4 @@
-/// A setting that makes no sense: what, where, and what to write instead.
+/// An invalid setting: what, where, and what to write instead.
 public struct ConfigurationError: Error, Sendable, Hashable {
     /// What is wrong.
     public var message: String

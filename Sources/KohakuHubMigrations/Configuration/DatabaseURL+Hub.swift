@@ -1,13 +1,13 @@
 extension DatabaseURL {
-    /// Reads a setting of the hub as the hub does: it cuts the text at the first of each delimiter and decodes nothing.
-    /// `nil` where the hub could make no sense of it.
+    /// Reads a setting of the hub as the hub does: it splits the text at the first of each delimiter and decodes
+    /// nothing. `nil` where the hub could not read it.
     init?(hubSetting text: String, backend: String?) {
         if backend.map({ $0 != "sqlite" }) ?? text.hasPrefix("postgres") {
             guard let keywords = Self.hubKeywords(text) else { return nil }
             self = .postgres(keywords)
         } else {
             let path = text.hasPrefix("sqlite:///") ? String(text.dropFirst("sqlite:///".count)) : text
-            // What is left of another scheme is no path that anybody means.
+            // The rest of a URL with another scheme is not a path.
             guard !path.contains("://"), Self.isFile(path) else { return nil }
             self = .sqlite(path: path)
         }
@@ -20,7 +20,7 @@ extension DatabaseURL {
         else { return nil }
         let (user, password) = credentials.cut(at: ":") ?? (credentials, "")
         let (host, port) = server.cut(at: ":") ?? (server, "5432")
-        // An @ in the host would be the rest of a password, and a server's answer would show it.
+        // An @ in the host would be the rest of a password, and the error message would show it.
         guard !user.isEmpty, !host.isEmpty, !host.contains("@"), let number = Int(port), (1...65_535).contains(number),
             !name.isEmpty, !name.contains("?")
         else { return nil }
@@ -28,12 +28,12 @@ extension DatabaseURL {
         return keywords.filter { !$0.value.isEmpty }.mapValues(String.init)
     }
 
-    /// Whether a path is that of a file: SQLite has names for a database in memory, and URIs of its own.
+    /// Whether a path names a file: SQLite has special names for databases in memory, and its own URIs.
     static func isFile(_ path: String) -> Bool {
         !path.isEmpty && path != ":memory:" && !path.hasPrefix("file:")
     }
 
-    /// Whether both lead to the same database.
+    /// Whether both name the same database.
     func isSame(as other: DatabaseURL) -> Bool {
         guard case .postgres(let own) = self, case .postgres(let others) = other else { return self == other }
         let port = ["port": "5432"]
@@ -42,7 +42,7 @@ extension DatabaseURL {
 }
 
 extension Substring {
-    /// What stands before and behind the first of a character.
+    /// The parts before and after the first occurrence of a character.
     func cut(at delimiter: Character) -> (Substring, Substring)? {
         firstIndex(of: delimiter).map { (self[..<$0], self[index(after: $0)...]) }
     }

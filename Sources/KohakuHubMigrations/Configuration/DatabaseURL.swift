@@ -20,17 +20,17 @@ public enum DatabaseURL: Sendable, Hashable {
         case "sqlite":
             // The first slash ends the empty host.
             guard rest.hasPrefix("/"), rest.count > 1 else {
-                throw ConfigurationError("the SQLite URL names no file", hint: Self.examples)
+                throw ConfigurationError("the SQLite URL does not name a file", hint: Self.examples)
             }
-            // A parameter that is dropped would be worse than none: mode=ro would write.
+            // Ignoring a parameter would be worse: mode=ro would write.
             guard !rest.contains("?") else {
                 throw ConfigurationError(
-                    "the SQLite URL has parameters, and none is known here",
-                    hint: "Leave them out. In a path write ? as %3F. To look without writing: kohaku-migrate status.")
+                    "the SQLite URL has parameters, which are not supported",
+                    hint: "Leave them out. In a path write ? as %3F. To read without writing: kohaku-migrate status.")
             }
             let path = PercentEncoding.decode(rest.dropFirst())
             guard Self.isFile(path) else {
-                throw ConfigurationError("the SQLite URL names no file of a disk", hint: Self.examples)
+                throw ConfigurationError("the SQLite URL does not name a file on disk", hint: Self.examples)
             }
             self = .sqlite(path: try Self.withoutNull(path))
         case "postgres", "postgresql":
@@ -44,10 +44,10 @@ public enum DatabaseURL: Sendable, Hashable {
         "Use sqlite:///hub.db (relative), sqlite:////data/hub.db (absolute) or "
         + "postgresql://user:password@host:5432/name."
 
-    /// The C libraries would read a text up to it, and the rest would be dropped.
+    /// The C libraries would ignore the rest of a text after it.
     private static func withoutNull(_ text: String) throws -> String {
         guard !text.utf8.contains(0) else {
-            throw ConfigurationError("the database URL holds %00", hint: "Leave it out.")
+            throw ConfigurationError("the database URL contains %00", hint: "Leave it out.")
         }
         return text
     }
@@ -60,16 +60,16 @@ public enum DatabaseURL: Sendable, Hashable {
             keywords["dbname"] = PercentEncoding.decode(authority[authority.index(after: slash)...])
             authority = authority[..<slash]
         }
-        // The last @: a password may hold others.
+        // The last @: a password may contain others.
         if let at = authority.lastIndex(of: "@") {
             let credentials = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             keywords["user"] = PercentEncoding.decode(credentials[0])
             if credentials.count == 2 { keywords["password"] = PercentEncoding.decode(credentials[1]) }
             authority = authority[authority.index(after: at)...]
         } else if rest.prefix(while: { $0 != "=" }).contains("@") {
-            // The rest of such a password would be taken for the name of the database, and printed.
+            // The rest of such a password would be read as the database's name, and printed.
             throw ConfigurationError(
-                "the user or password of the database URL holds a / or ? as it is",
+                "the user or password of the database URL contains an unencoded / or ?",
                 hint: "Write / as %2F and ? as %3F.")
         }
         // Several are tried in turn, each with its port.
@@ -104,7 +104,7 @@ public enum DatabaseURL: Sendable, Hashable {
 }
 
 extension DatabaseURL: CustomStringConvertible {
-    /// The database as it may be shown: without its password.
+    /// The database without its password.
     public var description: String {
         switch self {
         case .sqlite(let path): return "SQLite \(path)"

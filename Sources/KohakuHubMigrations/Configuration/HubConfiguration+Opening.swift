@@ -3,17 +3,17 @@ public import Migrations
 import MigrationsSQLite
 
 extension HubConfiguration {
-    /// The path of a SQLite file that is not there yet, in a folder that is; migrating makes it.
+    /// The path of a missing SQLite file in an existing folder; migrating creates it.
     public var missingFile: String? {
         guard case .sqlite(let path) = database, SQLiteFile.state(of: path) == .missing else { return nil }
         return path
     }
 
-    /// Settles which of two readings of the setting is meant, where both make sense and lead to different files.
+    /// Decides between two readings of the setting that are both valid and name different files.
     ///
-    /// The hub's own setting means the file that the hub opens. Where that one is not there but the other is, somebody wrote
-    /// it as a URL, and ``note`` says so.
-    /// - Throws: ``ConfigurationError`` when a new file would be made beside the one that is meant.
+    /// The hub's own setting means the file that the hub opens. If that one is missing but the other exists, the
+    /// setting was written as a URL, and ``note`` says so.
+    /// - Throws: ``ConfigurationError`` when a new file would be created beside the intended one.
     public mutating func settleFile() throws {
         guard let path = missingFile else { return }
         if case .sqlite(let other)? = alternative, [.present, .protected].contains(SQLiteFile.state(of: other)) {
@@ -26,14 +26,14 @@ extension HubConfiguration {
         }
         if isHubSetting, path.split(separator: "/").last?.contains("?") == true {
             throw ConfigurationError(
-                "there is no file \(path), and the hub does not read what follows ? as parameters", source: source,
+                "there is no file \(path), and the hub takes parameters as part of the path", source: source,
                 hint: "Write the path alone.")
         }
     }
 
-    /// Opens the database. Where the hub's own reading of its setting does not connect, the rules of URLs are tried, and
+    /// Opens the database. If the hub's own reading of its setting does not connect, it is read as a standard URL, and
     /// ``note`` says so.
-    /// - Throws: ``Migrations/DatabaseError`` of the hub's own reading.
+    /// - Throws: ``Migrations/DatabaseError`` for the hub's own reading.
     public mutating func open(
         for purpose: DatabaseURL.Purpose, lockTimeout: Duration, logger: Logger
     ) throws -> any DatabaseConnection {
@@ -52,7 +52,7 @@ extension HubConfiguration {
         database = alternative ?? database
         alternative = nil
         note =
-            "\(source ?? "the setting") is read by the rules of URLs. The hub takes it as it stands, without decoding, and "
+            "\(source ?? "the setting") is read as a standard URL. The hub does not decode it and "
             + "will not find this database."
     }
 }

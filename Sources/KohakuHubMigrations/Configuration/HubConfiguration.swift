@@ -4,13 +4,13 @@ import TOMLKit
 public struct HubConfiguration: Sendable, Hashable {
     /// The database.
     public var database: DatabaseURL
-    /// The database by the other way to read the setting, as the hub or by the rules of URLs, where that is another one.
+    /// The database by the other reading of the setting, as the hub or as a standard URL, if it differs.
     var alternative: DatabaseURL?
     /// The flag, variable or file that names the database, `nil` when none does.
     public var source: String?
     /// Whether the hub reads that setting too.
     var isHubSetting = false
-    /// What to report of how the setting was read.
+    /// A note on how the setting was read.
     public var note: String?
     /// Whether migrations may run without asking.
     public var autoMigrate: Bool
@@ -34,7 +34,7 @@ public struct HubConfiguration: Sendable, Hashable {
     ///   - environment: The environment variables.
     ///   - readFile: Reads a text file, `nil` when there is none.
     ///
-    /// The hub's own settings are read as the hub reads them, the flag and `DATABASE_URL` by the rules of URLs.
+    /// The hub's own settings are read as the hub reads them, the flag and `DATABASE_URL` as standard URLs.
     /// - Throws: ``ConfigurationError``.
     public init(
         url: String?,
@@ -73,7 +73,7 @@ public struct HubConfiguration: Sendable, Hashable {
             database = isHubSetting ? byTheHub ?? byTheRules : byTheRules
             alternative = [byTheHub, byTheRules].compactMap { $0 }.first { [database] in !$0.isSame(as: database) }
             if isHubSetting, byTheHub == nil {
-                note = "\(source) is read by the rules of URLs: as the hub reads it, it makes no sense."
+                note = "\(source) is read as a standard URL: as the hub reads it, it is invalid."
             }
         } catch var error as ConfigurationError {
             guard isHubSetting, let byTheHub else {
@@ -126,7 +126,7 @@ public struct HubConfiguration: Sendable, Hashable {
                 guard let found = section[key] else { return nil }
                 if let value = read(found) { return value }
                 throw ConfigurationError(
-                    "\(key) is not \(kind)", source: "\(path), [\(table)]", hint: "Mend the file.")
+                    "\(key) is not \(kind)", source: "\(path), [\(table)]", hint: "Fix the file.")
             }
             return File(
                 path: path,
@@ -139,7 +139,7 @@ public struct HubConfiguration: Sendable, Hashable {
             throw ConfigurationError(
                 "not valid TOML: \(error.description)",
                 source: "\(path), line \(error.source.begin.line), column \(error.source.begin.column)",
-                hint: "Mend the file; nothing was read from it.")
+                hint: "Fix the file: nothing was read from it.")
         }
     }
 }

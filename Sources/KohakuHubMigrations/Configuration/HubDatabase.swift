@@ -6,11 +6,11 @@ import MigrationsSQLite
 extension DatabaseURL {
     /// What a connection is for.
     public enum Purpose: Sendable {
-        /// Looking only: nothing is written, and a missing SQLite file is not made.
+        /// Reading only: nothing is written, and a missing SQLite file is not created.
         case reading
-        /// Changing the rows of a hub that is there: a missing SQLite file is an error.
+        /// Changing the rows of an existing hub: a missing SQLite file is an error.
         case changing
-        /// Migrating: a missing SQLite file is made.
+        /// Migrating: a missing SQLite file is created.
         case migrating
     }
 
@@ -37,7 +37,7 @@ extension DatabaseURL {
             case _ where !SQLiteFile.isWritable(SQLiteFile.folder(of: path)):
                 throw DatabaseError(
                     .readOnly,
-                    "\(path) cannot be written: SQLite makes a journal beside it, and the folder "
+                    "\(path) cannot be written: SQLite creates a journal beside it, and the folder "
                         + "\(SQLiteFile.folder(of: path)) cannot be written")
             case (.changing, _):
                 return try SQLiteConnection(path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)

@@ -14,7 +14,7 @@ extension ForeignkeyRefactoring {
 
     /// The highest id that a user ever had, and the column that holds it.
     func highestUserID(_ context: MigrationContext) throws -> (id: Int64, holder: String) {
-        var highest = (id: try context.connection.highestGivenID(in: "user"), holder: "the sequence of user")
+        var highest = (id: try context.connection.lastAssignedID(in: "user"), holder: "the sequence of user")
         for (table, column) in userColumns(of: context.schema) {
             let present = try context.connection.integer(
                 "SELECT max(CAST(\(column.quotedIdentifier) AS BIGINT)) FROM \(table.quotedIdentifier) "
@@ -24,13 +24,13 @@ extension ForeignkeyRefactoring {
         return try roomForOrganizations(below: highest.id, context).map { (id: $0, holder: "user") } ?? highest
     }
 
-    /// PostgreSQL's ids have 32 bits.
+    /// PostgreSQL's ids are 32-bit integers.
     func highestPossibleID(_ context: MigrationContext) -> Int64 {
         context.dialect == .sqlite ? .max : Int64(Int32.max)
     }
 
-    /// The id after which there is room for all organizations, above those of living users and not among ids that were ever
-    /// somebody's; `nil` when that is the highest, or nowhere. Rows of no use may hold any id.
+    /// The id after which all organizations fit, above those of existing users and not among ids that were ever
+    /// assigned; `nil` when that is the highest, or there is none. Rows without an owner may have any id.
     private func roomForOrganizations(below highest: Int64, _ context: MigrationContext) throws -> Int64? {
         guard context.hasTable("organization") else { return nil }
         let organizations = try context.connection.countRows(in: "organization")
@@ -39,7 +39,7 @@ extension ForeignkeyRefactoring {
         let given = userColumns(of: context.schema).map { table, column in
             "SELECT CAST(\(column.quotedIdentifier) AS BIGINT) AS id FROM \(table.quotedIdentifier) {unindexed}"
         }
-        let sequence = try context.connection.highestGivenID(in: "user")
+        let sequence = try context.connection.lastAssignedID(in: "user")
         return try context.connection.query(
             context.dialect.spelling(
                 #"""
@@ -55,9 +55,9 @@ extension ForeignkeyRefactoring {
         ).first?[0].integer
     }
 
-    /// Gives every organization an id above each that a user ever had. One above the present users would not do: it may be
-    /// a deleted user's, whose tokens would then open the organization. An organization that an older upgrade made a user
-    /// already is known by its name and keeps that id.
+    /// Gives every organization an id above each that a user ever had. One above the existing users could be a deleted
+    /// user's, whose tokens would then open the organization. An organization that an older upgrade already made a user
+    /// is recognized by its name and keeps that id.
     func numberOrganizations(_ context: MigrationContext, above given: (id: Int64, holder: String)) throws {
         let (highest, holder) = given
         let organizations = try context.connection.countRows(in: "organization")
@@ -65,9 +65,9 @@ extension ForeignkeyRefactoring {
         guard highest <= limit - organizations else {
             throw MigrationError(
                 .checkFailed,
-                "organizations get ids above every id of a user, and \(holder) holds \(highest): there is no room above it",
+                "organizations get ids above every id of a user, and \(holder) holds \(highest): no id above it is left",
                 nextStep:
-                    "Nothing was changed. Correct the rows with such ids, or set the sequence back, then run again.")
+                    "Nothing was changed. Correct the rows with such ids, or reset the sequence, then run again.")
         }
         try context.create(.highest, from: "SELECT \(highest)")
         try context.create(
@@ -108,7 +108,7 @@ extension ForeignkeyRefactoring {
                 """#)
     }
 
-    /// Gathers everybody who will be a user. Normalized names are computed in Swift: lower-casing differs between databases.
+    /// Collects all future users. Normalized names are computed in Swift, as lower-casing differs between databases.
     func nameUsers(_ context: MigrationContext) throws {
         // Users first, then organizations, by id: the order of their right to a normalized name.
         let everybody = #"""

@@ -13,7 +13,7 @@ extension ForeignkeyRefactoring {
                     JOIN kohaku_exact AS exact ON exact.full_id = known.full_id AND exact.repo_type = known.repo_type
                 WHERE exact.owner_id IS NOT NULL GROUP BY history."id"
                 """#)
-        // A row whose commit is known belongs to that commit's type, also when no such repository is left.
+        // A row whose commit is known belongs to that commit's type, even if no such repository exists.
         try context.create(
             .untyped,
             from: #"""

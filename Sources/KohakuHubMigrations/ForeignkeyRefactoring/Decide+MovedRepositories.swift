@@ -1,8 +1,8 @@
 import Migrations
 
-/// Repositories that were moved left their commits and LFS history behind under the old full id. A living repository adopts
-/// them when for every path of the LFS objects left there it has a file of one of their contents (sha256), and no other
-/// repository does. One common object would not do: it must not hand a deleted repository's history to a stranger.
+/// Repositories that were moved left their commits and LFS history behind under the old full id. An existing repository
+/// adopts them if for every path of the LFS objects left there it has a file with one of their contents (sha256), and
+/// no other repository does. One common object is not enough: a deleted repository's history must not go to a stranger.
 extension ForeignkeyRefactoring {
     /// Finds the LFS history under full ids that no repository has any more.
     func findOrphans(_ context: MigrationContext) throws {

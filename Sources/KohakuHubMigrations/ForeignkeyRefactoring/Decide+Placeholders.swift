@@ -1,6 +1,6 @@
 import Migrations
 
-/// Decisions read the old form of every table. Where a table is missing or in its new form, a temporary one takes its place.
+/// Decisions read the old form of every table. If a table is missing or in its new form, a temporary one replaces it.
 extension ForeignkeyRefactoring {
     /// The tables that get a placeholder, and its columns.
     private func placeholders(on schema: Schema) -> [(name: String, columns: String)] {
@@ -8,8 +8,8 @@ extension ForeignkeyRefactoring {
             .compactMap { table in table.placeholder.map { (table.name, $0) } }.sorted { $0.name < $1.name }
     }
 
-    /// Makes the placeholders. They are empty, but for new invitations beside organizations of which none is a user yet:
-    /// these have old ids too.
+    /// Creates the placeholders. They are empty, except for new invitations beside organizations none of which is a
+    /// user yet: these have old ids too.
     func createPlaceholders(_ context: MigrationContext) throws {
         for table in placeholders(on: context.schema) {
             if table.name == "invitation", try hasOldInvitations(context) {

@@ -4,8 +4,8 @@ import Migrations
 extension ForeignkeyRefactoring {
     /// Finds every repository's owner.
     ///
-    /// A living owner stays, except the 1 that early code left as default in another user's namespace. A dangling one is
-    /// replaced by whoever has the namespace's name. Without either the owner is NULL.
+    /// An existing owner stays, except the placeholder user 1 in another user's namespace. A missing one is replaced by
+    /// whoever has the namespace's name. Without either the owner is NULL.
     func findOwners(_ context: MigrationContext) throws {
         try context.create(
             .repository,
@@ -50,7 +50,7 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
-    /// Gathers the commits, which know the type of their repository.
+    /// Collects the commits, which know the type of their repository.
     func readCommits(_ context: MigrationContext) throws {
         try context.create(
             .commit,

@@ -2,7 +2,7 @@ import Migrations
 
 /// Files know a full id but no type, and repositories of several types can share a full id.
 extension ForeignkeyRefactoring {
-    /// Gathers the files whose full id several repositories share.
+    /// Collects the files whose full id several repositories share.
     func gatherSharedFiles(_ context: MigrationContext) throws {
         try context.create(
             .shared,
@@ -16,8 +16,8 @@ extension ForeignkeyRefactoring {
         try context.execute("CREATE INDEX kohaku_shared_path ON kohaku_shared (full_id, path)")
     }
 
-    /// Gathers the times of their commits, each with the time of the next commit of another type: one lookup shows whether
-    /// a span of time has commits of one type only.
+    /// Collects the times of their commits, each with the time of the next commit of another type: one lookup shows
+    /// whether a span of time has commits of one type only.
     func gatherSharedCommits(_ context: MigrationContext) throws {
         try context.create(
             .sharedCommit,
@@ -63,8 +63,8 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
-    /// Places each shared file in the repository that was decided. Where none was, every repository that is kept gets the
-    /// file, which is what the application showed; when that is only one, it is a fifth rule.
+    /// Assigns each shared file to the repository that was decided. If none was, every repository that is kept gets a copy,
+    /// which is what the application showed; a fifth rule applies when only one is kept.
     func placeSharedFiles(_ context: MigrationContext) throws {
         try context.create(
             .file,

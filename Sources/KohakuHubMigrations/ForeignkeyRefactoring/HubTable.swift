@@ -6,13 +6,13 @@ struct HubTable: Sendable {
     var oldMarker: String?
     /// The columns that 008 adds.
     var addedColumns: [String] = []
-    /// Expressions for added columns that an older upgrade has added already, with values that only it knew.
+    /// Expressions for columns that an older upgrade has already added, with values that only it knew.
     var valuesIfAdded: [String: String] = [:]
     /// The columns, besides `id`, of the placeholder that decisions read when the table is missing or in its new form.
     var placeholder: String?
-    /// The columns, old and new, that hold the id of a user, living or long deleted.
+    /// The columns, old and new, with the id of a user, existing or deleted.
     var userColumns: [String] = []
-    /// The columns of the old form that a row cannot do without, besides the required ones that keep their values.
+    /// The columns of the old form that a row must have, besides the required ones that keep their values.
     var essentialColumns: [String] = []
     /// Whether rows of other tables belong to its rows, which then cannot be quarantined without them.
     var ownsRows = false
@@ -26,7 +26,7 @@ struct HubTable: Sendable {
     /// The name.
     var name: String { rewrite.table }
 
-    /// The tables in the order in which they are rewritten: those that are referenced come first.
+    /// The tables in the order in which they are rewritten: referenced ones first.
     static let rewritten = [
         user, repository, emailVerification, session, token, sshKey, userOrganization,
         file, stagingUpload, lfsObjectHistory, commit, invitation,
@@ -48,8 +48,8 @@ struct HubTable: Sendable {
         requiredColumns.filter { !rewrite.changingColumns.contains($0) } + essentialColumns
     }
 
-    /// The rewrite of the table as it is on a schema: without rows of a table that is gone, with the added values and the
-    /// big sizes that it has already, and without rows that lack a needed value.
+    /// The rewrite fitted to a schema: without rows of a missing table, with the added values and the 64-bit sizes that
+    /// it already has, and without rows that lack a needed value.
     func rewrite(on schema: Schema) -> TableRewrite {
         var rewrite = rewrite
         rewrite.sources.removeAll { source in
@@ -57,7 +57,7 @@ struct HubTable: Sendable {
         }
         let added = valuesIfAdded.filter { schema.has(name, $0.key) }
         rewrite.sources[0].values.merge(added) { _, added in added }
-        // On PostgreSQL, where 013 came before, sizes may need it.
+        // On PostgreSQL, if 013 was applied before, sizes may need it.
         if let type = schema.column(name, "size")?.type, type != "integer" {
             let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
             rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }

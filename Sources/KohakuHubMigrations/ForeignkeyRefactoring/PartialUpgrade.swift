@@ -1,7 +1,7 @@
 public import Migrations
 
-/// Databases in which an older upgrade began this change and stopped, or made new tables beside old ones. What 008 does to
-/// a table is the same there: it starts from the columns that exist.
+/// Databases in which an older upgrade began this change and stopped, or created new tables beside old ones. What 008
+/// does to a table is the same there: it starts from the columns that exist.
 extension ForeignkeyRefactoring {
     public func remains(on schema: Schema) throws -> String? {
         let begun = Signature.any([
@@ -14,17 +14,17 @@ extension ForeignkeyRefactoring {
         let changed = growing.filter { table in table.addedColumns.contains { schema.has(table.name, $0) } }
         let organizations =
             schema.tables["organization"] == nil
-            ? "the table of organizations is gone" : "organizations still have a table of their own"
+            ? "table organization no longer exists" : "organizations still have their own table"
         return "\(organizations), and new columns are in \(changed.count) of \(growing.count) tables"
     }
 
-    /// Whether a user is an organization already, as a condition on a row of `user`.
+    /// Whether a user is already an organization, as a condition on a row of `user`.
     static func isOrganization(_ alias: String, _ schema: Schema) -> String {
         schema.has("user", "is_org") ? #"coalesce(\#(alias)."is_org" = true, false)"# : "false"
     }
 
-    /// Does what older migrations would have done: an older upgrade may have gone past them, or stopped in one that its
-    /// signature shows already. Each changes nothing where its change is present.
+    /// Does the work of older migrations: an older upgrade may have skipped them, or stopped in one whose signature
+    /// already holds. Each changes nothing where its change is present.
     func applySkipped(_ context: MigrationContext) throws {
         let older: [any Migration] = [
             UserOrgQuotas(), CommitTable(), RepoQuotas(), ProfilesAndInvitations(), InvitationMultiUse(),
@@ -34,7 +34,7 @@ extension ForeignkeyRefactoring {
         for migration in older { try migration.migrate(context) }
     }
 
-    /// Makes tables of version 8 that are missing, for later migrations to go on from.
+    /// Creates missing tables of version 8, for later migrations to continue from.
     static func createMissing(_ tables: [String], _ context: MigrationContext) throws {
         for rewrite in rewrites where tables.contains(rewrite.table) {
             try context.createTable(rewrite.table, rewrite.creation)

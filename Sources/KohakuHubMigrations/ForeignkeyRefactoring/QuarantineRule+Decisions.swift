@@ -1,6 +1,6 @@
 import Migrations
 
-/// Which rows are quarantined, by the decisions.
+/// The rules by which rows are quarantined.
 extension QuarantineRule {
     /// Rows of a user who no longer exists.
     static func withoutUser(_ column: String, called role: String = "user") -> QuarantineRule {
@@ -12,7 +12,7 @@ extension QuarantineRule {
             summary: "the \(role) no longer exists")
     }
 
-    /// Rows whose full id and type name no repository that is kept, except those that meet another condition.
+    /// Rows whose full id and type do not name a kept repository, except those that meet a condition.
     static func withoutExactRepository(except exception: String = "false") -> QuarantineRule {
         .rows(
             where: #"""
@@ -33,7 +33,7 @@ extension QuarantineRule {
             summary: "the repository with that full id and type no longer exists or is itself quarantined")
     }
 
-    /// Rows that know only a full id, and meet a condition by which it names no repository that is kept.
+    /// Rows that know only a full id, and meet a condition by which it does not name a kept repository.
     static func withoutRepository(where condition: String) -> QuarantineRule {
         .rows(
             where: condition,
@@ -49,14 +49,14 @@ extension QuarantineRule {
 }
 
 extension String {
-    /// The condition that an id is that of a repository which is quarantined.
+    /// The condition that an id is a quarantined repository's.
     static func isOwnerless(_ id: String) -> String {
         """
         EXISTS (SELECT 1 FROM kohaku_repository AS owned WHERE owned.repository_id = \(id) AND owned.owner_id IS NULL)
         """
     }
 
-    /// The condition that an id is no user's: an organization that has it by now never was that user.
+    /// The condition that an id is not a user's: an organization that now has it never was that user.
     static func isNobody(_ id: String) -> String {
         """
         \(id) IS NOT NULL

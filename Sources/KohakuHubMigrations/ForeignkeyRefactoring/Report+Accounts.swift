@@ -1,6 +1,6 @@
 import Migrations
 
-/// What the operator should know of users, organizations and invitations.
+/// What the operator should know about users, organizations and invitations.
 extension ForeignkeyRefactoring {
     func ambiguousOrganizations(_ context: MigrationContext) throws -> Finding? {
         try context.finding(

@@ -1,7 +1,7 @@
 import Migrations
 
-/// Columns that hold the hub's values in other types than the hub gave them, as tools leave them that convert databases.
-/// Decisions and copies would fail on them, or misread them.
+/// Columns whose types differ from the hub's, as tools that convert databases leave them. Decisions and copies would
+/// fail on them, or misread them.
 extension ForeignkeyRefactoring {
     /// The columns of the old tables, with the types of their values.
     private func columnTypes(on schema: Schema) -> [(table: String, types: [(String, TableDefinition.ColumnType)])] {
@@ -13,7 +13,7 @@ extension ForeignkeyRefactoring {
     private static func types(of rewrite: TableRewrite) -> [(String, TableDefinition.ColumnType)] {
         let references = rewrite.foreignKeys.compactMap { ForeignKeyDefinition($0).column }
         let kept = rewrite.columns.map { column in
-            // Rows with ids that nobody can have go to quarantine: they need no room.
+            // Rows with impossible ids are quarantined: their ids need not fit.
             (column.name, references.contains(column.name) ? .bigint : type(of: column))
         }
         let replaced = rewrite.replacedColumns.map { name -> (String, TableDefinition.ColumnType) in
@@ -30,7 +30,7 @@ extension ForeignkeyRefactoring {
         return words.first { column.sql.contains($0.0) }?.1 ?? .integer
     }
 
-    /// Values that have no place in the new tables.
+    /// Values that the new tables cannot hold.
     func misfits(_ context: MigrationContext) throws -> [Finding] {
         try columnTypes(on: context.schema).flatMap { try context.misfits(in: $0.table, for: $0.types) }
     }
@@ -57,11 +57,11 @@ extension ForeignkeyRefactoring {
         }.filter { $0.columns != [] }
     }
 
-    /// Has decisions find the values as they will be, and reports which they are.
-    func standInConverted(_ context: MigrationContext) throws -> [Finding] {
+    /// Makes decisions read the converted values, and reports which are converted.
+    func shadowConvertedTables(_ context: MigrationContext) throws -> [Finding] {
         let converted = try conversions(context)
         guard !converted.isEmpty else { return [] }
-        for (table, conversions) in converted { try context.standIn(conversions, for: table) }
+        for (table, conversions) in converted { try context.shadow(conversions, for: table) }
         let examples = converted.flatMap { table, conversions in conversions.map { "\(table).\($0)" } }
         return [
             Finding(
@@ -75,14 +75,14 @@ extension ForeignkeyRefactoring {
         ]
     }
 
-    /// Gives the old tables' columns the types that the hub gave them.
+    /// Gives the old tables' columns the hub's types.
     func convertColumns(_ context: MigrationContext) throws {
         try storeGenerated(context)
         for (table, conversions) in try conversions(context) { try context.convert(conversions, of: table) }
     }
 
-    /// Has columns of the hub that the database computes keep what they have: the hub writes them itself. SQLite copies
-    /// them as it copies others.
+    /// Turns generated columns of the hub into ordinary ones with the same values: the hub writes them itself. SQLite
+    /// copies them like others.
     private func storeGenerated(_ context: MigrationContext) throws {
         guard context.dialect == .postgresql else { return }
         for (table, types) in columnTypes(on: context.schema) {

@@ -1,9 +1,9 @@
 import Migrations
 
-/// What the application's own tables always have, and a table that somebody damaged or made by hand may lack.
+/// What the application's own tables always have, and a table that was damaged or created by hand may lack.
 extension ForeignkeyRefactoring {
-    /// The columns that are missing, the users, organizations and repositories without a needed value, and the rows that
-    /// share an id. Decisions need all of them.
+    /// The missing columns, the users, organizations and repositories without a needed value, and the rows that share
+    /// an id. Decisions need all of them.
     func incompleteTables(_ context: MigrationContext) throws -> [Finding] {
         if let missing = try missingRepositories(context) { return [missing] }
         let shared = try HubTable.all.map(\.name).compactMap(context.sharedIDs)
@@ -14,11 +14,11 @@ extension ForeignkeyRefactoring {
     private func incompleteRows(of table: HubTable, _ context: MigrationContext) throws -> [Finding] {
         let schema = context.schema
         guard let present = schema.tables[table.name] else { return [] }
-        // 003 has its own way with a table `commit` that is not its own.
+        // 003 handles a table `commit` that is not its own.
         if try table.name == "commit" && !CommitTable().signature.holds(on: schema) { return [] }
         var columns = table.isOld(on: schema) ? table.neededColumns : table.requiredColumns
         columns.removeAll { $0 == "usage_count" }
-        // The namespace names the owner where his id is unknown, but not without the column.
+        // The namespace names the owner when the id is unknown, but not without the column.
         if table.name == "repository", present.column("owner_id") == nil { columns.append("owner_id") }
         return try columns.compactMap { name in
             guard let column = present.column(name) else { return try context.missingColumn(name, of: table.name) }
@@ -47,7 +47,7 @@ extension ForeignkeyRefactoring {
             action: "Restore a backup.")
     }
 
-    /// Rows that would be equal under the new unique indexes; only a hub that lost its own unique indexes has them.
+    /// Rows that violate the new unique indexes; only a hub that lost its own unique indexes has them.
     func duplicateRows(_ context: MigrationContext) throws -> [Finding] {
         try HubTable.all.flatMap { table in
             try table.uniqueColumns.compactMap { try duplicateRows(of: table.name, in: $0, context) }

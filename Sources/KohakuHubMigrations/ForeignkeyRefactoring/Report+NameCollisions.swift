@@ -2,8 +2,8 @@ import Migrations
 
 /// Names that a user and an organization share, and the statements that rename one of them.
 extension ForeignkeyRefactoring {
-    /// Nothing says which of the two should keep the name. Repositories keep their namespace and full id, by which their files
-    /// are found, and belong to whoever keeps the name.
+    /// Nothing shows which of the two should keep the name. Repositories keep their namespace and full id, by which
+    /// their files are found, and belong to whoever keeps the name.
     func nameCollisions(_ context: MigrationContext) throws -> Finding? {
         let pairs = #"""
             FROM "user" AS account JOIN "organization" AS organization
@@ -45,8 +45,8 @@ extension ForeignkeyRefactoring {
         return finding
     }
 
-    /// The statement that gives a user or an organization a free name: like `wish`, of letters, digits, `-`, `_`
-    /// and `.` only, for it has to be read and typed.
+    /// The statement that gives a user or an organization a free name: similar to `wish`, of letters, digits, `-`, `_`
+    /// and `.` only, as it has to be read and typed.
     private func renaming(
         _ table: String, _ column: String, _ id: Int64, to wish: String, besides taken: inout Set<String>,
         _ context: MigrationContext

@@ -1,8 +1,8 @@
 import Migrations
 
-/// What the operator made on the hub's tables, and the rewrite would break or lose.
+/// The operator's objects on the hub's tables that the rewrite would break or lose.
 extension ForeignkeyRefactoring {
-    /// The operator's tables that reference organizations: those get other ids, in another table.
+    /// The operator's tables that reference organizations, which get other ids in another table.
     func referencesToOrganizations(_ schema: Schema) -> [Finding] {
         let tables = schema.tables.values.filter { table in
             table.name != "userorganization" && table.foreignKeys.contains { $0.referencedTable == "organization" }
@@ -46,7 +46,7 @@ extension ForeignkeyRefactoring {
                     WHERE \(column) IN (SELECT id FROM (\(quarantined)) AS quarantined)
                     ORDER BY \(column)
                     """,
-                action: "Drop the foreign key, or delete those rows if they are of no use."
+                action: "Drop the foreign key, or delete those rows if they are not needed."
             ) {
                 """
                 \($0.counted("row")) of \(table), which is not the hub's, \($0 == 1 ? "references a row" : "reference rows") that \

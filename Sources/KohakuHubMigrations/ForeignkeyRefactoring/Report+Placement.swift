@@ -1,6 +1,6 @@
 import Migrations
 
-/// What the operator should know of the repositories in which rows are placed.
+/// What the operator should know about the repositories that rows are assigned to.
 extension ForeignkeyRefactoring {
     func sharedFiles(_ context: MigrationContext) throws -> [Finding] {
         let rules = [

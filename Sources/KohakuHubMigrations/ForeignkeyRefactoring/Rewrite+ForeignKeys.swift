@@ -14,8 +14,8 @@ extension ForeignkeyRefactoring {
         }
     }
 
-    /// What is quarantined of tables that are in their new form already: rows of a repository that is quarantined, and
-    /// invitations to organizations that are gone.
+    /// Quarantines rows of tables that are already in their new form: those of a quarantined repository, and
+    /// invitations to deleted organizations.
     static func childRows(on schema: Schema) -> [TableRewrite] {
         func quarantining(_ table: String, _ rule: QuarantineRule) -> TableRewrite {
             TableRewrite(table, columns: "", indexes: "", quarantine: [rule])

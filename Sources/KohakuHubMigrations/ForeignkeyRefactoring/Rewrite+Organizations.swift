@@ -1,8 +1,8 @@
 import Migrations
 
-/// What becomes of organizations besides the rewrite of `user`, which they join.
+/// What happens to organizations besides the rewrite of `user`, which they join.
 extension ForeignkeyRefactoring {
-    /// Gives an organization that is a user already the values of its own table, where the application wrote last.
+    /// Gives an organization that is already a user the values of its own table, where the application wrote last.
     func completeMerged(_ context: MigrationContext) throws {
         let merged = try context.connection.integer("SELECT count(*) FROM kohaku_organization WHERE is_new = 0")
         guard merged > 0, let columns = context.schema.tables["organization"]?.columns else { return }
@@ -35,8 +35,8 @@ extension ForeignkeyRefactoring {
             """#)
     }
 
-    /// Takes organizations away from the invitations as whose users they appear: no organization uses one, but an older
-    /// upgrade may have given it the id of a deleted user who did.
+    /// Clears `used_by` of invitations where it is an organization: no organization uses one, but an older upgrade may
+    /// have given it the id of a deleted user.
     func clearOrganizations(_ context: MigrationContext) throws {
         guard context.schema.has("invitation", "used_by_id") else { return }
         try context.execute(
@@ -62,8 +62,8 @@ extension ForeignkeyRefactoring {
         try context.refreshSchema(of: ["organization"])
     }
 
-    /// Sets PostgreSQL's sequences past every id that was ever assigned, also to users who are long deleted. SQLite assigns
-    /// the id after the highest present one.
+    /// Sets PostgreSQL's sequences past every id ever assigned, including those of deleted users. SQLite assigns the id
+    /// after the highest existing one.
     func advanceSequences(_ context: MigrationContext) throws {
         let highest = try context.connection.integer("SELECT max(highest) FROM kohaku_highest")
         for table in HubTable.rewritten where context.hasTable(table.name) {

@@ -3,10 +3,10 @@ struct InvitationParameters {
     /// The actions whose parameters name an organization.
     static let actions = ["join_org", "register_account"]
 
-    /// The organization's id as a number or a text of digits; `nil` when there is none, it is null, or it is neither.
+    /// The organization's id, from a number or a text of digits; `nil` when it is missing, null, or neither.
     private(set) var organizationID: Int64?
     private var bytes: [UInt8]
-    /// Where the digits of every top-level `org_id` stand.
+    /// The positions of the digits of every top-level `org_id`.
     private var ranges: [Range<Int>] = []
 
     /// Reads a text. `nil` when it is not a JSON object as Python reads it.

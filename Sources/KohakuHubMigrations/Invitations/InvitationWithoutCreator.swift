@@ -1,6 +1,6 @@
 import Migrations
 
-/// An invitation that 008 put into quarantine because its creator was gone.
+/// An invitation that 008 quarantined because its creator no longer existed.
 struct InvitationWithoutCreator {
     private static let creator = "its creator, user "
     private static let organization = "; its organization is now user "

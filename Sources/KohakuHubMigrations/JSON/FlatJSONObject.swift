@@ -2,9 +2,9 @@ import Migrations
 
 /// A JSON object of texts, numbers, booleans, nulls and blobs (`{"base64": "…"}`), without loss of digits.
 enum FlatJSONObject {
-    /// The members as values of a database, `nil` when the text is no such object.
+    /// The members as values of a database, `nil` when the text is not such an object.
     ///
-    /// SQLite's numbers are 64-bit ones; PostgreSQL has others too, and reads every digit of a text.
+    /// SQLite's numbers have 64 bits; PostgreSQL also has wider ones, and reads every digit from a text.
     static func values(_ text: String, for dialect: Dialect) -> [String: DatabaseValue]? {
         let bytes = Array(text.utf8)
         var scanner = JSONScanner(bytes: bytes)

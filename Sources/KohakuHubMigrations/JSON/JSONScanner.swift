@@ -1,6 +1,6 @@
 /// Finds the members of a top-level JSON object in its bytes, accepting what Python's `json.loads` accepts.
 struct JSONScanner {
-    /// A member: its key, and where its value stands.
+    /// A member: its key, and the position of its value.
     struct Member {
         var key: String
         var value: Range<Int>
@@ -16,7 +16,7 @@ struct JSONScanner {
         self.bytes = bytes
     }
 
-    /// The members of the object that is the whole text, `nil` when it is none.
+    /// The members of the object, `nil` when the text is not one object.
     mutating func scanObject() -> [Member]? {
         skipSpace()
         var members: [Member] = []

@@ -19,7 +19,7 @@ public struct UserOrgQuotas: Migration {
                 "public_used_bytes" {bigint} NOT NULL
                 """#, fill: "0", to: table)
         }
-        // The application made this table at start, without a migration, between 001 and 002.
+        // The application created this table at startup, without a migration, between 001 and 002.
         try context.createTable(
             "lfsobjecthistory",
             Self.lfsObjectHistory)

@@ -34,7 +34,7 @@ public struct CommitTable: Migration {
         try context.dropUniqueness(of: ["user_id", "organization_id"], in: "userorganization")
     }
 
-    /// An older upgrade made the table with other columns, which the application never could write to.
+    /// An older upgrade created the table with other columns, which the application could never write to.
     private func removeUnusable(_ context: MigrationContext) throws {
         guard let table = context.schema.tables["commit"],
             ["repo_type", "branch", "username", "user_id", "repository_id"].allSatisfy({ table.column($0) == nil })

@@ -1,11 +1,11 @@
 public import Migrations
 
-/// Merges organizations into users, and turns the loose ids and full ids of every table into foreign keys.
+/// Merges organizations into users, and turns loose ids and full ids into foreign keys.
 ///
-/// Every table is rewritten once, in one transaction. Rows that the foreign keys cannot hold are quarantined. The folder
+/// Every table is rewritten once, in one transaction. Rows that violate the foreign keys are quarantined. The folder
 /// `ForeignkeyRefactoring/` has the steps, and a README that follows a row through them.
 public struct ForeignkeyRefactoring: Migration {
-    /// A table that is missing does not bring the old version back.
+    /// A missing table does not make it the old version.
     public let signature = Signature.all([
         .any([.column("user", "is_org"), .column("file", "repository_id")]),
         .not(.table("organization")),
@@ -16,7 +16,7 @@ public struct ForeignkeyRefactoring: Migration {
                 })),
     ])
 
-    /// Tables that a later migration adds beside old columns are not its change yet.
+    /// Tables of a later migration beside old columns do not count as its change.
     public let isBarrier = true
 
     public let consent: String? =
@@ -33,12 +33,12 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     public func check(_ context: MigrationContext) throws -> [Finding] {
-        try context.standIn(renaming: RepositorySchema.membershipColumns, of: "userorganization")
+        try context.shadow(renaming: RepositorySchema.membershipColumns, of: "userorganization")
         let misfits = try misfits(context)
         guard misfits.isEmpty else { return misfits }
         var findings = referencesToOrganizations(context.schema)
         findings += try [dependents(context)].compactMap { $0 }
-        findings += try standInConverted(context)
+        findings += try shadowConvertedTables(context)
         let incomplete = try incompleteTables(context)
         findings += incomplete
         guard incomplete.isEmpty else { return findings }
@@ -61,14 +61,14 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     public func migrate(_ context: MigrationContext) throws {
-        // The application made these at start, so a hub of any version may lack them.
+        // The application created these at startup, so a hub of any version may lack them.
         try context.createTable("lfsobjecthistory", UserOrgQuotas.lfsObjectHistory)
         try context.createTable("sshkey", RepoQuotas.sshKey)
         try applySkipped(context)
         try convertColumns(context)
         try decide(context)
         try dropPlaceholders(context)
-        // The history is linked to files, also where that table is missing.
+        // The history is linked to files, even if that table is missing.
         try Self.createMissing(["file"], context)
         try completeMerged(context)
         let foreignKeys = try suspendForeignKeys(context)
@@ -82,7 +82,7 @@ public struct ForeignkeyRefactoring: Migration {
         for table in DecisionTable.allCases { try context.execute("DROP TABLE \(table.name)") }
     }
 
-    /// Decides where every row belongs, in temporary tables, from the tables as they are: nothing is changed yet.
+    /// Decides where every row belongs, in temporary tables: nothing is changed yet.
     private func decide(_ context: MigrationContext) throws {
         let highest = try highestUserID(context)
         try createPlaceholders(context)

@@ -1,6 +1,6 @@
 public import Migrations
 
-/// Lets a deleted file stay as long as its LFS history does.
+/// Keeps a deleted file as long as its LFS history.
 public struct FileSoftDelete: Migration {
     public let signature = Signature.all([
         .column("file", "is_deleted"),
@@ -12,7 +12,7 @@ public struct FileSoftDelete: Migration {
         try context.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
         try context.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
         try context.addColumn(#""file_id" INTEGER"#, to: "lfsobjecthistory")
-        // Where the application's foreign key is missing, nothing kept these.
+        // Without the application's foreign key, nothing prevented these.
         try context.execute(
             #"""
             UPDATE "lfsobjecthistory" SET "file_id" = NULL

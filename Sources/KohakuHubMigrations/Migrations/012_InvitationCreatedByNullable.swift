@@ -1,6 +1,6 @@
 public import Migrations
 
-/// Lets an invitation outlive the account that made it.
+/// Lets an invitation outlive the account that created it.
 public struct InvitationCreatedByNullable: Migration {
     public let signature = Signature.nullable("invitation", "created_by_id")
 
@@ -21,7 +21,7 @@ public struct InvitationCreatedByNullable: Migration {
         try releaseInvitations(context)
     }
 
-    /// Puts the invitations back that 008 had to take away because they had no living creator.
+    /// Puts back the invitations that 008 quarantined because their creator no longer existed.
     private func releaseInvitations(_ context: MigrationContext) throws {
         var waiting: [(row: QuarantinedRow, invitation: InvitationWithoutCreator)] = []
         try Quarantine.forEachRow(of: context.connection) { row in
@@ -38,7 +38,7 @@ public struct InvitationCreatedByNullable: Migration {
         try context.report(report)
     }
 
-    /// Inserts one, and says whether it could: a new invitation may have its token.
+    /// Inserts one, and returns whether it could: a new invitation may have its token.
     private func insert(
         _ row: QuarantinedRow, _ invitation: InvitationWithoutCreator, _ context: MigrationContext
     ) throws -> Bool {

@@ -2,7 +2,7 @@ public import Migrations
 
 /// Lets files be larger than 2 GiB. SQLite's integers always had 64 bits, so only PostgreSQL has to change its columns.
 public struct BigintSizeFields: Migration {
-    /// What SQLite shows of the version before it: with nothing to do there, nothing more can be asked.
+    /// On SQLite, the signature of the previous version: as nothing changes there, nothing else can be checked.
     private static let onSQLite = Signature.all([.table("fallbacksource"), .nullable("invitation", "created_by_id")])
 
     private static let onPostgreSQL = Signature.all([
@@ -19,7 +19,7 @@ public struct BigintSizeFields: Migration {
     public func check(_ context: MigrationContext) throws -> [Finding] {
         let changing = Self.tables.filter { context.schema.column($0, "size")?.type == "integer" }
         let finding = try context.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
-            "\($0.counted("object depends", plural: "objects depend")) on a column size, whose type cannot be changed meanwhile."
+            "\($0.counted("object depends", plural: "objects depend")) on a size column and block the change of its type."
         }
         return [finding].compactMap { $0 }
     }
@@ -27,11 +27,11 @@ public struct BigintSizeFields: Migration {
     public func migrate(_ context: MigrationContext) throws {
         try ForeignkeyRefactoring.createMissing(Self.tables, context)
         for table in Self.tables {
-            // Where a damaged table takes NULL, that is not this migration's to change.
+            // A nullable column of a damaged table is not this migration's concern.
             let isNullable = context.schema.column(table, "size")?.isNullable == true
             try context.alterTable(table, columns: #""size" {bigint}"# + (isNullable ? "" : " NOT NULL"))
         }
-        // The application made this table at start, without a migration, between 012 and 013.
+        // The application created this table at startup, without a migration, between 012 and 013.
         try context.createTable(
             "fallbacksource",
             #"""

@@ -1,6 +1,6 @@
 public import Migrations
 
-/// Keeps what an administrator has to confirm before it is done.
+/// Keeps actions that an administrator has to confirm.
 public struct ConfirmationTokens: Migration {
     public let signature = Signature.table("confirmationtoken")
 

@@ -6,11 +6,11 @@ public enum NormalizedName {
         String(String.UnicodeScalarView(name.lowercasedByUnicode.unicodeScalars.filter { $0 != "-" && $0 != "_" }))
     }
 
-    /// A normalized form for each user, no two alike: the first in order keeps its own, a later one gets `~` and its id.
+    /// A unique normalized form for each user: the first in order keeps its own, a later one gets `~` and its id.
     ///
     /// - Parameter users: The users in the order of their right to a name.
     public static func assign(to users: [(id: Int64, name: String)]) -> [(id: Int64, normalizedName: String)] {
-        // Swift holds canonically equivalent strings for equal; the databases compare bytes.
+        // In Swift canonically equivalent strings are equal; the databases compare bytes.
         var taken: Set<[UInt8]> = []
         var later: [(id: Int64, normalizedName: String)] = []
         var assigned: [(id: Int64, normalizedName: String)] = []

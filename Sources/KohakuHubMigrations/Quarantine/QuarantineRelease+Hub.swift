@@ -1,6 +1,6 @@
 import Migrations
 
-/// How rows by the column names of version 7 become rows of today.
+/// How rows with the columns of version 7 become current rows.
 extension QuarantineRelease {
     func adapt(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
         switch row.table {
@@ -9,7 +9,7 @@ extension QuarantineRelease {
         case "userorganization" where row.isOlderThanMerge:
             throw refusal(
                 of: row,
-                "organizations have had other ids since they became users, so its organization_id says nothing",
+                "organizations have had other ids since 008, so its organization_id is meaningless",
                 "Add the member to the organization in the hub instead.")
         case "invitation":
             try adaptInvitation(&values, of: row)
@@ -48,13 +48,13 @@ extension QuarantineRelease {
             if row.isOlderThanMerge {
                 guard let organization = InvitationWithoutCreator(row)?.organization else {
                     throw refusal(
-                        of: row, "organizations have had other ids since they became users, so its org_id says nothing",
+                        of: row, "organizations have had other ids since 008, so its org_id is meaningless",
                         nextStep)
                 }
                 values["parameters"] = .text(parameters.replacingOrganization(by: organization))
             } else if try !existed(given, before: values) {
                 throw refusal(
-                    of: row, "the organization it invites to, user \(given), is gone or somebody else's", nextStep)
+                    of: row, "user \(given), the organization it invites to, is gone or someone else's", nextStep)
             }
         }
         rename("created_by", to: "created_by_id", in: &values)
@@ -64,7 +64,7 @@ extension QuarantineRelease {
         }
     }
 
-    /// The living owner, else whoever has the namespace's name.
+    /// The existing owner, else whoever has the namespace's name.
     private func owner(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws -> DatabaseValue {
         if let owner = values["owner_id"]?.integer, try existed(owner, before: values) { return .integer(owner) }
         let namespace = values["namespace"] ?? .null
@@ -72,9 +72,9 @@ extension QuarantineRelease {
         if let owner = found.first { return owner[0] }
         throw refusal(
             of: row,
-            "its owner, user \(values["owner_id"]?.integer ?? 0), is gone, and nobody is named "
+            "its owner, user \(values["owner_id"]?.integer ?? 0), no longer exists, and nobody is named "
                 + "\"\(namespace.text ?? "")\"",
-            "Create a user of that name in the hub first.")
+            "Create a user with that name in the hub first.")
     }
 
     private func repository(
@@ -99,7 +99,7 @@ extension QuarantineRelease {
         return (first[0], first[1])
     }
 
-    /// History that was released before its file finds it now.
+    /// Links history that was released before its file.
     func linkHistory(to row: QuarantinedRow, _ values: [String: DatabaseValue]) throws {
         guard row.table == "file" else { return }
         try connection.execute(
@@ -133,6 +133,6 @@ extension QuarantineRelease {
 }
 
 extension QuarantinedRow {
-    /// Whether organizations had ids of their own when the row went to quarantine.
+    /// Whether organizations had their own ids when the row was quarantined.
     var isOlderThanMerge: Bool { migration <= 8 }
 }

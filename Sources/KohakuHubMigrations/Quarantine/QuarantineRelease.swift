@@ -1,6 +1,6 @@
 public import Migrations
 
-/// Puts rows back from quarantine into the tables as they are now.
+/// Puts rows back from quarantine into the current tables.
 public struct QuarantineRelease {
     let connection: any DatabaseConnection
     let schema: Schema
@@ -8,7 +8,7 @@ public struct QuarantineRelease {
     /// Releases rows, all of them or none.
     /// - Parameter ids: Their numbers in quarantine; `nil` for all.
     /// - Returns: The rows, in the order in which they were released.
-    /// - Throws: ``Migrations/MigrationError`` that names the first row which does not fit, and why; nothing is changed.
+    /// - Throws: ``Migrations/MigrationError`` that names the first row that does not fit, and why; nothing is changed.
     public static func release(
         _ ids: [Int64]?, of connection: any DatabaseConnection
     ) throws -> [QuarantinedRow] {
@@ -21,7 +21,7 @@ public struct QuarantineRelease {
             }
             guard !rows.isEmpty else { return [] }
             let release = QuarantineRelease(connection: connection, schema: try connection.readSchema())
-            // What is referenced comes first, as in the schema.
+            // Referenced rows come first, as in the schema.
             let order = CanonicalSchema.tables.map(\.name)
             func key(_ row: QuarantinedRow) -> (Int, Int64) { (order.firstIndex(of: row.table) ?? order.count, row.id) }
             rows.sort { key($0) < key($1) }
@@ -34,10 +34,10 @@ public struct QuarantineRelease {
 
     private func insert(_ row: QuarantinedRow) throws {
         guard let table = schema.tables[row.table] else {
-            throw refusal(of: row, "the table \(row.table) is no more", "Export the row to keep its contents.")
+            throw refusal(of: row, "table \(row.table) no longer exists", "Export the row to keep its contents.")
         }
         guard var values = FlatJSONObject.values(row.json, for: connection.dialect) else {
-            throw refusal(of: row, "its contents are not a JSON object", "Mend row_json in kohaku_quarantine.")
+            throw refusal(of: row, "its contents are not a JSON object", "Fix row_json in kohaku_quarantine.")
         }
         try checkPeople(values, of: row, in: table)
         try adapt(&values, of: row)
@@ -77,7 +77,7 @@ public struct QuarantineRelease {
                 "SELECT count(*) FROM \(key.referencedRelation) WHERE \"id\" = $1", [.integer(id)])
             guard found == 0 else { continue }
             throw refusal(
-                of: row, "its \(key.columns[0]) is \(id), and there is no \(key.referencedTable) of that id",
+                of: row, "its \(key.columns[0]) is \(id), and there is no \(key.referencedTable) with that id",
                 "Create it with that id first, or leave the row in quarantine.")
         }
     }

@@ -2,9 +2,9 @@
 /// asked for with `as?`.
 public typealias DatabaseConnection = Driver & Inspector & SchemaEditor & Sandbox
 
-/// What lets changes be tried where no row is.
+/// Lets changes be tried where there are no rows.
 public protocol Sandbox {
-    /// Runs `body` on an empty copy of this database's schema that is gone afterwards.
+    /// Runs `body` on a temporary empty copy of this database's schema.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws
 }

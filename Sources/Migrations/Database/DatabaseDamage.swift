@@ -1,7 +1,7 @@
 /// The codes of findings about a damaged database file: see ``Inspector/damage(to:)``.
 public enum DatabaseDamage {
-    /// Pages are damaged: only a backup brings back what was on them.
+    /// Pages are damaged: only a backup restores what was on them.
     public static let file = "damaged_file"
-    /// An index does not hold the rows of its table: a repair builds it anew.
+    /// An index lacks rows of its table: a repair rebuilds it.
     public static let index = "damaged_index"
 }

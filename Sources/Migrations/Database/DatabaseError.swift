@@ -1,4 +1,4 @@
-/// An error of a database: what it said, with its own code and the statement it was about.
+/// An error of a database: its message and code, and the statement.
 public struct DatabaseError: Error, Sendable, Hashable {
     /// What kind of failure it is, whatever the database.
     public enum Kind: String, Sendable, Hashable {
@@ -14,13 +14,13 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case ambiguous
         /// The file is a database whose pages are damaged.
         case damaged
-        /// Somebody else holds a lock, and the wait for it ended.
+        /// Another session holds a lock, and the wait for it timed out.
         case locked
-        /// A constraint refused the rows.
+        /// A constraint rejected the rows.
         case constraint
-        /// There is no room left on the device.
+        /// There is no space left on the device.
         case full
-        /// The server ran out of memory, or of room for locks.
+        /// The server ran out of memory, or of space for locks.
         case exhausted
         /// The work was stopped by its ``Interruption``.
         case interrupted
@@ -44,10 +44,10 @@ public struct DatabaseError: Error, Sendable, Hashable {
     public var sql: String?
     /// Where in the statement the error lies, in characters from 1.
     public var position: Int?
-    /// More to know, a paragraph each: what the database adds, or who is in the way.
+    /// More details, a paragraph each: the database's hints, or who holds the lock.
     public var details: [String]
-    /// What refused the rows of a transaction and had been there before it, with its definition:
-    /// `constraint adults on "user": CHECK (age >= 18)`.
+    /// The object that rejected a transaction's rows and existed before it, with its definition: `constraint adults on
+    /// "user": CHECK (age >= 18)`.
     public var refusal: String?
 
     /// Creates an error.
@@ -74,7 +74,7 @@ extension DatabaseError: CustomStringConvertible {
     /// The description in its parts. A line break within one of them belongs to a name or a value.
     public var paragraphs: [String] {
         let title = code.isEmpty ? message : "\(message) (\(code))"
-        // What libpq says of a connection holds nothing of a database: a line for each attempt, and indented hints.
+        // libpq's connection errors contain no text from a database: a line for each attempt, and indented hints.
         var paragraphs =
             kind == .unreachable
             ? title.replacing("\n\t", with: " ").split(separator: "\n").map(String.init) : [title]

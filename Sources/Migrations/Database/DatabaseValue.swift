@@ -54,14 +54,14 @@ public struct DatabaseRow: Sendable, Hashable {
     /// The integer at a column's index; a boolean is 0 or 1.
     /// - Throws: ``DatabaseError`` for every other value, NULL too.
     public func integer(_ index: Int) throws -> Int64 {
-        guard let integer = self[index].integer else { throw DatabaseError(.other, "\(self[index]) is no integer") }
+        guard let integer = self[index].integer else { throw DatabaseError(.other, "\(self[index]) is not an integer") }
         return integer
     }
 
     /// The text at a column's index.
     /// - Throws: ``DatabaseError`` for every other value, NULL too.
     public func text(_ index: Int) throws -> String {
-        guard let text = self[index].text else { throw DatabaseError(.other, "\(self[index]) is no text") }
+        guard let text = self[index].text else { throw DatabaseError(.other, "\(self[index]) is not text") }
         return text
     }
 }

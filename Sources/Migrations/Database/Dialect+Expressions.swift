@@ -1,4 +1,4 @@
-/// Expressions that the dialects say differently. Those of SQLite use functions that its connection registers.
+/// Expressions that the dialects spell differently. Those for SQLite use functions that its connection registers.
 extension Dialect {
     /// An aggregate that joins texts with `, `.
     public func stringAggregate(_ expression: String) -> String {
@@ -19,10 +19,10 @@ extension Dialect {
             return "(SELECT row_to_json(q)::text FROM (SELECT \(list.joined(separator: ", "))) AS q)"
         }
         let pairs = named.map { name, type, value in
-            // In a column that is not declared as one, a blob says that it is.
+            // In a column that is not declared as one, a blob is marked as such.
             let base64 = "migration_base64(\(value))"
             let blob = type == "BLOB" ? base64 : "json_object('base64', \(base64))"
-            // SQLite's JSON has 15 digits of a number; 17 tell every one from its neighbours. Infinity is no JSON.
+            // SQLite's JSON prints 15 digits of a number; 17 distinguish all of them. Infinity is not JSON.
             let real =
                 "CASE WHEN abs(\(value)) < 1e999 THEN json(printf('%!.17g', \(value))) ELSE printf('%g', \(value)) END"
             return "\(name.quotedLiteral), "
@@ -37,7 +37,7 @@ extension Dialect {
         return "'{' || \(members.joined(separator: " || ',' || ")) || '}'"
     }
 
-    /// A value of a type of PostgreSQL that does not nest in JSON: what nests is not put back.
+    /// A value of a PostgreSQL type that does not nest in JSON: nested values are not released.
     private static func jsonValue(_ value: String, of type: String) -> String {
         if type == "bytea" { return "translate(encode(\(value), 'base64'), E'\\n', '')" }
         let plain = [

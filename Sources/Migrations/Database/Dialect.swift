@@ -3,9 +3,9 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     case sqlite
     case postgresql
 
-    /// Replaces the few words that the dialects spell differently, so that one text of SQL serves both.
+    /// Replaces the few placeholders that the dialects spell differently, so that one text of SQL serves both.
     ///
-    /// | word | SQLite | PostgreSQL |
+    /// | placeholder | SQLite | PostgreSQL |
     /// | --- | --- | --- |
     /// | `{id}` | `INTEGER NOT NULL PRIMARY KEY` | `SERIAL NOT NULL PRIMARY KEY` |
     /// | `{boolean}` | `INTEGER` | `BOOLEAN` |
@@ -14,8 +14,8 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// | `{blob}` | `BLOB` | `BYTEA` |
     /// | `{unindexed}` | `NOT INDEXED` | |
     ///
-    /// In quotes they are part of a name or a value, and stay. The last follows a table in `FROM`, where what is not found is
-    /// held for missing: in a damaged file an index may lack rows that the table has.
+    /// In quotes they are part of a name or a value, and stay. The last follows a table in `FROM`, where a row that is
+    /// not found counts as missing: in a damaged file an index may lack rows that the table has.
     public func spelling(_ sql: String) -> String {
         let (brace, quotes) = (UInt8(ascii: "{"), [UInt8(ascii: "\""), UInt8(ascii: "'")])
         guard sql.utf8.contains(brace) else { return sql }
@@ -26,7 +26,7 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
             let end = first == brace ? UInt8(ascii: "}") : first
             let close = rest.utf8[rest.utf8.index(after: start)...].firstIndex(of: end)
             let word = close.flatMap { first == brace ? Self.words[String(rest[start...$0])] : nil }
-            // A brace that begins no word, and a quote that nothing closes, are characters like others.
+            // A brace without a placeholder and an unclosed quote are ordinary characters.
             let last = word != nil || first != brace ? close ?? start : start
             text += rest[..<start]
             text += word.map { self == .sqlite ? $0.sqlite : $0.postgresql } ?? String(rest[start...last])
@@ -35,10 +35,10 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
         return text + rest
     }
 
-    /// What follows a table's name so that its rows are read, not an index's.
+    /// Follows a table's name so that the table is read, not an index.
     package var unindexed: String { spelling("{unindexed}") }
 
-    /// What lets an `INSERT` give ids itself, also where the server makes them always.
+    /// Lets an `INSERT` specify ids, even where the server always generates them.
     public var keepingIDs: String { self == .sqlite ? "" : "OVERRIDING SYSTEM VALUE" }
 
     private static let words: [String: (sqlite: String, postgresql: String)] = [

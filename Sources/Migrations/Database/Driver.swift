@@ -1,4 +1,4 @@
-/// What executes statements on one open database. Work on it is strictly sequential, so it is deliberately not `Sendable`.
+/// Executes statements on one open database. Work is strictly sequential, so it is deliberately not `Sendable`.
 ///
 /// Statements use `$1`, `$2`, … for arguments in both dialects.
 public protocol Driver: AnyObject {
@@ -20,26 +20,28 @@ public protocol Driver: AnyObject {
     @discardableResult
     func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int
 
-    /// Executes one query and hands over its rows one by one, so that no result is ever held whole.
+    /// Executes one query and calls `body` with one row at a time, so that no result is held in memory.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func forEachRow(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws
 
     /// Runs `body` in one write transaction that no other migration can enter, with the foreign keys not enforced
     /// statement by statement but checked as a whole before the commit. Everything is rolled back when `body` throws.
     ///
-    /// Nobody else writes the tables from before `body` begins until the commit; on PostgreSQL nobody else reads them either.
+    /// No other session writes the tables from before `body` begins until the commit; on PostgreSQL none reads them
+    /// either.
     /// - Parameters:
-    ///   - tables: The tables that `body` reads and writes, as far as they exist. They also tell in which schema it works,
-    ///     and whose the tables are that it creates: those of the first that exists.
-    ///   - isRehearsal: Whether all is rolled back in place of the commit as well.
+    ///   - tables: The tables that `body` reads and writes, as far as they exist. They also determine the schema it works in,
+    ///     and the owner of the tables it creates: that of the first that exists.
+    ///   - isDryRun: Whether to roll back instead of the commit.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func withMigrationTransaction<Result>(
-        locking tables: [String], isRehearsal: Bool, _ body: () throws -> Result
+        locking tables: [String], isDryRun: Bool, _ body: () throws -> Result
     ) throws -> Result
 
-    /// Runs `body` in one transaction that is rolled back, so that everything it reads is of one moment and nothing it makes
+    /// Runs `body` in one transaction that is rolled back, so that all it reads is one snapshot and nothing it creates
     /// stays. Inside another transaction it is a part of that.
-    /// - Parameter tables: The tables whose definitions stay as they are meanwhile, and that tell in which schema it works.
+    /// - Parameter tables: The tables whose definitions are locked meanwhile, and that determine the schema it works
+    ///   in.
     func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result
 }
 
@@ -52,33 +54,33 @@ extension Driver {
     }
 
     /// The integer that a query of one row and one column yields, 0 for NULL or no row.
-    /// - Throws: ``DatabaseError``, also for a value that is no integer: the sum of PostgreSQL's bigints is a numeric.
+    /// - Throws: ``DatabaseError``, also for a non-integer value: the sum of PostgreSQL's bigints is a numeric.
     public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
         guard let value = try query(sql, arguments).first?[0], value != .null else { return 0 }
-        guard let integer = value.integer else { throw DatabaseError(.other, "\(value) is no integer", sql: sql) }
+        guard let integer = value.integer else { throw DatabaseError(.other, "\(value) is not an integer", sql: sql) }
         return integer
     }
 
-    /// Runs `body` in one write transaction, as ``withMigrationTransaction(locking:isRehearsal:_:)`` does, and commits it.
+    /// Runs `body` in one write transaction, as ``withMigrationTransaction(locking:isDryRun:_:)`` does, and commits it.
     public func withMigrationTransaction<Result>(
         locking tables: [String], _ body: () throws -> Result
     ) throws -> Result {
-        try withMigrationTransaction(locking: tables, isRehearsal: false, body)
+        try withMigrationTransaction(locking: tables, isDryRun: false, body)
     }
 
-    /// Runs `body` inside the present transaction and takes back what it did.
+    /// Runs `body` inside the current transaction and rolls back to the state before it.
     public func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
-        func takeBack() throws { try execute("ROLLBACK TO migration_look; RELEASE migration_look") }
+        func rollBackToSavepoint() throws { try execute("ROLLBACK TO migration_look; RELEASE migration_look") }
         try execute("SAVEPOINT migration_look")
         let result: Result
         do {
             result = try body()
         } catch {
-            // An error of its own would hide what happened.
-            uninterrupted { try? takeBack() }
+            // Another error would hide the first.
+            uninterrupted { try? rollBackToSavepoint() }
             throw error
         }
-        try takeBack()
+        try rollBackToSavepoint()
         return result
     }
 

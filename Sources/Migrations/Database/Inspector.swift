@@ -1,4 +1,4 @@
-/// What reads a database without changing it.
+/// Reads a database without changing it.
 public protocol Inspector {
     /// Reads the schema in a constant number of queries.
     /// - Parameter tables: The tables to read; `nil` for all of them, and the views.
@@ -8,34 +8,35 @@ public protocol Inspector {
     /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.
     func brokenReferences(from tables: [String]) throws -> [String]
 
-    /// What else is broken though the definitions of these tables allow it, in words: indexes that do not hold their rows,
-    /// sequences that give ids which are taken.
+    /// Inconsistent data that the definitions of these tables do not rule out, in words: indexes that lack rows of
+    /// their table, sequences that yield ids already in use.
     func brokenStructures(of tables: [String]) throws -> [String]
 
-    /// The damage to a database file that would have a migration of these tables decide wrongly or stop. A server sees to its
-    /// files itself.
+    /// The damage to a database file that would make a migration of these tables stop or decide wrongly. A server
+    /// checks its own files.
     func damage(to tables: [String]) throws -> [Finding]
 
-    /// What stands in the way of changing these tables: missing privileges, rows that are hidden or are another table's, too
-    /// little room on the disk.
-    /// - Parameter isRewriting: Whether tables are copied, which needs room.
+    /// What prevents changes of these tables: missing privileges, rows that are hidden or belong to another table, too
+    /// little disk space.
+    /// - Parameter isRewriting: Whether tables are copied, which needs disk space.
     func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding]
 
-    /// The operator's views that would not work after changes, and on PostgreSQL also policies, triggers and generated
+    /// The operator's views that would break after changes, and on PostgreSQL also policies, triggers and generated
     /// columns, each in words: `view report`.
-    /// - Parameter changes: The tables with the columns that change or go; without columns it is the table that goes.
+    /// - Parameter changes: The tables with the columns that change or are dropped; without columns the table is
+    ///   dropped.
     func dependents(on changes: [(table: String, columns: [String]?)]) throws -> [String]
 
-    /// What has a name that a table or an index is to be created by, in words: `view report`.
+    /// Objects that already have the name of a table or an index to be created, in words: `view report`.
     /// - Parameters:
     ///   - names: The names of tables.
-    ///   - indexes: The names of indexes. One of these that is on an owner makes room for the new one.
+    ///   - indexes: The names of indexes. Such an index on an owner is replaced by the new one.
     ///   - owners: The application's own tables.
     func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
     ) throws -> [String]
 
-    /// What belongs to these tables and goes without a word with a column that it names, but for foreign keys.
+    /// What belongs to these tables and is silently dropped with a column that it names, except foreign keys.
     func attachments(of tables: [String]) throws -> [TableAttachment]
 
     /// The foreign keys to a table's `id` from tables that ``readSchema()`` does not read, because they are in another schema.
@@ -45,8 +46,8 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError``.
     func size(of tables: [String]) throws -> Int64
 
-    /// The highest id ever given in a table as the database itself remembers it, 0 when it does not.
-    func highestGivenID(in table: String) throws -> Int64
+    /// The highest id ever assigned in a table, as far as the database remembers it, else 0.
+    func lastAssignedID(in table: String) throws -> Int64
 
     /// A checksum over the contents of these columns in the rows up to an id, whatever the rows' order.
     func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String
@@ -57,7 +58,7 @@ extension Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     public func readSchema() throws -> Schema { try readSchema(of: nil) }
 
-    /// What is broken though the definitions of these tables allow it, in words.
+    /// Inconsistent data that the definitions of these tables do not rule out, in words.
     public func violations(of tables: [String]) throws -> [String] {
         let structures = try brokenStructures(of: tables)
         do {
@@ -67,7 +68,7 @@ extension Inspector {
         }
     }
 
-    /// A server sees to its files itself.
+    /// A server checks its own files.
     public func damage(to tables: [String]) throws -> [Finding] { [] }
 
     /// A database of one schema has none.

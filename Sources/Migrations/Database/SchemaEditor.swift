@@ -1,7 +1,7 @@
-/// What changes the tables of a database inside a migration transaction.
+/// Changes the tables of a database inside a migration transaction.
 public protocol SchemaEditor {
-    /// Keeps everybody else away from a table until the present transaction ends, also where it was not among those that the
-    /// transaction locked at its beginning. It waits for nobody: who came second would have readers of the others wait too.
+    /// Locks a table exclusively until the current transaction ends, even if it was not among those that the
+    /// transaction locked at its beginning. It does not wait, as that would also block readers of the other tables.
     /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` that names who uses it.
     func lock(_ table: String) throws
 
@@ -11,7 +11,7 @@ public protocol SchemaEditor {
     ///   - fill: A constant SQL expression for the existing rows.
     func addColumn(_ definition: String, fill: String?, to table: String) throws
 
-    /// Changes columns and foreign keys of a table where they are: no row is moved, and what else the table has stays.
+    /// Changes columns and foreign keys of a table in place: no row is moved, and everything else stays.
     /// - Throws: ``DatabaseError`` when the rows do not fit.
     func alter(_ alteration: TableAlteration) throws
 
@@ -28,17 +28,17 @@ public protocol SchemaEditor {
     /// ``restoreForeignKeys(_:)``.
     func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey]
 
-    /// Puts back the foreign keys of the operator's own tables.
+    /// Restores the foreign keys of the operator's own tables.
     func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
 
-    /// Builds the indexes of these tables anew that do not hold their rows.
+    /// Rebuilds the indexes of these tables that lack rows of their table.
     func rebuildIndexes(of tables: [String]) throws
 
-    /// Makes sure that ids given from now on in these tables are above every present one and above `floor`.
+    /// Ensures that ids assigned from now on in these tables are above every existing one and above `floor`.
     func advanceSequence(of table: String, past floor: Int64) throws
 }
 
-/// A database with one lock for all tables, which checks foreign keys at the end and gives the next id, has nothing to do.
+/// A database with one lock for all tables, which checks foreign keys at the end and assigns the next id, does nothing.
 extension SchemaEditor {
     public func lock(_ table: String) throws {}
     public func suspendForeignKeys(of tables: [String]) throws -> [SuspendedForeignKey] { [] }
@@ -46,9 +46,9 @@ extension SchemaEditor {
     public func advanceSequence(of table: String, past floor: Int64) throws {}
 }
 
-/// A foreign key that is put back after a migration: where it is, and its definition in the database's words.
+/// A foreign key that is restored after a migration: its table, and its definition as the database prints it.
 public struct SuspendedForeignKey: Sendable, Hashable {
-    /// The table that holds the constraint: its name, or in SQL with its schema where that is another than the present one.
+    /// The table that has the constraint: its name, or in SQL with its schema when that is not the current one.
     public var table: String
     /// The constraint's name.
     public var name: String

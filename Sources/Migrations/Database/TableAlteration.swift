@@ -1,13 +1,13 @@
-/// New definitions of columns and foreign keys that a table has already.
+/// New definitions of a table's existing columns and foreign keys.
 public struct TableAlteration: Sendable, Hashable {
     /// The table's name.
     public var table: String
-    /// The columns as they shall be; each takes the place of the one of its name. Their kind of value stays the same.
+    /// The new definitions of columns, matched by name. Values are not converted.
     public var columns: [ColumnDefinition]
-    /// The foreign keys as they shall be: `FOREIGN KEY ("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`. They take
-    /// the place of all that the table has on the same columns.
+    /// The new foreign keys: `FOREIGN KEY ("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`. They replace all
+    /// that the table has on the same columns.
     public var foreignKeys: [ForeignKeyDefinition]
-    /// The columns that shall reference nothing.
+    /// The columns that lose their foreign keys.
     public var unreferencing: [String]
 
     /// Creates a description of a change.
@@ -26,7 +26,7 @@ public struct TableAlteration: Sendable, Hashable {
     /// Whether it changes nothing.
     public var isEmpty: Bool { columns.isEmpty && foreignKeys.isEmpty && unreferencing.isEmpty }
 
-    /// The columns whose present foreign keys go.
+    /// The columns whose existing foreign keys are dropped.
     public var unreferencedColumns: [String] { foreignKeys.map(\.column) + unreferencing }
 }
 

@@ -1,4 +1,4 @@
-/// Something that belongs to a table and goes without a word with a column that it names: an index, a constraint, statistics.
+/// An index, a constraint or statistics that are silently dropped with a column that they name.
 public struct TableAttachment: Sendable, Hashable {
     /// The table.
     public var table: String

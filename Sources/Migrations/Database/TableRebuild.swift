@@ -1,15 +1,15 @@
-/// What a backend needs to rebuild one table: SQL that is ready to run, and what stays of the present table. CHECK
+/// What a backend needs to rebuild one table: SQL that is ready to run, and what to keep of the old table. CHECK
 /// constraints always stay.
 public struct TableRebuild: Sendable {
     /// The table's name.
     public var table: String
     /// The column definitions, the operator's own columns last.
     public var columns: [ColumnDefinition]
-    /// The column that is the primary key and whose values the database gives, when the rebuild defines it anew.
+    /// The primary key whose values the database assigns, when the rebuild redefines it.
     public var idColumn: String?
-    /// The present columns whose definitions stay as they are, whatever they say.
+    /// The existing columns that keep their definitions.
     public var keptColumns: [String]
-    /// The columns that have no values of their own, because they are computed from others.
+    /// The generated columns.
     public var generatedColumns: [String]
     /// Table constraints: `FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE`.
     public var foreignKeys: [String]
@@ -17,11 +17,11 @@ public struct TableRebuild: Sendable {
     public var inserts: [String]
     /// The indexes that the new table gets.
     public var indexes: [Schema.Index]
-    /// The present indexes that stay.
+    /// The existing indexes that stay.
     public var keptIndexes: [Schema.Index]
-    /// The present UNIQUE constraints that stay.
+    /// The existing UNIQUE constraints that stay.
     public var keptConstraints: [Schema.UniqueConstraint]
-    /// The names of the present columns that the new table no longer has.
+    /// The names of the columns that the new table no longer has.
     public var droppedColumns: [String]
 
     /// Creates a description of a rebuild.

@@ -2,21 +2,21 @@
 public struct Catalogue: Sendable {
     /// The migrations in numerical order, numbers without gaps from 1.
     public let migrations: [RegisteredMigration]
-    /// The newest schema: what a fresh database gets. Empty when the migrations make every table themselves.
+    /// The newest schema: what a fresh database gets. Empty when the migrations create every table themselves.
     public var canonicalTables: [TableDefinition]
     /// How messages name the application and its command.
     public var vocabulary: Vocabulary
     /// The table that every database of the application has.
     public var rootTable: String
-    /// Columns that no other application's tables have, as far as one can tell: a database has one of them at least. Without
-    /// any, the root table alone tells.
+    /// Columns that only this application's tables have: every database of it has at least one. Without any, the root
+    /// table alone decides.
     public var hallmarks: [(table: String, column: String)]
 
-    /// What the oldest version has from which the migrations lead on. A database of the application without it is older.
+    /// What the oldest supported version has. A database of the application without it is older.
     public var baseline: Signature?
 
-    /// Tables that interrupted upgrades of something else may have left behind: a repair gives them their names back, or
-    /// empties them into quarantine and drops them.
+    /// Tables that interrupted older upgrades may have left behind: a repair renames them back, or quarantines their
+    /// rows and drops them.
     public var leftoverTables: [LeftoverTable]
 
     /// Creates a catalogue.
@@ -53,7 +53,7 @@ public struct Catalogue: Sendable {
         return [rootTable] + others.subtracting([rootTable]).sorted()
     }
 
-    /// The tables of the newest schema, and those besides that pending migrations rewrite.
+    /// The tables of the newest schema, and the others that pending migrations rewrite.
     func rebuiltTables(by pending: [RegisteredMigration]) -> [String] {
         let names = canonicalTables.map(\.name)
         let rewritten = pending.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
@@ -63,15 +63,15 @@ public struct Catalogue: Sendable {
     /// What a schema lacks that every database of the application has, in words; `nil` when it lacks nothing, or has no
     /// tables at all. A table under the name that an interrupted rebuild gave it counts.
     func missingIdentity(of schema: Schema) -> String? {
-        func isThere(_ table: String) -> Bool {
+        func exists(_ table: String) -> Bool {
             schema.tables[table] != nil || !leftovers(of: table, in: schema).isEmpty
         }
         if schema.tables.isEmpty { return nil }
-        guard isThere(rootTable) else { return "no table \"\(rootTable)\"" }
+        guard exists(rootTable) else { return "no table \"\(rootTable)\"" }
         let isRecognized =
             hallmarks.isEmpty
             || hallmarks.contains { mark in
-                schema.tables[mark.table] == nil ? isThere(mark.table) : schema.has(mark.table, mark.column)
+                schema.tables[mark.table] == nil ? exists(mark.table) : schema.has(mark.table, mark.column)
             }
         return isRecognized
             ? nil : "none of the columns " + hallmarks.map { "\($0.table).\($0.column)" }.joined(separator: ", ")
@@ -95,8 +95,8 @@ public struct Catalogue: Sendable {
         ) + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }
 
-    /// Runs `body` on the schema of a database in one transaction that is rolled back: the tables stay as the schema says, and
-    /// all that `body` reads is of one moment.
+    /// Runs `body` on the schema of a database in one transaction that is rolled back: the tables keep their
+    /// definitions, and everything that `body` reads is one snapshot.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     func reading<Result>(_ connection: any DatabaseConnection, _ body: (Schema) throws -> Result) throws -> Result {
         try connection.withReadTransaction(of: tables) { try body(connection.readSchema()) }

@@ -1,5 +1,5 @@
 extension Finding {
-    /// Texts that are no UTF-8, which neither this tool nor an application can read.
+    /// Texts that are not UTF-8, which neither this tool nor an application can read.
     public static func undecodable(
         _ count: Int64, in table: String, _ column: String, examples: [String]
     ) -> Finding {

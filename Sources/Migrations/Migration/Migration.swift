@@ -3,31 +3,31 @@
 /// A migration is one file, `NNN_Name.swift`, in a folder `Migrations/` of a target that uses the `MigrationRegistry`
 /// plugin; its number and name come from the file's name.
 public protocol Migration: Sendable {
-    /// What the schema has when, and only when, this migration's change is present.
+    /// Holds if and only if this migration's change is present.
     var signature: Signature { get }
 
     /// What the operator is asked to agree to before the migration runs; `nil` when it asks nothing.
     var consent: String? { get }
 
-    /// The tables whose rows the migration itself fits to their new form, with what its ``check(_:)`` says of them.
+    /// The tables whose rows the migration itself converts, and about which its ``check(_:)`` reports.
     var rewrittenTables: Set<String> { get }
 
-    /// Whether the migration before it can lead to a schema that has this one's change already, as when an application
-    /// made a table with later columns from the start.
+    /// Whether the schema of the previous version can already satisfy this signature, as when an application created a
+    /// table with later columns from the start.
     var canBePresentEarly: Bool { get }
 
-    /// Whether it is made up for where a newer migration is present and this one is not: it does more for the rows than the
-    /// newest schema shows, and can still do it there.
+    /// Whether it still runs after a newer migration has been applied: for migrations that move rows, which the schema
+    /// cannot show as missing.
     var canRunLate: Bool { get }
 
     /// Whether every later migration builds on it: none of them counts as applied where this one's signature does not hold.
     var isBarrier: Bool { get }
 
-    /// What an interrupted run of something else left of this migration's change, in words; `nil` when the change is there
-    /// whole or not at all. A run stops at such a database, and a repair goes on from it.
+    /// What an interrupted older upgrade left of this migration's change, in words; `nil` when the change is present as
+    /// a whole or not at all. A run stops at such a database, and a repair continues from it.
     func remains(on schema: Schema) throws -> String?
 
-    /// Looks at the rows before anything changes and reports all that the operator should know or must decide.
+    /// Checks the rows before any change and reports what the operator should know or must decide.
     /// - Throws: ``DatabaseError``.
     func check(_ context: MigrationContext) throws -> [Finding]
 
@@ -57,7 +57,7 @@ public struct RegisteredMigration: Sendable {
     /// The signatures of the barriers before it.
     var barriers: [Signature] = []
 
-    /// What the schema has when its change and every barrier before it are present.
+    /// Holds when its change and every barrier before it are present.
     public var signature: Signature { barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers) }
 
     /// The number and name as people write them: `008 foreignkey_refactoring`.
@@ -73,31 +73,31 @@ extension Int {
 
 /// What a data check found, before anything changed.
 public struct Finding: Sendable, Hashable {
-    /// Whether the run can go on.
+    /// Whether the run can continue.
     public enum Severity: String, Sendable, Hashable {
         /// Worth knowing.
         case notice
         /// The migration decides by its rules, and the operator should know.
         case warning
-        /// Somebody must decide first: the run stops before any change.
+        /// The operator must decide first: the run stops before any change.
         case error
     }
 
     /// A stable word for programs: `name_collision`.
     public var code: String
-    /// Whether the run can go on.
+    /// Whether the run can continue.
     public var severity: Severity
     /// The table it is about.
     public var table: String
     /// How many rows it is about.
     public var count: Int64
-    /// What was found and what will be done with it.
+    /// What was found and what will be done about it.
     public var message: String
     /// The first few examples.
     public var examples: [String]
-    /// What the operator can do: about an error before the run goes on, about all else when it is done.
+    /// What the operator can do: about an error before the run goes on, about anything else when it is done.
     public var action: String?
-    /// The number of the migration whose check it is from, if it is from one.
+    /// The number of the migration whose check reports it, if any.
     public var migration: Int?
 
     /// Creates a finding.

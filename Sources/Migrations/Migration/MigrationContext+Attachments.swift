@@ -1,9 +1,9 @@
 extension MigrationContext {
-    /// What the operator attached to tables that rewrites of them cannot carry along, each with its definition.
+    /// What the operator attached to tables and a rewrite cannot carry along, each with its definition.
     /// - Parameters:
     ///   - rewrites: The rewrites.
-    ///   - dropped: The tables that go as a whole.
-    ///   - indexes: The columns of the application's own indexes, by table, that go with the columns which they name.
+    ///   - dropped: The tables that are dropped.
+    ///   - indexes: The columns of the application's own indexes, by table, that are dropped with the columns they name.
     public func attachments(
         lostIn rewrites: [TableRewrite], dropping dropped: [String], besides indexes: [String: [[String]]]
     ) throws -> [String] {

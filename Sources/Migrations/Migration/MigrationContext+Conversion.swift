@@ -1,6 +1,6 @@
-/// Columns that hold the application's values in other types than it gave them.
+/// Columns whose types differ from the application's.
 extension MigrationContext {
-    /// The conversions that columns of a table need; those that the database makes by itself are none.
+    /// The conversions that columns of a table need, except those that the database makes by itself.
     public func conversions(
         of table: String, to types: [(column: String, type: TableDefinition.ColumnType)]
     ) throws -> [ColumnConversion] {
@@ -21,14 +21,14 @@ extension MigrationContext {
         }
     }
 
-    /// The values that have no place in the types which the columns of a table shall have, one finding a column.
+    /// The values that cannot be converted to the expected types of a table's columns, one finding per column.
     public func misfits(
         in table: String, for types: [(column: String, type: TableDefinition.ColumnType)]
     ) throws -> [Finding] {
         try possibleConversions(of: table, to: types).compactMap { try misfits(in: table, for: $0) }
     }
 
-    /// The values that a conversion has no place for; `nil` when there are none.
+    /// The values that cannot be converted; `nil` when there are none.
     func misfits(in table: String, for conversion: ColumnConversion) throws -> Finding? {
         guard let misfits = conversion.misfits else { return nil }
         let (name, type) = (conversion.column.name, conversion.type.spelling(dialect))
@@ -48,7 +48,7 @@ extension MigrationContext {
         }
     }
 
-    /// Gives values of a table the types of the application.
+    /// Converts a table's values to the application's types.
     public func convert(_ conversions: [ColumnConversion], of table: String) throws {
         guard !conversions.isEmpty else { return }
         let name = table.quotedIdentifier
@@ -59,7 +59,7 @@ extension MigrationContext {
         }
         let changes = conversions.filter { $0.concerned == nil }.flatMap { conversion in
             let column = "ALTER COLUMN \(conversion.column.name.quotedIdentifier)"
-            // A default of the old type may be none of the new one.
+            // A default of the old type may be invalid for the new one.
             let freeing = conversion.column.defaultValue == nil ? [] : ["\(column) DROP DEFAULT"]
             return freeing + ["\(column) TYPE \(conversion.type.spelling(dialect)) USING \(conversion.value)"]
         }
@@ -68,8 +68,8 @@ extension MigrationContext {
         try refreshSchema(of: [table])
     }
 
-    /// Has statements of the present transaction find the values of a table as they will be converted.
-    public func standIn(_ conversions: [ColumnConversion], for table: String) throws {
+    /// Makes statements of the current transaction read the values of a table as they will be converted.
+    public func shadow(_ conversions: [ColumnConversion], for table: String) throws {
         guard !conversions.isEmpty, let present = schema.tables[table] else { return }
         let columns = present.columns.map { column in
             let name = column.name.quotedIdentifier
@@ -77,6 +77,6 @@ extension MigrationContext {
             guard let concerned = conversion.concerned else { return "(\(conversion.value)) AS \(name)" }
             return "CASE WHEN \(concerned) THEN \(conversion.value) ELSE \(name) END AS \(name)"
         }
-        try standIn(columns, for: table)
+        try shadow(columns, for: table)
     }
 }

@@ -1,5 +1,5 @@
 extension MigrationContext {
-    /// What a rewrite would put into quarantine, one finding a rule: how many rows, and the first ids.
+    /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
         guard hasTable(rewrite.table) else { return [] }
@@ -8,7 +8,7 @@ extension MigrationContext {
         }
     }
 
-    /// The rows that meet rules, one finding a rule; a row counts for the first that it meets.
+    /// The rows that meet rules, one finding per rule; a row counts for the first that it meets.
     func findings(
         of rules: [QuarantineRule], on table: String, _ severity: Finding.Severity, code: String, action: String? = nil,
         message: (Int64, QuarantineRule) -> String
@@ -37,10 +37,10 @@ extension MigrationContext {
         return findings.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// A query for the rows that meet rules, as `id` and `rule`, which is the rule's place; a row is there once for each.
+    /// A query for the rows that meet rules, as `id` and `rule`, the rule's index; a row occurs once for each.
     ///
-    /// Each rule has a `SELECT` of its own, for PostgreSQL joins a subquery of `WHERE` only where it stands alone: under `OR`
-    /// or in `CASE` it would go through all of its rows for each row of the table.
+    /// Each rule has its own `SELECT`, as PostgreSQL joins a subquery of `WHERE` only where it stands alone: under `OR`
+    /// or in `CASE` it would scan all of its rows for each row of the table.
     public func rows(meeting rules: [QuarantineRule], of table: String) -> String {
         rules.enumerated().map { place, rule in
             dialect.spelling(
@@ -68,9 +68,9 @@ extension MigrationContext {
             action: action)
     }
 
-    /// What the operator made that changes would break or that keeps them from being made; `nil` when there is nothing.
+    /// The operator's objects that changes would break or that prevent them; `nil` when there are none.
     /// - Parameters:
-    ///   - changes: The tables with the columns that change or go; without columns it is the table that goes.
+    ///   - changes: The tables with the columns that change or are dropped; without columns the table is dropped.
     ///   - attachments: What else would be lost, each with its definition.
     public func dependentsInTheWay(
         of changes: [(table: String, columns: [String]?)], losing attachments: [String] = [], message: (Int) -> String
@@ -80,11 +80,11 @@ extension MigrationContext {
         return Finding(
             .error, code: "dependent_in_the_way", table: "", count: Int64(dependents.count),
             message: message(dependents.count), examples: dependents,
-            action: "Keep their definitions, drop them, run again, and make them anew.")
+            action: "Keep their definitions, drop them, run again, and recreate them.")
     }
 
-    /// Ids that several rows of a table have, or none, where the primary key is missing: not even quarantine could tell the
-    /// rows apart. `nil` when each row has its own.
+    /// Duplicate or NULL ids, where the primary key is missing: not even quarantine could tell the rows apart. `nil`
+    /// when each row has its own id.
     public func sharedIDs(in table: String) throws -> Finding? {
         guard let columns = schema.tables[table]?.columns, columns.contains(where: { $0.name == "id" }),
             columns.filter(\.isPrimaryKey).map(\.name) != ["id"]
@@ -95,11 +95,11 @@ extension MigrationContext {
                 SELECT coalesce(CAST("id" AS TEXT), 'NULL') FROM \(table.quotedIdentifier) GROUP BY "id"
                 HAVING count(*) > 1 OR "id" IS NULL ORDER BY "id"
                 """,
-            action: "Give each row an id of its own, or delete the rows that are of no use."
+            action: "Give each row an own id, or delete the rows that are not needed."
         ) { "Table \(table) has no primary key, and \($0.counted("id is", plural: "ids are")) NULL or not unique." }
     }
 
-    /// A column that is missing though rows need a value in it; `nil` when the table has no rows.
+    /// A missing required column; `nil` when the table has no rows.
     public func missingColumn(_ column: String, of table: String) throws -> Finding? {
         let rows = try connection.countRows(in: table)
         guard rows > 0 else { return nil }
@@ -107,7 +107,7 @@ extension MigrationContext {
             .error, code: "missing_column", table: table, count: rows,
             message:
                 "table \(table) has no column \(column), and what its \(rows.counted("row")) had there cannot be known.",
-            action: "Restore a backup, or delete the rows if they are of no use.")
+            action: "Restore a backup, or delete the rows if they are not needed.")
     }
 }
 

@@ -92,7 +92,7 @@ extension MigrationContext {
         )
     }
 
-    /// The operator's own columns, also those of tables whose rows come here: there they take NULL.
+    /// The operator's own columns, and those of tables whose rows are moved here, which are nullable here.
     private func ownColumns(
         of rewrite: TableRewrite, present: Schema.Table, known: Set<String>
     ) -> [Schema.Column] {
@@ -109,8 +109,8 @@ extension MigrationContext {
         return own
     }
 
-    /// Drops the indexes on text constants that SQLite made of columns which were not there: with the column they would
-    /// look right by name, and the next write would find them malformed.
+    /// Drops the indexes on text constants that SQLite made from missing columns: once the column exists, they would
+    /// look right by name, and the next write would find the database malformed.
     public func dropConstantIndexes(of catalogue: Catalogue) throws {
         for table in catalogue.canonicalTables.compactMap({ schema.tables[$0.name] }) {
             let names = table.indexes.filter(\.hasConstant).map(\.name)
@@ -136,7 +136,7 @@ extension MigrationContext {
         try refreshSchema(of: [name])
     }
 
-    /// Moves the rows that meet a rule into quarantine, and reports on the table when there are any.
+    /// Moves the rows that meet a rule into quarantine, and records a table report when there are any.
     public func quarantineReporting(from table: Schema.Table, rules: [QuarantineRule]) throws {
         var report = TableReport(table: table.name)
         report.rowsIn = try connection.countRows(in: table.name)
@@ -152,7 +152,7 @@ extension MigrationContext {
         let now =
             dialect == .sqlite
             ? "CURRENT_TIMESTAMP" : "date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
-        // Not in the words of both dialects any more: the names of columns are the operator's.
+        // Without placeholders of the dialects: the operator chose the names of columns.
         return try connection.execute(
             """
             INSERT INTO \(Quarantine.tableName)

@@ -1,12 +1,12 @@
-/// What a migration works with: the connection, the present schema, and the operations that keep rows safe.
+/// What a migration works with: the connection, the current schema, and the operations that keep rows safe.
 public final class MigrationContext {
     /// The connection.
     public let connection: any DatabaseConnection
     /// The migration's number, for the quarantine.
     public let number: Int
-    /// The schema. What an operation changes is read anew, table by table.
+    /// The schema. Operations re-read the tables that they change.
     public internal(set) var schema: Schema
-    /// What was done with each table's rows so far.
+    /// What happened to each table's rows so far.
     public private(set) var reports: [TableReport] = []
     /// How many examples a finding holds at most; its count is exact.
     let exampleLimit: Int
@@ -14,7 +14,7 @@ public final class MigrationContext {
     let vocabulary: Vocabulary
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.
-    var standIns: [String: String] = [:]
+    var shadows: [String: String] = [:]
 
     /// Creates a context.
     public init(
@@ -36,18 +36,18 @@ public final class MigrationContext {
     /// The dialect.
     public var dialect: Dialect { connection.dialect }
 
-    /// Executes statements in the words of both dialects.
+    /// Executes statements with placeholders.
     public func execute(_ sql: String) throws {
         try connection.execute(dialect.spelling(sql))
     }
 
-    /// Executes one statement in the words of both dialects and returns how many rows it changed.
+    /// Executes one statement with placeholders and returns how many rows it changed.
     @discardableResult
     public func execute(_ sql: String, _ arguments: [DatabaseValue]) throws -> Int {
         try connection.execute(dialect.spelling(sql), arguments)
     }
 
-    /// Executes statements that the dialects say differently.
+    /// Executes a different statement for each dialect.
     public func execute(sqlite: String, postgresql: String) throws {
         try connection.execute(dialect == .sqlite ? sqlite : postgresql)
     }
@@ -57,7 +57,7 @@ public final class MigrationContext {
         schema.tables[table] != nil
     }
 
-    /// Reads tables anew, after statements that changed them; all of them where none are named.
+    /// Re-reads tables after statements that changed them; all of them by default.
     public func refreshSchema(of tables: Set<String>? = nil) throws {
         guard tables?.isEmpty != true else { return }
         let present = try connection.readSchema(of: tables)
@@ -80,7 +80,8 @@ public final class MigrationContext {
     /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `fill`
     /// in the existing rows, and no default remains.
     public func addColumns(_ definitions: String, fill: String? = nil, to table: String) throws {
-        let columns = definitions.lines.map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) }
+        let lines = definitions.lines
+        let columns = (lines.isEmpty ? [""] : lines).map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) }
         for column in columns { try column.requireReadable() }
         let missing = columns.filter { !schema.has(table, $0.name) }
         guard !missing.isEmpty else { return }
@@ -88,7 +89,7 @@ public final class MigrationContext {
         try refreshSchema(of: [table])
     }
 
-    /// Changes columns and foreign keys of a table where they are, without moving a row.
+    /// Changes columns and foreign keys of a table in place, without moving a row.
     /// - Parameters:
     ///   - columns: The new definitions, one a line: `"created_by_id" INTEGER`.
     ///   - foreignKeys: The new foreign keys, one a line: `("file_id") REFERENCES "file" ("id") ON DELETE SET NULL`.
@@ -109,12 +110,12 @@ public final class MigrationContext {
         try refreshSchema(of: [table])
     }
 
-    /// Creates an index, in place of any of the same name.
+    /// Creates an index, replacing any with the same name.
     public func createIndex(_ statement: String) throws {
         let index = IndexStatement(statement)
         try index.requireReadable()
         let name = index.name
-        // Only this schema's own: another one in the search path may have an index of the same name.
+        // Only in this schema: another one in the search path may have an index with the same name.
         let owner = schema.tables.values.first { $0.index(name) != nil }?.name
         if owner != nil { try execute("DROP INDEX \(name.quotedIdentifier)") }
         try execute(statement)
@@ -148,7 +149,7 @@ public final class MigrationContext {
         if dialect == .postgresql { try execute("ANALYZE \(table)") }
     }
 
-    /// Records what became of a table.
+    /// Records what happened to a table.
     /// - Throws: ``MigrationError`` when its rows are not accounted for.
     public func report(_ report: TableReport) throws {
         try requireConserved(report)

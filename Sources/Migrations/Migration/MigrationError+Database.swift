@@ -14,12 +14,12 @@ extension MigrationError {
         switch error.kind {
         case .interrupted:
             code = .interrupted
-            message = title == nil ? "interrupted between two changes" : "interrupted, and rolled back whole"
-            nextStep = "No row is lost and nothing is half done. To go on, run again."
+            message = title == nil ? "interrupted between two changes" : "interrupted and rolled back"
+            nextStep = "No row is lost. To continue, run again."
         case .locked:
             code = .locked
             nextStep =
-                "Another process holds the database. Stop the \(vocabulary.name) or wait for the other migration, then run "
+                "Another process has locked the database. Stop the \(vocabulary.name) or wait for the other migration, then run "
                 + "again."
         case .ambiguous:
             code = .schemaDiffers
@@ -39,10 +39,10 @@ extension MigrationError {
                 + "saves what can be read."
         case .full:
             code = .failed
-            nextStep = "\(state) Make room on the disk, then run again."
+            nextStep = "\(state) Free disk space, then run again."
         case .exhausted:
             code = .failed
-            nextStep = "\(state) Raise the server's limit that the message is about, then run again."
+            nextStep = "\(state) Raise the server limit that the message names, then run again."
         case .notPermitted:
             code = .failed
             nextStep = "\(state) Connect as the owner of the tables, then run again."
@@ -55,17 +55,17 @@ extension MigrationError {
             findings = [
                 Finding(
                     .error, code: "refused_row", table: "", count: 1,
-                    message: "What somebody added to the tables refuses a row as it would be.",
+                    message: "A constraint or index that was added to the tables rejects a migrated row.",
                     examples: [error.refusal].compactMap { $0 },
-                    action: "Keep its definition, drop it, run again, and make it anew so that every row meets it.")
+                    action: "Keep its definition, drop it, run again, and recreate it so that every row satisfies it.")
             ]
-            nextStep = "It was rolled back whole: the database is as it was before."
+            nextStep = "It was rolled back: the database is as it was before."
         case .constraint, .cancelled, .other:
             code = .failed
             nextStep =
                 isLook
-                ? "\(state) Mend the cause, then run again."
-                : "It was rolled back whole: the database is as it was before. Mend the cause, then run again."
+                ? "\(state) Fix the cause, then run again."
+                : "It was rolled back: the database is as it was before. Fix the cause, then run again."
         }
         self.init(code, message, migration: title, nextStep: nextStep, findings: findings, underlying: error)
     }

@@ -2,11 +2,11 @@
 public struct MigrationError: Error {
     /// The kinds of stop, one for each exit status.
     public enum Code: String, Sendable, Hashable {
-        /// A migration failed and was rolled back whole.
+        /// A migration failed and was rolled back.
         case failed
         /// The schema is not the expected one.
         case schemaDiffers
-        /// A data check found what somebody must decide first.
+        /// A data check found something that the operator must decide first.
         case checkFailed
         /// The operator has not agreed.
         case consentRequired
@@ -14,9 +14,9 @@ public struct MigrationError: Error {
         case locked
         /// The database cannot be reached.
         case unreachable
-        /// The work was interrupted, and what had not been committed was rolled back whole.
+        /// The work was interrupted, and what had not been committed was rolled back.
         case interrupted
-        /// The request itself makes no sense: an unknown number, a target below the present version.
+        /// The request is invalid: an unknown number, or a target below the current version.
         case usage
     }
 

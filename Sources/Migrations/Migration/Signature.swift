@@ -4,7 +4,7 @@ public indirect enum Signature: Sendable {
     case table(String)
     /// The column exists.
     case column(String, String)
-    /// The column exists and takes NULL.
+    /// The column exists and is nullable.
     case nullable(String, String)
     /// The column exists with this type, in the dialect's spelling.
     case type(String, String, String)
@@ -22,7 +22,7 @@ public indirect enum Signature: Sendable {
     case not(Signature)
     /// One signature for each dialect.
     case dialect(sqlite: Signature, postgresql: Signature)
-    /// A predicate of one's own, with the words that describe it. When it throws it does not hold, with a warning.
+    /// A custom predicate with a description. An error counts as not holding, with a warning.
     case custom(String, @Sendable (Schema) throws -> Bool)
 }
 
@@ -73,7 +73,7 @@ extension Signature {
         }
     }
 
-    /// The tables that it looks at; `nil` where a predicate of one's own may look at any.
+    /// The tables that it reads; `nil` where a custom predicate may read any.
     var tables: Set<String>? {
         switch self {
         case .table(let table), .column(let table, _), .nullable(let table, _), .type(let table, _, _),
@@ -94,8 +94,8 @@ extension Signature {
         statement(dialect, holds: true)
     }
 
-    /// The part that decides, as it is on a schema: of several that must hold the first that does not, or the first that
-    /// says that something is there. `column user.is_org is missing`, `table organization exists`.
+    /// The part that decides on a schema: of several that must hold, the first that does not, or the first that says
+    /// that something exists. `column user.is_org is missing`, `table organization exists`.
     public func evidence(on schema: Schema) throws -> String {
         switch self {
         case .all(let signatures):
@@ -103,7 +103,7 @@ extension Signature {
                 return try failing.evidence(on: schema)
             }
             let positive = signatures.first { if case .not = $0 { false } else { true } }
-            return try (positive ?? signatures.first)?.evidence(on: schema) ?? "nothing is asked"
+            return try (positive ?? signatures.first)?.evidence(on: schema) ?? "nothing is required"
         case .any(let signatures):
             let holding = try signatures.first { try $0.holds(on: schema) }
             return try holding?.evidence(on: schema) ?? statement(schema.dialect, holds: false)
@@ -114,7 +114,7 @@ extension Signature {
         }
     }
 
-    /// What is so when the signature holds, or when it does not.
+    /// The state when the signature holds, or when it does not.
     private func statement(_ dialect: Dialect, holds: Bool) -> String {
         let exists = holds ? "exists" : "is missing"
         let not = holds ? "" : "not "

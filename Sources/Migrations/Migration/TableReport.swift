@@ -4,13 +4,13 @@ public struct TableReport: Sendable, Hashable {
     public var table: String
     /// Rows before.
     public var rowsIn: Int64 = 0
-    /// Rows that came from another table, or back from quarantine.
+    /// Rows that came from another table or from quarantine.
     public var merged: Int64 = 0
     /// Additional copies of rows.
     public var copied: Int64 = 0
-    /// Rows that went to quarantine.
+    /// Rows that were quarantined.
     public var quarantined: Int64 = 0
-    /// Rows that went to another table.
+    /// Rows that were moved to another table.
     public var moved: Int64 = 0
     /// Rows after.
     public var rowsOut: Int64 = 0
@@ -18,7 +18,7 @@ public struct TableReport: Sendable, Hashable {
     /// A checksum over the columns that must not change, of the rows that were kept, equal before and after.
     public var checksum: String?
 
-    /// Rows of the table itself that are in it afterwards.
+    /// Rows of the table itself that it still has afterwards.
     public var kept: Int64 { rowsIn - quarantined - moved }
 
     /// Creates an empty report.

@@ -1,9 +1,9 @@
-/// What of a table is the operator's own, by what a rewrite makes of it.
+/// The operator's own parts of a table, by how a rewrite treats them.
 extension TableRewrite {
     /// The indexes of the new table.
     private var expected: [Schema.Index] { indexes.map { IndexStatement($0).index } }
 
-    /// The indexes that stay. Another unique index on the columns of an expected one says nothing new and goes.
+    /// The indexes that stay. Another unique index on the columns of an expected one is redundant and is dropped.
     func ownIndexes(of present: Schema.Table) -> [Schema.Index] {
         present.indexes.filter { index in
             !expected.contains {
@@ -13,14 +13,14 @@ extension TableRewrite {
         }
     }
 
-    /// The UNIQUE constraints that stay. One in place of an expected index goes.
+    /// The UNIQUE constraints that stay. One in place of an expected index is dropped.
     func ownConstraints(of present: Schema.Table) -> [Schema.UniqueConstraint] {
         present.uniqueConstraints.filter { constraint in
             !expected.contains { $0.isUnique && $0.columns == constraint.columns } && isKept(constraint.columns)
         }
     }
 
-    /// The foreign keys that name a column which goes, or columns of which the new table has no foreign key.
+    /// The foreign keys that name a dropped column, or columns without a foreign key in the new table.
     func lostForeignKeys(of present: Schema.Table) -> [Schema.ForeignKey] {
         let known = Set(columns.map(\.name))
         return present.foreignKeys.filter { key in
@@ -30,7 +30,7 @@ extension TableRewrite {
         }
     }
 
-    /// Whether the new table has these columns of the present one.
+    /// Whether the new table keeps these columns of the old one.
     func isKept(_ columns: [String]) -> Bool {
         Set(columns).isDisjoint(with: replacedColumns)
     }

@@ -1,7 +1,7 @@
 /// One table's new shape, where each value comes from, and which rows cannot be kept.
 ///
-/// The SQL is one text for both dialects, with the words of ``Dialect/spelling(_:)``. Columns that the description does
-/// not know are the operator's own and are carried along.
+/// The SQL is one text for both dialects, with the placeholders of ``Dialect/spelling(_:)``. Columns that the
+/// description does not know are the operator's own and are carried along.
 public struct TableRewrite: Sendable {
     /// The table.
     public var table: String
@@ -11,11 +11,11 @@ public struct TableRewrite: Sendable {
     public var foreignKeys: [String]
     /// The new indexes, one `CREATE INDEX` after the other.
     public var indexes: [String]
-    /// The present columns that the new table replaces by others.
+    /// The old columns that are replaced by others.
     public var replacedColumns: [String]
-    /// The columns that keep their name but not always their value. All others must come out as they were, which is checked.
+    /// The columns whose values may change. All others must keep their values, which is checked.
     public var changingColumns: [String]
-    /// Which rows go to quarantine, in order: the first rule that fits a row gives its reason.
+    /// Which rows are quarantined, in order: the first rule that a row meets gives its reason.
     public var quarantine: [QuarantineRule]
     /// Where the rows come from.
     public var sources: [Source]
@@ -36,7 +36,7 @@ public struct TableRewrite: Sendable {
         public var kind: Kind
         /// What follows `FROM`; the alias `old` is the row.
         public var from: String
-        /// The expressions of the columns whose value is not that of the same column of `old`.
+        /// The expressions of the columns whose values are not copied from the same column of `old`.
         public var values: [String: String]
 
         /// Rows of the table itself.
@@ -82,7 +82,7 @@ public struct TableRewrite: Sendable {
         self.sources = sources ?? [.kept(from: "\(table.quotedIdentifier) AS old")]
     }
 
-    /// Refuses a description that does not say what becomes of a table.
+    /// Refuses an incomplete description.
     func requireReadable(of present: Schema.Table) throws {
         guard !columns.isEmpty else {
             throw MigrationError.unreadable(
@@ -99,7 +99,7 @@ public struct TableRewrite: Sendable {
         }
     }
 
-    /// The statements that make the table and its indexes, empty, in the words of both dialects.
+    /// The statements that create the table and its indexes, with placeholders.
     public var creation: String {
         let lines = columns.map(\.sql) + foreignKeys
         let table = "CREATE TABLE \(table.quotedIdentifier) (\n    \(lines.joined(separator: ",\n    "))\n)"
@@ -107,7 +107,7 @@ public struct TableRewrite: Sendable {
     }
 }
 
-/// Rows that the new constraints cannot hold.
+/// Rows that violate the new constraints.
 public struct QuarantineRule: Sendable {
     /// Which rows, as an SQL condition on the alias `old`.
     public var condition: String

@@ -9,7 +9,7 @@ public struct Vocabulary: Sendable {
     /// What gives consent in place of an answer: `run with --yes`.
     public var consent: String
 
-    /// Creates a vocabulary; without words it names no application and no command.
+    /// Creates a vocabulary; by default it names no application and no command.
     public init(
         name: String = "application", article: String = "an", command: String? = nil,
         consent: String = "let the runner's consent return true"

@@ -1,21 +1,21 @@
-/// What a database is to a catalogue: its schema, and what that means.
+/// What a database is to a catalogue: its schema and what follows from it.
 public struct Assessment: Sendable {
     /// What a database is.
     public enum State: Sendable {
         /// It has no tables.
         case fresh
-        /// It has tables, but not the application's: it lacks what only these have.
+        /// It has tables, but lacks what only the application's have.
         case foreign(lacking: String)
-        /// It is the application's, and older than every version that the migrations lead on from.
+        /// It is the application's, but older than the oldest supported version.
         case unsupported(lacking: String)
-        /// Something else began to change it and stopped: what it began, and what is there of it, in words.
+        /// An older upgrade began to change it and stopped: what it began, and what it left, in words.
         case partial(work: String, found: String)
-        /// It has the schema of an older version. The migrations that should be there by then and are not are named.
+        /// It has the schema of an older version; with the migrations that this version lacks.
         case older(without: [RegisteredMigration])
-        /// It has the newest migration. What its schema is short of the newest one all the same is the drift.
+        /// It has the newest migration. Its schema may still differ from the newest one: see the drift.
         case current
-        /// It has all of the newest schema, and more that the application must know: a newer application made it, or somebody
-        /// by hand.
+        /// It has all of the newest schema, and more that the application must know: made by a newer application, or by
+        /// hand.
         case newer
     }
 
@@ -27,13 +27,13 @@ public struct Assessment: Sendable {
     public var statuses: [MigrationStatus] = []
     /// How the schema differs from the newest one.
     public var drift: [SchemaDifference]
-    /// What is broken though the schema allows it, in words; empty unless it was looked for.
+    /// Inconsistent data that the schema does not rule out, in words; empty unless checked.
     public var violations: [String] = []
-    /// The damage to the file, which is among the violations.
+    /// The damage to the file, which is also among the violations.
     public var damage: [Finding] = []
 
     /// Reads the schema of a database and judges it.
-    /// - Parameter isThorough: Whether references, indexes and the file are looked at as well.
+    /// - Parameter isThorough: Whether references, indexes and the file are checked as well.
     /// - Throws: ``DatabaseError``, or what a signature of one's own throws.
     public init(of connection: any DatabaseConnection, catalogue: Catalogue, isThorough: Bool = false) throws {
         self = try connection.withReadTransaction(of: catalogue.tables) {
@@ -83,16 +83,16 @@ public struct Assessment: Sendable {
         return dispositions.contains(.unrecognized) && dispositions.isSubset(of: unknown) ? .newer : .current
     }
 
-    /// The number of the newest migration that is present, 0 when none is.
+    /// The number of the newest applied migration, 0 when there is none.
     public var version: Int { statuses.version }
 
     /// The drift that a run reconciles or stops at.
     public var driftToReconcile: [SchemaDifference] { drift.filter(\.concernsRun) }
 
-    /// The drift without what is the operator's own.
+    /// The drift without unmanaged objects.
     public var managedDrift: [SchemaDifference] { drift.filter { $0.disposition != .unmanaged } }
 
-    /// Whether the schema is the newest, apart from what is the operator's own, and nothing that was looked for is broken.
+    /// Whether the schema is the newest, apart from unmanaged objects, and no inconsistent data was found.
     public var isExact: Bool {
         guard case .current = state else { return false }
         return managedDrift.isEmpty && violations.isEmpty

@@ -1,14 +1,13 @@
-/// A table that an interrupted upgrade of something else may have left behind: `file_old`, `file_new`.
+/// A table that an interrupted older upgrade may have left behind: `file_old`, `file_new`.
 public struct LeftoverTable: Sendable, Hashable {
     /// Its name.
     public var name: String
-    /// The table whose name it lost, or was to get.
+    /// The table that it was, or was to become.
     public var table: String
-    /// The columns that tell it from a table of the operator's: those that it has in every version. Without any, its name
-    /// alone tells.
+    /// The columns that distinguish it from the operator's tables: those that it has in every version. Without any, its
+    /// name alone decides.
     public var columns: Set<String>
-    /// Whether its rows are credentials: they do not become those of the table again, for what was revoked since would be
-    /// valid.
+    /// Whether its rows are credentials: they are never restored, as revoked ones would become valid again.
     public var holdsCredentials: Bool
 
     /// Describes a leftover.
@@ -19,21 +18,21 @@ public struct LeftoverTable: Sendable, Hashable {
         self.holdsCredentials = holdsCredentials
     }
 
-    /// Whether a schema has it, be it with some of its columns only: a table with others is the operator's own.
-    func isThere(in schema: Schema) -> Bool {
+    /// Whether a schema has it, even with only some of its columns: a table with other columns is the operator's own.
+    func exists(in schema: Schema) -> Bool {
         guard let found = columns(in: schema) else { return false }
         return found.isSuperset(of: columns) || columns.isSuperset(of: found)
     }
 
-    /// Whether a schema has it with all that its rows need to become those of the table.
-    func isWhole(in schema: Schema) -> Bool {
+    /// Whether a schema has it with all columns of the table.
+    func isComplete(in schema: Schema) -> Bool {
         columns(in: schema)?.isSuperset(of: columns) == true
     }
 
-    /// Why its rows go to quarantine.
+    /// Why its rows are quarantined.
     var reason: String {
         "left behind by an older upgrade"
-            + (holdsCredentials ? "; in \(table) again, what was revoked since would be valid" : "")
+            + (holdsCredentials ? "; restored to \(table), revoked ones would become valid again" : "")
     }
 
     private func columns(in schema: Schema) -> Set<String>? {
@@ -46,7 +45,7 @@ struct DisplacedTable: Hashable {
     var table: String
     /// The name.
     var leftover: String
-    /// Whether an application has made an empty table of its name in the meantime.
+    /// Whether an application has since created an empty table with its name.
     var isReplaced = false
 
     var description: String {
@@ -55,22 +54,21 @@ struct DisplacedTable: Hashable {
 }
 
 extension Catalogue {
-    /// The tables that died under another name while something else rebuilt them, with that name.
-    /// - Parameter pending: The migrations that may need tables which the newest schema has not.
+    /// The tables whose rebuild by an older upgrade was interrupted, with the names that have their rows.
+    /// - Parameter pending: The migrations that may need tables which the newest schema lacks.
     func displacedTables(by pending: [RegisteredMigration], on schema: Schema) -> [DisplacedTable] {
         rebuiltTables(by: pending).filter { schema.tables[$0] == nil }.compactMap { table in
             leftovers(of: table, in: schema).first.map { DisplacedTable(table: table, leftover: $0.name) }
         }
     }
 
-    /// The leftovers that hold all of a table. Where there are several, the old one comes first: it was moved away first, so
-    /// that it is whole.
+    /// The leftovers that are complete. Of several, the old table comes first: it was renamed first, so it is complete.
     func leftovers(of table: String, in schema: Schema) -> [LeftoverTable] {
-        leftoverTables.filter { $0.table == table && $0.isWhole(in: schema) }
+        leftoverTables.filter { $0.table == table && $0.isComplete(in: schema) }
     }
 
-    /// The leftovers that are there, in alphabetical order.
+    /// The existing leftovers, in alphabetical order.
     func leftovers(in schema: Schema) -> [LeftoverTable] {
-        leftoverTables.filter { $0.isThere(in: schema) }.sorted { $0.name < $1.name }
+        leftoverTables.filter { $0.exists(in: schema) }.sorted { $0.name < $1.name }
     }
 }

@@ -1,6 +1,6 @@
 /// The status of one migration on a schema, and the reason.
 public struct MigrationStatus: Sendable {
-    /// Whether the change of a migration is there.
+    /// Whether the change of a migration is present.
     public enum Verdict: String, Sendable, Hashable {
         /// Its signature holds.
         case applied
@@ -12,7 +12,7 @@ public struct MigrationStatus: Sendable {
 
     /// The migration.
     public var migration: RegisteredMigration
-    /// Whether its change is there.
+    /// Whether its change is present.
     public var verdict: Verdict
     /// Why, in words.
     public var reason: String
@@ -21,7 +21,7 @@ public struct MigrationStatus: Sendable {
 }
 
 extension [MigrationStatus] {
-    /// Judges every migration by the schema, newest first: when any newer signature holds, a migration is implied; else when
+    /// Judges every migration by the schema, newest first: when any newer signature holds, it is implied; else, when
     /// its own holds, applied; else pending.
     /// - Returns: The statuses in numerical order. They are made from the schema alone.
     public init(of migrations: [RegisteredMigration], on schema: Schema) {
@@ -54,6 +54,6 @@ extension [MigrationStatus] {
     /// The signatures that could not be evaluated, in words.
     public var warnings: [String] { compactMap(\.warning) }
 
-    /// The number of the newest migration that is present, 0 when none is.
+    /// The number of the newest applied migration, 0 when there is none.
     public var version: Int { last { $0.verdict == .applied }?.migration.number ?? 0 }
 }

@@ -1,7 +1,7 @@
-/// Values that an application does not read as it wrote them, though the schema allows them: on SQLite, where a conversion
-/// tool wrote booleans as texts, `'f'` counts as true.
+/// Values that the schema allows but the application misreads: on SQLite, where a conversion tool wrote booleans as
+/// text, `'f'` counts as true.
 extension Catalogue {
-    /// What is broken though the schema allows it, in words.
+    /// Inconsistent data that the schema does not rule out, in words.
     func violations(in connection: any DatabaseConnection, on schema: Schema) throws -> [String] {
         let found = try connection.violations(of: canonicalTables.map(\.name))
         do {

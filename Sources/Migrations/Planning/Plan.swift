@@ -1,12 +1,11 @@
-/// What a command would do to a database and what stands in its way, known before anything changes: see
-/// ``Runner/plan(for:)``.
+/// What a command would do to a database and what prevents it, known before any change: see ``Runner/plan(for:)``.
 public struct Plan: Sendable {
     /// What is to be done.
     public enum Command: Sendable {
-        /// The pending migrations of a target run, each in a transaction of its own.
+        /// The pending migrations of a target run, each in its own transaction.
         case run(to: Target)
-        /// The database is brought to the newest schema from whatever is there, in one transaction; in a dry run that is
-        /// rolled back, so that only the report remains.
+        /// The database is brought to the newest schema from its current state, in one transaction; in a dry run that
+        /// is rolled back, so that only the report remains.
         case repair(isDryRun: Bool)
     }
 
@@ -16,17 +15,17 @@ public struct Plan: Sendable {
     public var assessment: Assessment
     /// The pending migrations that run, each with the reason.
     public var steps: [MigrationStatus] = []
-    /// The differences from the newest schema that the command sees to, once the steps are done.
+    /// The differences from the newest schema that the command reconciles after the steps.
     public var drift: [SchemaDifference] = []
-    /// What the looks at the file, the tables and the rows found.
+    /// What the checks of the file, the tables and the rows found.
     public var findings: [Finding] = []
-    /// The tables that are worked on and exist, in alphabetical order, with their numbers of rows.
+    /// The existing tables that are affected, in alphabetical order, with their numbers of rows.
     public var rows: [(table: String, count: Int64)] = []
     /// How many bytes they take with their indexes; on SQLite, which keeps them together, the whole database.
     public var size: Int64 = 0
-    /// Why the schema does not let the command do its work.
+    /// Why the schema prevents the command from running.
     public var refusal: MigrationError?
-    /// What a dry run of the steps executed, or what it failed at; `nil` when none was made.
+    /// What a dry run of the steps executed, or its error; `nil` when there was none.
     var script: Result<[[String]], any Error>?
     /// The tables whose rows a repair finds under another name.
     var displaced: [DisplacedTable] = []
@@ -46,7 +45,7 @@ public struct Plan: Sendable {
 
     /// The statements of each step that change something, found by running the steps on an empty copy of the schema. The text
     /// is for reading: rows are computed while a migration runs.
-    /// - Throws: What that failed at, or what kept it from being tried.
+    /// - Throws: The error of the dry run, or why there was none.
     public func statements() throws -> [[String]] {
         if script == nil, let stop { throw stop }
         return try script?.get() ?? []
@@ -59,7 +58,7 @@ public struct Plan: Sendable {
 
 extension Plan {
     /// What follows from the schema alone: the steps and the drift.
-    /// - Throws: ``MigrationError`` when the command makes no sense for the database.
+    /// - Throws: ``MigrationError`` when the command does not apply to the database.
     init(for command: Command, on assessment: Assessment, catalogue: Catalogue) throws {
         self.command = command
         self.assessment = assessment
@@ -70,7 +69,7 @@ extension Plan {
                 try catalogue.requireNewest(target)
                 return
             }
-            try assessment.requireWhole(catalogue.vocabulary)
+            try assessment.rejectPartial(catalogue.vocabulary)
             steps = try assessment.statuses.pending(for: target, catalogue.vocabulary)
             if assessment.version == catalogue.newest { drift = assessment.driftToReconcile }
         case .repair:
@@ -84,14 +83,14 @@ extension Plan {
         }
     }
 
-    /// Whether rows, tables and the file are looked at before.
+    /// Whether the file, tables and rows are checked first.
     var needsPreflight: Bool {
         isRepair || !assessment.statuses.pending.isEmpty || !assessment.driftToReconcile.isEmpty
     }
 }
 
 extension Assessment {
-    /// Refuses a database of something else, and one that is too old.
+    /// Refuses a database of another application, and one that is too old.
     func requireRecognized(_ catalogue: Catalogue) throws {
         if case .unsupported(let lacking) = state {
             throw MigrationError(
@@ -110,13 +109,12 @@ extension Assessment {
                 + "Nothing was changed.")
     }
 
-    /// Refuses a database that something else left half done: only a repair starts from that.
-    func requireWhole(_ words: Vocabulary) throws {
+    /// Refuses a partial database: only a repair can continue from that.
+    func rejectPartial(_ words: Vocabulary) throws {
         guard case .partial(let work, let found) = state else { return }
         throw MigrationError(
             .schemaDiffers,
-            "this database is mixed: an older upgrade began \(work) and stopped. So it is neither the one version "
-                + "nor the other: \(found).",
+            "this database is mixed: an older upgrade began \(work) and stopped: \(found).",
             nextStep:
                 "Nothing was changed. Preview the repair: \(words.verb("plan --repair")). Apply it: \(words.verb("repair"))"
         )

@@ -2,7 +2,7 @@
 public enum Target: Sendable, Hashable {
     /// To the newest migration.
     case newest
-    /// To a migration, itself included.
+    /// Up to and including a migration.
     case upTo(Int)
     /// Just one migration; an older pending one is an error.
     case only(Int)

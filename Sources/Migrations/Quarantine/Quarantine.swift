@@ -1,6 +1,6 @@
-/// Where rows go that the new constraints cannot hold: kept whole, never dropped.
+/// The table of rows that violate the new constraints: kept whole, never dropped.
 public enum Quarantine {
-    /// The one table that the tool makes for itself, and only when a row goes there.
+    /// The only table that the tool creates for itself, and only when a row is quarantined.
     public static let tableName = "kohaku_quarantine"
 
     static let createTable = """

@@ -4,7 +4,7 @@ public struct QuarantinedRow: Sendable, Hashable {
     public var id: Int64
     /// The migration that put it there.
     public var migration: Int64
-    /// The table it comes from.
+    /// The table it came from.
     public var table: String
     /// Its id there, `nil` when the table gave it none.
     public var sourceID: Int64?
@@ -16,7 +16,7 @@ public struct QuarantinedRow: Sendable, Hashable {
     public var quarantinedAt: String
 }
 
-/// Which rows in quarantine are meant: every one by default.
+/// Selects rows in quarantine: every one by default.
 public struct QuarantineFilter: Sendable, Hashable {
     /// The table that they come from, `nil` for any.
     public var table: String?
@@ -82,7 +82,7 @@ extension Quarantine {
         } ?? []
     }
 
-    /// Hands over the rows in the order in which they came, one by one.
+    /// Calls `body` with each row, in the order in which they were quarantined.
     /// - Throws: ``DatabaseError``, or what `body` throws.
     public static func forEachRow(
         of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter(),
@@ -96,7 +96,7 @@ extension Quarantine {
         }
     }
 
-    /// The rows of these numbers, each once.
+    /// The rows with these numbers, each once.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage`` when there is none of a number.
     public static func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
         var seen: Set<Int64> = []
@@ -109,7 +109,7 @@ extension Quarantine {
         if let missing = distinct.first(where: { id in !found.contains { $0.id == id } }) {
             throw MigrationError(
                 .usage, "there is no row \(missing) in quarantine",
-                nextStep: "See first what is there.")
+                nextStep: "List the rows first.")
         }
         return found
     }
@@ -135,7 +135,7 @@ extension QuarantinedRow {
             quarantinedAt: row.text(6))
     }
 
-    /// The row as people name it where it was: `token 12`.
+    /// The row as it was known in its table: `token 12`.
     public var origin: String { table + (sourceID.map { " \($0)" } ?? "") }
 
     /// The row as people name it: `token 12 (quarantine 3)`.

@@ -1,19 +1,19 @@
-/// Brings the tables of a database to their canonical definitions, each from what is there: whatever an upgrade left out,
-/// did otherwise, or did twice.
+/// Brings the tables of a database to their canonical definitions from their current state, whatever an upgrade left
+/// out, did otherwise, or did twice.
 struct Convergence {
     private let context: MigrationContext
     private let catalogue: Catalogue
     private let isRepair: Bool
 
-    /// - Parameter isRepair: Whether rows that the canonical schema cannot hold may go to quarantine, and every reference is
-    ///   looked at. Otherwise such rows stop it.
+    /// - Parameter isRepair: Whether rows that the canonical schema cannot hold may be quarantined, and every reference
+    ///   is checked. Otherwise such rows stop it.
     init(_ context: MigrationContext, catalogue: Catalogue, isRepair: Bool) {
         self.context = context
         self.catalogue = catalogue
         self.isRepair = isRepair
     }
 
-    /// Converges every table; what is referenced comes first.
+    /// Converges every table, referenced ones first.
     func run() throws {
         try context.dropConstantIndexes(of: catalogue)
         let rows = try countRows()
@@ -38,7 +38,7 @@ struct Convergence {
         return try names.reduce(into: [:]) { $0[$1] = try context.connection.countRows(in: $1) }
     }
 
-    /// Holds every table against what was there: only what went to quarantine may be missing.
+    /// Compares every table's rows with those before: only quarantined ones may be missing.
     private func requireConserved(_ rows: [String: Int64]) throws {
         let after = try countRows()
         for (table, before) in rows {
@@ -50,8 +50,8 @@ struct Convergence {
         }
     }
 
-    /// Takes the foreign keys away, so that a row which goes to quarantine takes none with it. Those of the newest schema
-    /// come back with their tables.
+    /// Drops the foreign keys, so that quarantining a row deletes no other. Those of the newest schema are restored
+    /// with their tables.
     /// - Returns: Those of the operator's own columns and tables.
     private func suspendForeignKeys() throws -> [SuspendedForeignKey] {
         let suspended = try context.connection.suspendForeignKeys(of: catalogue.canonicalTables.map(\.name))
@@ -71,7 +71,7 @@ struct Convergence {
         try createIndexes(of: definition)
     }
 
-    /// Takes away what says again that something is unique, and indexes that are on other columns than their name says.
+    /// Drops redundant unique indexes and constraints, and indexes whose columns do not match their name.
     private func dropIndexes(_ differences: [SchemaDifference], of definition: TableDefinition) throws {
         for difference in differences where difference.disposition != .unrecognized {
             guard let name = difference.name, let table = context.schema.tables[definition.name] else { continue }
@@ -79,7 +79,7 @@ struct Convergence {
             case .indexDefinition, .unknownUniqueIndex:
                 try context.connection.execute("DROP INDEX \(name.quotedIdentifier)")
             case .uniqueConstraint:
-                // SQLite names them by their number, which changes when one goes.
+                // SQLite numbers them, and the numbers change when one is dropped.
                 guard let constraint = table.uniqueConstraints.first(where: { $0.summary == difference.found }) else {
                     continue
                 }
@@ -90,8 +90,8 @@ struct Convergence {
         }
     }
 
-    /// Sees to the rows that the new constraints would refuse: quarantine in a repair, then what was filled in elsewhere in
-    /// place of NULL, and no reference where that may be.
+    /// Handles the rows that the new constraints would reject: quarantine in a repair, then backfilled values in place
+    /// of NULL, and NULL in place of broken references where allowed.
     private func fitRows(of definition: TableDefinition) throws {
         guard let table = context.schema.tables[definition.name] else { return }
         let fitting = RowFitting(
@@ -107,7 +107,7 @@ struct Convergence {
     private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {
         let missing = Set(differences.filter { $0.kind == .missingColumn }.compactMap(\.name))
         for column in definition.columns where missing.contains(column.name) {
-            // Without rows the value is never seen, but SQLite wants one.
+            // Without rows the value is never used, but SQLite requires one.
             let unseen = context.dialect == .sqlite ? "''" : nil
             try context.addColumn(
                 column.definition(context.dialect).sql, fill: column.isNullable ? nil : column.fill ?? unseen,
@@ -122,7 +122,7 @@ struct Convergence {
         if differences.contains(where: { $0.kind == .autoincrement }), let id = definition.columns.first {
             columns.append(id.definition(context.dialect))
         }
-        // A column that nobody knows keeps its values, and no longer refuses the application's rows.
+        // An unknown column keeps its values, and no longer rejects the application's rows.
         for difference in differences where difference.kind == .unknownRequiredColumn {
             guard var column = context.schema.column(definition.name, difference.name ?? "") else { continue }
             column.isNullable = true
@@ -147,7 +147,7 @@ struct Convergence {
         }
     }
 
-    /// Mends what no definition shows, and removes what older upgrades left behind.
+    /// Fixes what no definition shows, and drops what older upgrades left behind.
     private func repairContents() throws {
         try context.connection.rebuildIndexes(of: catalogue.canonicalTables.map(\.name))
         for definition in catalogue.canonicalTables {

@@ -1,12 +1,12 @@
-/// What a run reports while it works. The engine never prints; whoever runs it renders these.
+/// What a run reports while it works. The engine never prints; its caller renders these.
 public enum MigrationEvent: Sendable {
     /// The run begins with this plan.
     case planned(Plan)
-    /// A look at the rows found something: a migration's own check, or the comparison with the newest schema.
+    /// A check found something: a migration's own, or the comparison with the newest schema.
     case found(Finding)
     /// The database is fresh and gets the canonical schema.
     case creating(tables: Int)
-    /// A transaction that writes begins, beside those of migrations: what it does.
+    /// A write transaction other than a migration's begins: what it does.
     case changing(String)
     /// A migration begins.
     case started(RegisteredMigration)
@@ -18,9 +18,9 @@ public enum MigrationEvent: Sendable {
     case overtaken(RegisteredMigration)
     /// A difference from the canonical schema was reconciled.
     case reconciled(SchemaDifference)
-    /// Something broken that the schema allowed was fixed.
+    /// Inconsistent data was fixed.
     case restored(String)
-    /// Something of the operator's own that is left alone.
+    /// An unmanaged object is left alone.
     case mentioned(SchemaDifference)
     /// Something that does not stop the run.
     case warning(String)
@@ -44,17 +44,17 @@ public struct RunReport: Sendable {
     public var migrations: [MigrationReport] = []
     /// The migrations that another process ran since the run began.
     public var overtaken: [RegisteredMigration] = []
-    /// The number of the newest migration present at the end.
+    /// The number of the newest applied migration at the end.
     public var version = 0
     /// Differences from the canonical schema that were reconciled.
     public var reconciled: [SchemaDifference] = []
-    /// What that did to the rows of tables; empty where every row stayed as it was.
+    /// What that did to the rows of tables; empty when no row changed.
     public var reconciledTables: [TableReport] = []
-    /// What was broken though the schema allowed it, and was fixed: see ``Inspector/violations(of:)``.
+    /// Inconsistent data that was fixed: see ``Inspector/violations(of:)``.
     public var violations: [String] = []
-    /// What is the operator's own.
+    /// The unmanaged objects.
     public var mentioned: [SchemaDifference] = []
-    /// How many rows are in quarantine at the end, also from earlier runs: some may have been put back meanwhile.
+    /// How many rows are in quarantine at the end, including those of earlier runs.
     public var quarantined: Int64 = 0
     /// How long the whole run took.
     public var duration: Duration = .zero

@@ -2,21 +2,21 @@
 struct RowFitting {
     /// Statements that give a known value to rows that have none.
     private(set) var fills: [String] = []
-    /// References to nothing that are emptied, where that may be.
+    /// Broken references that become NULL, where allowed.
     private(set) var clearings: [Clearing] = []
     /// The rows that cannot stay.
     private(set) var rules: [QuarantineRule] = []
-    /// The rows that cannot stay, and to which others belong: they would go with them.
+    /// The rows that cannot stay although others belong to them.
     private(set) var ownerRules: [QuarantineRule] = []
     /// The columns that are missing and whose values cannot be known.
     private(set) var unknowableColumns: [String] = []
-    /// How columns of other types become what they should be.
+    /// How columns of other types are converted.
     private(set) var conversions: [ColumnConversion] = []
 
     /// Whether the primary key is missing.
     private var lacksKey = false
 
-    /// Whether the rows fit as they are, whatever they hold.
+    /// Whether the rows fit unchanged, whatever their values.
     var isTrivial: Bool {
         rules.isEmpty && ownerRules.isEmpty && clearings.isEmpty && unknowableColumns.isEmpty && !lacksKey
             && conversions.isEmpty
@@ -28,7 +28,7 @@ struct RowFitting {
 
     /// - Parameters:
     ///   - isOwner: Whether rows of other tables belong to rows of this one.
-    ///   - isThorough: Whether every reference and unique index is looked at, also those that the database should have
+    ///   - isThorough: Whether every reference and unique index is checked, even those that the database should have
     ///     checked.
     init(
         of present: Schema.Table, to definition: TableDefinition, in schema: Schema, isOwner: Bool, isThorough: Bool
@@ -76,7 +76,7 @@ struct RowFitting {
     private mutating func check(_ column: TableDefinition.Column, hasParents: Bool) {
         guard let reference = column.reference else { return }
         let name = column.name.quotedIdentifier
-        // A join, and neither NOT IN nor NOT EXISTS: it takes no longer where the parent has lost its primary key.
+        // A join, not NOT IN or NOT EXISTS: it is as fast when the parent has lost its primary key.
         let dangling =
             hasParents
             ? """
@@ -119,8 +119,8 @@ struct RowFitting {
         if isOwner { ownerRules.append(rule) } else { rules.append(rule) }
     }
 
-    /// The rows that cannot stay, which a repair puts into quarantine and a run does not touch, and the columns that neither
-    /// can make up.
+    /// The rows that cannot stay, which a repair quarantines and a run does not touch, and the columns whose values
+    /// neither can know.
     func findings(_ context: MigrationContext, isRepair: Bool) throws -> [Finding] {
         let name = definition.name
         var findings =
@@ -137,7 +137,7 @@ struct RowFitting {
             action: "Change them. What belongs to a row would go with it if you deleted it."
         ) { "\($0.counted("row")) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
-        // What references nothing is reported already, and what references something has room.
+        // Broken references are reported already, and the others fit.
         let references = Set(definition.columns.filter { $0.reference != nil }.map(\.name))
         findings += try conversions.filter { !references.contains($0.column.name) }.compactMap {
             try context.misfits(in: name, for: $0)
@@ -145,11 +145,11 @@ struct RowFitting {
         return try findings + unknowableColumns.compactMap { try context.missingColumn($0, of: name) }
     }
 
-    /// The code of rows that only a repair takes away.
+    /// The code for rows that only a repair quarantines.
     static let rowsDoNotFit = "rows_do_not_fit"
 }
 
-/// References of a column to rows that do not exist, in place of which it may be NULL.
+/// Broken references of a nullable column.
 struct Clearing {
     var table: String
     var column: String
@@ -157,7 +157,7 @@ struct Clearing {
     /// Which rows, as an SQL condition on the alias `old`.
     var condition: String
 
-    /// The statement that does it.
+    /// The statement that sets them to NULL.
     var statement: String {
         "UPDATE \(table.quotedIdentifier) AS old SET \(column.quotedIdentifier) = NULL WHERE \(condition)"
     }

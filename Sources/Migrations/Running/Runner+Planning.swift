@@ -1,41 +1,41 @@
-/// What a command would do, and what it and its operator should know before anything changes.
+/// What a command would do, and what the operator should know before any change.
 extension Runner {
-    /// Looks at everything that decides what a command does or that stops it. Nothing is changed.
-    /// - Throws: ``MigrationError`` when the command makes no sense for the database.
+    /// Determines what a command would do or why it would stop. Nothing is changed.
+    /// - Throws: ``MigrationError`` when the command does not apply to the database.
     public func plan(for command: Plan.Command) throws -> Plan {
-        try withStopsNamed(nil, isLook: true) {
+        try attributingErrors(to: nil, isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
-                let assessment = try withStopsNamed("reading the schema", isLook: true) {
+                let assessment = try attributingErrors(to: "reading the schema", isLook: true) {
                     try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
                 if plan.isFresh {
                     plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
                 } else if plan.needsPreflight {
-                    try look(&plan)
+                    try runChecks(&plan)
                 }
                 return plan
             }
         }
     }
 
-    /// Looks at the file, then at the tables, then at the rows; what is not passable stops the look at what comes next.
-    private func look(_ plan: inout Plan) throws {
-        let damage = try withStopsNamed("looking at the file", isLook: true) {
+    /// Checks the file, then the tables, then the rows; an error ends the checks.
+    private func runChecks(_ plan: inout Plan) throws {
+        let damage = try attributingErrors(to: "checking the file", isLook: true) {
             try connection.damage(to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)))
         }
         plan.assessment.damage = damage
-        // A repair builds such indexes anew.
+        // A repair rebuilds such indexes.
         plan.findings = damage.filter { !plan.isRepair || $0.code != DatabaseDamage.index }
         guard plan.findings.isEmpty else { return }
-        // A role that may not make temporary tables, or read, could not even look further.
+        // Without the privileges to read and to create temporary tables, further checks would fail.
         plan.findings = try obstacles(to: plan.steps.map(\.migration), on: plan.assessment.schema)
         guard MigrationError(stoppingFor: plan.findings) == nil else { return }
-        try plan.isRepair ? lookForRepair(&plan) : lookForRun(&plan)
+        try plan.isRepair ? checkForRepair(&plan) : checkForRun(&plan)
         try countRows(&plan)
     }
 
-    private func lookForRun(_ plan: inout Plan) throws {
+    private func checkForRun(_ plan: inout Plan) throws {
         let schema = plan.assessment.schema
         plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment)
         if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
@@ -44,7 +44,7 @@ extension Runner {
         dryRun(&plan)
     }
 
-    private func lookForRepair(_ plan: inout Plan) throws {
+    private func checkForRepair(_ plan: inout Plan) throws {
         plan.assessment.violations = try catalogue.violations(in: connection, on: plan.assessment.schema)
         guard !plan.isEmpty else { return plan.findings = [] }
         let unrecognized = plan.assessment.driftToReconcile.filter { $0.disposition == .unrecognized }
@@ -72,13 +72,15 @@ extension Runner {
 
     /// The data checks of the pending migrations that run, and the rows that the newest schema cannot hold.
     ///
-    /// What becomes of the rows of a table that a migration rewrites is its own check's to say.
+    /// About the rows of a table that a migration rewrites, the migration's own check reports.
     func findings(
         of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false
     ) throws -> [Finding] {
         let schema = assessment.schema
         let found = try pending.flatMap { migration in
-            try withStopsNamed("the check of \(migration.title)", isLook: true) { try check(migration, on: schema) }
+            try attributingErrors(to: "the check of \(migration.title)", isLook: true) {
+                try check(migration, on: schema)
+            }
         }
         let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
         let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
@@ -90,14 +92,14 @@ extension Runner {
         }.filter { !$0.isTrivial }
         guard !fittings.isEmpty else { return found }
         let newest = context(on: schema, for: catalogue.newest)
-        return try withStopsNamed("looking at the rows", isLook: true) {
+        return try attributingErrors(to: "checking the rows", isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }
             }
         }
     }
 
-    /// What a migration's own check finds. Nothing that it makes stays.
+    /// What a migration's own check finds. All it creates is rolled back.
     func check(_ migration: RegisteredMigration, on schema: Schema) throws -> [Finding] {
         try connection.withReadTransaction(of: catalogue.tables) {
             try migration.migration.check(context(on: schema, for: migration.number)).map {
@@ -112,10 +114,10 @@ extension Runner {
         migrations.reduce(into: []) { $0.formUnion($1.migration.rewrittenTables) }
     }
 
-    /// What stands in the way of any change to the tables.
+    /// What prevents any change to the tables.
     private func obstacles(to pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
         if let finding = try takenNames(on: schema) { return [finding] }
-        return try withStopsNamed("looking at the tables", isLook: true) {
+        return try attributingErrors(to: "checking the tables", isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try connection.obstacles(
                     toChanging: catalogue.tables, isRewriting: !rewrittenTables(by: pending).isEmpty)
@@ -123,8 +125,8 @@ extension Runner {
         }
     }
 
-    /// The refusal of what a run would stop at when it has done the migrations. One that rewrites tables carries unique
-    /// indexes along whose columns it keeps, but for those that are another migration's to take away.
+    /// The refusal of what would stop a run after the migrations. One that rewrites tables keeps unique indexes whose
+    /// columns it keeps, except those that another migration drops.
     private func unrecognized(by pending: [RegisteredMigration], on schema: Schema) -> MigrationError? {
         let rewritten = rewrittenTables(by: pending)
         let columns = catalogue.canonicalTables.reduce(into: [String: Set<String>]()) {
@@ -143,8 +145,8 @@ extension Runner {
             }, words)
     }
 
-    /// Runs the steps on an empty copy of the schema. An SQL error there would stop the run half-way: it is refused. What else
-    /// they throw may be about rows that the copy does not have, or about the server and the moment.
+    /// Runs the steps on an empty copy of the schema. An SQL error there would stop the run half-way, so it is refused.
+    /// Other errors may concern rows that the copy does not have, or be temporary.
     private func dryRun(_ plan: inout Plan) {
         let onStatement = connection.onStatement
         connection.onStatement = nil
@@ -160,10 +162,10 @@ extension Runner {
                     var statements: [String] = []
                     copy.onStatement = { if Self.changesSomething($0) { statements.append($0) } }
                     defer { copy.onStatement = nil }
-                    if !isPresent(migration, on: schema) { schema = try runner.perform(migration, on: schema).schema }
+                    if !isPresent(migration, on: schema) { schema = try runner.apply(migration, on: schema).schema }
                     script.append(statements)
                 }
-                title = "looking at the schema"
+                title = "dry run of the schema"
             }
             plan.script = .success(script)
         } catch {
@@ -173,7 +175,7 @@ extension Runner {
             else { return }
             plan.refusal = MigrationError(
                 .schemaDiffers, error.description, migration: title,
-                nextStep: "Nothing was changed. Mend the cause in the schema, then run again.", underlying: error)
+                nextStep: "Nothing was changed. Fix the schema, then run again.", underlying: error)
         }
     }
 
@@ -185,7 +187,7 @@ extension Runner {
 }
 
 extension MigrationError {
-    /// The stop for findings of which some are errors; `nil` when none is.
+    /// The error for findings that include errors; `nil` when none is one.
     public init?(stoppingFor findings: [Finding]) {
         let errors = findings.filter { $0.severity == .error }
         guard !errors.isEmpty else { return nil }
@@ -204,11 +206,11 @@ extension MigrationError {
         }
     }
 
-    /// The stop for what a newer application may need, and for what the operator made that can refuse its rows; `nil` when
-    /// there is nothing.
+    /// The error for what a newer application may need, and for the operator's constraints that can reject its rows; `nil`
+    /// when there is nothing.
     init?(unrecognized: [SchemaDifference], _ words: Vocabulary) {
         guard !unrecognized.isEmpty else { return nil }
-        // No application made these: it says by indexes what is unique.
+        // Not the application's: it uses indexes for uniqueness.
         if unrecognized.allSatisfy({ $0.kind == .uniqueConstraint }) {
             self.init(
                 .checkFailed,
@@ -220,7 +222,7 @@ extension MigrationError {
                 "the schema has parts that this tool does not know (\(unrecognized.count)):",
                 nextStep:
                     "Nothing of this was changed. If the \(words.name) is newer than this tool, update the tool. If somebody "
-                    + "made them by hand, drop such indexes and keys, and let such columns take NULL.",
+                    + "made them by hand, drop such indexes and keys, and make such columns nullable.",
                 differences: unrecognized)
         }
     }

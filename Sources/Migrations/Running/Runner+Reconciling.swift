@@ -1,6 +1,6 @@
-/// What comes after the last migration: the schema is brought to the canonical one and compared with it.
+/// The end of a run: the schema is reconciled with the canonical one and compared with it.
 extension Runner {
-    /// Mends what differs from the canonical schema where no row has to go for it.
+    /// Reconciles what differs from the canonical schema if that costs no row.
     /// - Returns: Whether there was anything.
     func reconcile(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
         let differences = catalogue.differences(of: schema).filter(\.concernsRun)
@@ -18,7 +18,7 @@ extension Runner {
         var reconciled = report
         emit(.changing("reconciling the schema"))
         try change("reconciling the schema") {
-            try performMissing([], &reconciled)
+            try applyPending([], &reconciled)
             try converge(&reconciled, isRepair: false)
         }
         report = reconciled
@@ -26,7 +26,7 @@ extension Runner {
         return true
     }
 
-    /// SQLite lets rows reference what is not there; a run leaves them. A migration that rewrites tables has seen to them.
+    /// SQLite allows broken references; a run reports them. Migrations that rewrite tables have quarantined theirs.
     func warnOfBrokenReferences() throws {
         let broken = try catalogue.reading(connection) { _ in
             try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name))
@@ -42,7 +42,7 @@ extension Runner {
         for violation in report.violations { emit(.restored(violation)) }
     }
 
-    /// Converges inside the present transaction.
+    /// Converges inside the current transaction.
     func converge(_ report: inout RunReport, isRepair: Bool) throws {
         let schema = try connection.readSchema()
         let context = context(on: schema, for: catalogue.newest)
@@ -64,16 +64,16 @@ extension Runner {
         guard harmful.isEmpty else {
             throw MigrationError(
                 .schemaDiffers,
-                "the schema is not that of \(catalogue.newest.paddedToThree) (differences: \(harmful.count)):",
+                "the schema differs from version \(catalogue.newest.paddedToThree) (\(harmful.count.counted("difference"))):",
                 nextStep:
-                    "No row is lost. See all of it with: \(words.verb("verify")). If the \(words.name) is newer than this tool, "
+                    "No row is lost. See all differences: \(words.verb("verify")). If the \(words.name) is newer than this tool, "
                     + "update the tool.",
                 differences: harmful)
         }
     }
 
-    /// Runs, inside the present transaction, the pending migrations and those that can be made up for.
-    func performMissing(_ pending: [RegisteredMigration], _ report: inout RunReport) throws {
+    /// Runs the pending migrations and the skipped ones that can run late, inside the current transaction.
+    func applyPending(_ pending: [RegisteredMigration], _ report: inout RunReport) throws {
         let clock = ContinuousClock()
         let numbers = Set(pending.map(\.number))
         var schema = try connection.readSchema()
@@ -83,7 +83,7 @@ extension Runner {
             guard !isPresent(migration, on: schema) else { continue }
             emit(.started(migration))
             if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
-            let context = try perform(migration, on: schema)
+            let context = try apply(migration, on: schema)
             schema = context.schema
             let done = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
             report.migrations.append(done)

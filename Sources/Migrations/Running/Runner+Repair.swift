@@ -5,27 +5,27 @@ extension Runner {
         guard !plan.isEmpty, case .repair(let isDryRun) = plan.command else { return }
         if !isDryRun {
             try ask(
-                "the repair", "it changes tables from what was half done. The only way back is to restore a backup.")
+                "the repair", "it changes tables. The only way back is to restore a backup.")
         }
         var repaired = report
         emit(.changing("the repair"))
-        try change("the repair", isRehearsal: isDryRun) {
+        try change("the repair", isDryRun: isDryRun) {
             if !plan.assessment.damage.isEmpty { try rebuildIndexes() }
             try removeCredentials(&repaired)
             let steps = plan.steps.map(\.migration)
-            let pending = plan.displaced.isEmpty ? steps : try putBack(plan.displaced, by: steps)
-            try performMissing(pending, &repaired)
+            let pending = plan.displaced.isEmpty ? steps : try restoreNames(plan.displaced, by: steps)
+            try applyPending(pending, &repaired)
             try converge(&repaired, isRepair: true)
             try compare(&repaired, connection.readSchema())
-            try requireSound()
+            try requireConsistent()
         }
         report = repaired
         report.violations = plan.displaced.map(\.description) + plan.assessment.violations
         reportReconciled(report)
     }
 
-    /// The tables whose rows are under another name since a rebuild of something else died, also where an application has
-    /// made an empty table of their name in the meantime.
+    /// The tables whose rows are under another name since a rebuild was interrupted, even if an application has since
+    /// created an empty table with their name.
     func displacedTables(by pending: [RegisteredMigration], on schema: Schema) throws -> [DisplacedTable] {
         try catalogue.rebuiltTables(by: pending).compactMap { table in
             let isReplaced = schema.tables[table] != nil
@@ -38,16 +38,16 @@ extension Runner {
         }
     }
 
-    /// Gives tables their names again that a rebuild of something else took from them, and looks at the rows then.
+    /// Renames tables back after an interrupted rebuild, and then checks the rows.
     /// - Returns: What is pending after that.
-    /// - Throws: ``MigrationError`` when they are not as they were before the lock.
-    private func putBack(
+    /// - Throws: ``MigrationError`` when they changed before they were locked.
+    private func restoreNames(
         _ displaced: [DisplacedTable], by pending: [RegisteredMigration]
     ) throws -> [RegisteredMigration] {
         guard try displacedTables(by: pending, on: connection.readSchema()) == displaced else {
             let names = displaced.map(\.table).joined(separator: ", ")
             throw MigrationError(
-                .schemaDiffers, "somebody wrote to \(names) after the repair had looked at it",
+                .schemaDiffers, "\(names) changed after the repair was planned",
                 nextStep: "Nothing was changed. Stop the \(words.name), then look again: \(words.verb("plan --repair"))"
             )
         }
@@ -57,7 +57,7 @@ extension Runner {
             if displaced.isReplaced { try connection.execute("DROP TABLE \(table)") }
             try connection.execute("ALTER TABLE \(displaced.leftover.quotedIdentifier) RENAME TO \(table)")
         }
-        // The canonical ones come back with their tables.
+        // The canonical ones are restored with their tables.
         try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
         let assessment = try Assessment(of: connection.readSchema(), catalogue: catalogue)
         let pending = assessment.statuses.pending.map(\.migration)
@@ -67,14 +67,14 @@ extension Runner {
         return pending
     }
 
-    /// Builds indexes anew before anything looks rows up in them. Rows that one cannot hold go to quarantine first.
+    /// Rebuilds indexes before they are used for lookups. Rows that one cannot hold are quarantined first.
     private func rebuildIndexes() throws {
         do {
             try connection.rebuildIndexes(of: tables)
         } catch let error as DatabaseError where error.kind == .constraint {}
     }
 
-    /// Takes credentials under another name away before a table of their name is made, whose indexes have the same names.
+    /// Quarantines credentials under another name before their table is created, whose indexes have the same names.
     private func removeCredentials(_ report: inout RunReport) throws {
         let schema = try connection.readSchema()
         let context = context(on: schema, for: catalogue.newest)
@@ -86,12 +86,12 @@ extension Runner {
 
     private var tables: [String] { catalogue.canonicalTables.map(\.name) }
 
-    private func requireSound() throws {
+    private func requireConsistent() throws {
         let left = try catalogue.violations(in: connection, on: connection.readSchema())
         guard left.isEmpty else {
             throw MigrationError(
-                .failed, "the repair left something broken: \(left.joined(separator: "; "))",
-                nextStep: "It was rolled back whole. Please report this.")
+                .failed, "the repair left inconsistent data: \(left.joined(separator: "; "))",
+                nextStep: "It was rolled back. Please report this.")
         }
     }
 }

@@ -1,6 +1,6 @@
-/// Names that the newest schema needs for tables and indexes which are missing, and that something else has.
+/// Names of missing tables and indexes of the newest schema that are already taken.
 extension Runner {
-    /// - Returns: What has them; `nil` when every name is free.
+    /// - Returns: The objects that have them; `nil` when every name is free.
     func takenNames(on schema: Schema) throws -> Finding? {
         let missing = catalogue.canonicalTables.map(\.name).filter { schema.tables[$0] == nil }
         let indexes = catalogue.canonicalTables.flatMap { definition in
@@ -8,7 +8,7 @@ extension Runner {
                 schema.tables[definition.name]?.index($0) == nil
             }
         }
-        let examples = try withStopsNamed("looking at the names", isLook: true) {
+        let examples = try attributingErrors(to: "checking the names", isLook: true) {
             try connection.occupants(ofTables: missing, indexes: indexes, exceptOn: catalogue.tables)
         }
         guard !examples.isEmpty else { return nil }
@@ -16,6 +16,6 @@ extension Runner {
             .error, code: "name_taken", table: "", count: Int64(examples.count),
             message:
                 "\(examples.count.counted("name that a table or index needs is", plural: "names that tables or indexes need are")) taken.",
-            examples: examples, action: "Rename or drop what has them, then run again.")
+            examples: examples, action: "Rename or drop the objects that have them, then run again.")
     }
 }

@@ -9,7 +9,7 @@ public struct Runner {
     public let catalogue: Catalogue
     /// The database.
     public let connection: any DatabaseConnection
-    /// Asks for consent: what wants it, and the question. It is called before any change.
+    /// Asks for consent: for what, and the question. It is called before any change.
     public var consent: (String, String) throws -> Bool
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
@@ -34,16 +34,15 @@ public struct Runner {
     /// How messages name the application and its command.
     var words: Vocabulary { catalogue.vocabulary }
 
-    /// Runs the pending migrations of a target in order, each in a transaction of its own, then reconciles what differs from the
-    /// canonical schema when the newest is reached. A fresh database gets it at once.
-    /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back whole.
+    /// Runs the pending migrations of a target in order, each in its own transaction, then reconciles what differs from
+    /// the canonical schema when the newest is reached. A fresh database gets it at once.
+    /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back.
     public func run(to target: Target) throws -> RunReport {
         try execute(plan(for: .run(to: target)))
     }
 
-    /// Brings a database to the canonical schema from whatever is there, in one transaction: what is pending of the
-    /// migrations, half done or not, and then every difference that is left. Rows that the schema cannot hold go to
-    /// quarantine.
+    /// Brings a database to the canonical schema from its current state, in one transaction: first the pending
+    /// migrations, partial or not, then every remaining difference. Rows that the schema cannot hold are quarantined.
     /// - Throws: ``MigrationError``; nothing is changed then.
     public func repair() throws -> RunReport {
         try execute(plan(for: .repair(isDryRun: false)))
@@ -52,10 +51,12 @@ public struct Runner {
     /// Gives a fresh database the canonical schema.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
     public func initialize() throws -> RunReport {
-        let assessment = try withStopsNamed(nil, isLook: true) { try Assessment(of: connection, catalogue: catalogue) }
+        let assessment = try attributingErrors(to: nil, isLook: true) {
+            try Assessment(of: connection, catalogue: catalogue)
+        }
         guard case .fresh = assessment.state else {
             try assessment.requireRecognized(catalogue)
-            try assessment.requireWhole(words)
+            try assessment.rejectPartial(words)
             throw MigrationError(
                 .schemaDiffers,
                 "the database is not empty: it has \(assessment.schema.tables.count) tables",
@@ -64,7 +65,7 @@ public struct Runner {
         return try run(to: .newest)
     }
 
-    /// Does what a plan says. Whatever it says is decided again behind the lock: another process may have been faster.
+    /// Executes a plan. Every decision is repeated under the lock, as another process may have been faster.
     /// - Throws: ``MigrationError``, with what was committed before it.
     public func execute(_ plan: Plan) throws -> RunReport {
         let clock = ContinuousClock()
@@ -100,7 +101,7 @@ public struct Runner {
     }
 
     /// Creates the canonical schema.
-    /// - Returns: Whether the database still was fresh: another process may have been faster.
+    /// - Returns: Whether the database was still fresh: another process may have been faster.
     private func create() throws -> Bool {
         emit(.creating(tables: catalogue.canonicalTables.count))
         return try change("creating the schema") {
@@ -153,8 +154,8 @@ public struct Runner {
         }
     }
 
-    /// Runs one migration in its transaction, unless another process went on in the meantime. Its check is made again now that
-    /// nobody else writes: what it allowed may have changed since.
+    /// Runs one migration in its transaction, unless another process already did. Its check is repeated now that nobody
+    /// else writes, as the rows may have changed.
     /// - Parameter left: The numbers of the migrations that were still pending after the last one that ran here.
     private func run(_ migration: RegisteredMigration, _ left: inout Set<Int>) throws -> MigrationReport? {
         emit(.started(migration))
@@ -164,7 +165,7 @@ public struct Runner {
             let schema = try connection.readSchema()
             guard pending(on: schema).contains(migration.number) else { return nil }
             if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
-            return try perform(migration, on: schema)
+            return try apply(migration, on: schema)
         }
         guard let context else {
             emit(.overtaken(migration))
@@ -181,11 +182,11 @@ public struct Runner {
     }
 
     /// Makes one change in a transaction. What has a name that it needs has got it since the look before.
-    func change<Result>(_ title: String, isRehearsal: Bool = false, _ body: () throws -> Result) throws -> Result {
-        try withStopsNamed(title) {
+    func change<Result>(_ title: String, isDryRun: Bool = false, _ body: () throws -> Result) throws -> Result {
+        try attributingErrors(to: title) {
             do {
                 return try connection.withMigrationTransaction(
-                    locking: catalogue.tables, isRehearsal: isRehearsal, body)
+                    locking: catalogue.tables, isDryRun: isDryRun, body)
             } catch let error as DatabaseError where error.kind == .other {
                 let found = try? catalogue.reading(connection) { try takenNames(on: $0) }
                 throw MigrationError(stoppingFor: [found].compactMap { $0 }) ?? error
@@ -198,9 +199,9 @@ public struct Runner {
         (try? migration.signature.holds(on: schema)) ?? false
     }
 
-    /// Runs one migration inside the present transaction, and checks that its signature holds in the database then.
+    /// Runs one migration inside the current transaction, and checks that its signature then holds.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
-    func perform(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
+    func apply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
         let context = context(on: schema, for: migration.number)
         try context.dropConstantIndexes(of: catalogue)
         try migration.migration.migrate(context)
@@ -210,7 +211,7 @@ public struct Runner {
                 .failed,
                 "it ran, but its signature does not hold: "
                     + migration.signature.description(connection.dialect),
-                nextStep: "It was rolled back whole. Please report this.")
+                nextStep: "It was rolled back. Please report this.")
         }
         return context
     }
@@ -221,9 +222,9 @@ public struct Runner {
             emit: emit)
     }
 
-    /// Gives database errors the name of what was being done, and the code of the stop they mean.
-    func withStopsNamed<Result>(
-        _ title: String?, isLook: Bool = false, _ body: () throws -> Result
+    /// Attributes database errors to an operation, and gives them the code of the stop they mean.
+    func attributingErrors<Result>(
+        to title: String?, isLook: Bool = false, _ body: () throws -> Result
     ) throws -> Result {
         do {
             return try body()

@@ -1,9 +1,9 @@
-/// How the values of a column that is not of the application's type become values that are, none of them another one.
+/// How the values of a column with another type than the application's are converted without changing any.
 ///
-/// Conversion tools leave such columns: they make numbers of booleans, or texts. The expressions are those of values that the
-/// application may have written; what else there is counts as a misfit, and is never guessed.
+/// Conversion tools leave such columns, for example booleans as numbers or text. The expressions convert values that
+/// the application may have written; any other value counts as a misfit, and is never guessed.
 public struct ColumnConversion: Sendable {
-    /// The column as it is.
+    /// The current column.
     public var column: Schema.Column
     /// The type that its values get.
     public var type: TableDefinition.ColumnType
@@ -23,7 +23,7 @@ public struct ColumnConversion: Sendable {
         value = column.name.quotedIdentifier
         switch dialect {
         case .sqlite:
-            // SQLite's types are no more than preferences, and it has none for booleans.
+            // SQLite's types are only affinities, and it has none for booleans.
             guard type == .boolean, !column.isGenerated else { return nil }
             let name = value
             concerned = "\(name) IS NOT NULL AND (typeof(\(name)) <> 'integer' OR \(name) NOT IN (0, 1))"
@@ -55,7 +55,7 @@ public struct ColumnConversion: Sendable {
 
     private mutating func convert(from source: Source) {
         let name = value
-        // The blanks of character(n) are no part of its text.
+        // The blanks of character(n) are not part of its text.
         let text = "\(name)::text"
         switch (type, source) {
         case (.boolean, .integer), (.boolean, .decimal):
@@ -105,7 +105,7 @@ public struct ColumnConversion: Sendable {
         }
     }
 
-    /// By the words for booleans of PostgreSQL, MySQL and the tools that convert between them.
+    /// The spellings of booleans in PostgreSQL, MySQL and the tools that convert between them.
     private mutating func convertToBoolean(text: String, isTrue: String, isFalse: String) {
         let word = "lower(trim(\(text)))"
         let trueWords = "'1', 't', 'true', 'y', 'yes', 'on'"

@@ -1,6 +1,6 @@
 /// What a `CREATE INDEX "name" ON "table" ("column", …)` statement says.
 struct IndexStatement {
-    /// The index's name; empty when the statement is none of this form.
+    /// The index's name; empty when the statement does not have this form.
     var name: String
     /// The table's name; empty as well then.
     var table: String
@@ -21,14 +21,14 @@ struct IndexStatement {
         self.sql = sql
     }
 
-    /// Refuses what is no such statement.
+    /// Refuses any other statement.
     func requireReadable() throws {
         guard name.isEmpty else { return }
         throw MigrationError.unreadable(
             "an index", sql, expected: #"CREATE INDEX "name" ON "table" ("column"), each name in double quotes."#)
     }
 
-    /// The index that it makes.
+    /// The index that it creates.
     var index: Schema.Index {
         Schema.Index(
             name: name, keys: columns.map { .column($0) }, isUnique: sql.hasPrefix("CREATE UNIQUE"), sql: sql)

@@ -1,6 +1,6 @@
-/// Indexes that are as they should be but for their names: conversion tools name them `idx_16385_file_sha256`.
+/// Indexes that match except for their names: conversion tools name them `idx_16385_file_sha256`.
 extension Schema.Table {
-    /// The expected indexes that are there under another name, each with that name.
+    /// The expected indexes that exist under another name, each with that name.
     func misnamedIndexes(of expected: [Schema.Index]) -> [(expected: Schema.Index, found: String)] {
         let names = Set(expected.map(\.name))
         var candidates = indexes.filter { !names.contains($0.name) }
@@ -22,7 +22,7 @@ extension Schema.Table {
 }
 
 extension MigrationContext {
-    /// Gives the indexes of a table their own names, so that none is made a second time.
+    /// Gives the indexes of a table their expected names, so that none is created twice.
     func renameIndexes(of name: String, to expected: [Schema.Index]) throws {
         guard let table = schema.tables[name] else { return }
         let misnamed = table.misnamedIndexes(of: expected)

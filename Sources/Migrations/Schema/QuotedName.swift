@@ -16,10 +16,10 @@ extension String {
 }
 
 extension MigrationError {
-    /// The stop for a definition in a migration that does not say what it should.
+    /// The error for an invalid definition in a migration.
     static func unreadable(_ what: String, _ sql: String, expected: String) -> MigrationError {
         MigrationError(
             .failed, "a migration has \(what) that cannot be read: \(sql.isEmpty ? "it is empty" : sql)",
-            nextStep: "It was rolled back whole. Correct the migration: \(expected)")
+            nextStep: "It was rolled back. Correct the migration: \(expected)")
     }
 }

@@ -74,13 +74,13 @@ public struct Schema: Sendable, Hashable {
         public var name: String
         /// The declared type in the dialect's spelling: `VARCHAR(255)`, `character varying(255)`.
         public var type: String
-        /// Whether the column takes NULL.
+        /// Whether the column is nullable.
         public var isNullable: Bool
         /// The default as an SQL expression; the `nextval` of a serial column is not one.
         public var defaultValue: String?
         /// Whether the column is part of the primary key.
         public var isPrimaryKey: Bool
-        /// The PostgreSQL sequence that gives the values, if one does.
+        /// The PostgreSQL sequence that assigns the values, if any.
         public var sequence: String?
         /// Whether the value is computed from the row's other columns; the expression is the default then.
         public var isGenerated: Bool
@@ -125,7 +125,7 @@ public struct Schema: Sendable, Hashable {
             case column(String)
             /// An expression.
             case expression(String)
-            /// A text for every row: SQLite takes a quoted name for one that is no column.
+            /// The same text for every row: SQLite reads a quoted name that is not a column as a text.
             case constant(String)
         }
 
@@ -182,7 +182,7 @@ public struct Schema: Sendable, Hashable {
         public var name: String?
         /// The referencing columns.
         public var columns: [String]
-        /// The referenced table: its name, or in SQL with its schema where that is another than the present one.
+        /// The referenced table: its name, or in SQL with its schema when that is not the current one.
         public var referencedTable: String
         /// The referenced table in SQL.
         public var referencedRelation: String
@@ -220,7 +220,8 @@ public struct Schema: Sendable, Hashable {
             self.deferrability = deferrability
         }
 
-        /// Whether both say the same of the rows, whatever their names. Ids do not change, so what happens then is no matter.
+        /// Whether both constrain the rows alike, whatever their names. Ids do not change, so ON UPDATE does not
+        /// matter.
         public func isEquivalent(to other: ForeignKey) -> Bool {
             columns == other.columns && referencedTable == other.referencedTable
                 && referencedColumns == other.referencedColumns && onDelete == other.onDelete

@@ -44,7 +44,8 @@ extension Schema.Table {
                     ))
             }
             if found.type != column.type {
-                // SQLite's types, which are read in capitals, are no more than preferences, but for the key that it gives.
+                // SQLite's types, which are read in capitals, are only affinities, except that of the integer primary
+                // key.
                 let isPreference = column.type.first?.isUppercase == true && !column.isPrimaryKey
                 add(.columnType, column.type, found.type, isPreference ? .harmless : .reconciled)
             }

@@ -1,4 +1,4 @@
-/// One way in which a database's schema is not the expected one.
+/// One difference of a database's schema from the expected one.
 public struct SchemaDifference: Sendable, Hashable {
     /// What kind of thing differs.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -10,7 +10,7 @@ public struct SchemaDifference: Sendable, Hashable {
         case primaryKey
         case missingIndex
         case indexDefinition
-        /// An index or a primary key that is as it should be under another name, as conversion tools leave them.
+        /// An index or a primary key that matches except for its name, as conversion tools leave them.
         case indexName
         case missingForeignKey
         case foreignKeyDefinition
@@ -21,11 +21,11 @@ public struct SchemaDifference: Sendable, Hashable {
         case ownColumn
         case ownIndex
         case ownConstraint
-        /// A table that an interrupted upgrade of something else left behind.
+        /// A table that an interrupted older upgrade left behind.
         case leftoverTable
-        /// A column that is required and not known: rows of the application cannot be written.
+        /// An unknown required column: the application cannot insert rows.
         case unknownRequiredColumn
-        /// An index or foreign key that is not known and can refuse the application's rows.
+        /// An unknown index or foreign key that can reject the application's rows.
         case unknownUniqueIndex
         case unknownForeignKey
         case constantIndex
@@ -39,29 +39,29 @@ public struct SchemaDifference: Sendable, Hashable {
     public var name: String?
     /// What is expected, in words or SQL.
     public var expected: String?
-    /// What is there.
+    /// What exists.
     public var found: String?
-    /// What becomes of it.
+    /// Who resolves it.
     public var disposition: Disposition
 
-    /// What becomes of a difference.
+    /// Who resolves a difference.
     public enum Disposition: Sendable, Hashable {
         /// A run or a repair reconciles it: the application does not work with it.
         case reconciled
-        /// A run or a repair reconciles it, though the application works with it.
+        /// A run or a repair reconciles it, although the application works with it.
         case harmless
-        /// It says once more what the schema says anyway: a run or a repair takes it away.
+        /// It is redundant: a run or a repair drops it.
         case redundant
-        /// It can refuse the application's rows, and a newer application may need it: nobody takes it away.
+        /// It can reject the application's rows, and a newer application may need it: it is never dropped.
         case unrecognized
-        /// An interrupted upgrade of something else left it behind: only a repair puts its rows into quarantine.
+        /// An interrupted older upgrade left it behind: only a repair quarantines its rows.
         case leftover
-        /// It is the operator's own: mentioned, never touched.
+        /// It is the operator's own: reported, never changed.
         case unmanaged
     }
 
     /// Creates a difference.
-    /// - Parameter disposition: What becomes of it; by its kind unless given.
+    /// - Parameter disposition: Who resolves it; by its kind unless given.
     public init(
         _ kind: Kind, table: String, name: String? = nil, expected: String? = nil, found: String? = nil,
         disposition: Disposition? = nil
@@ -74,7 +74,7 @@ public struct SchemaDifference: Sendable, Hashable {
         self.disposition = disposition ?? kind.disposition
     }
 
-    /// Whether the application works with it all the same.
+    /// Whether the application works with it regardless.
     public var isHarmless: Bool { disposition != .reconciled && disposition != .unrecognized }
 
     /// Whether a run reconciles it, or stops at it.
@@ -82,7 +82,7 @@ public struct SchemaDifference: Sendable, Hashable {
 }
 
 extension SchemaDifference.Kind {
-    /// What becomes of a difference, by its kind.
+    /// Who resolves a difference, by its kind.
     fileprivate var disposition: SchemaDifference.Disposition {
         switch self {
         case .columnDefault, .autoincrement, .indexName: .harmless
@@ -102,14 +102,14 @@ extension SchemaDifference: CustomStringConvertible {
         let subject = name.map { "\(table).\($0)" } ?? table
         let expected = expected ?? "none"
         let found = found ?? "none"
-        let foreign = "is not one of the \(words.name)'s"
+        let foreign = "is not part of the \(words.name)'s schema"
         return switch kind {
         case .missingTable: "table \(table) is missing"
         case .missingColumn: "column \(subject) is missing"
         case .columnType: "column \(subject) is \(found), not \(expected)"
         case .columnNullability: "column \(subject) is \(found), not \(expected)"
         case .columnDefault: "column \(subject) has the default \(found), not \(expected)"
-        case .primaryKey: "column \(subject) and the primary key do not belong together as they should"
+        case .primaryKey: "column \(subject) does not match the expected primary key"
         case .missingIndex: "index \(name ?? "") on \(table) (\(expected)) is missing"
         case .indexDefinition: "index \(name ?? "") is on \(table) (\(found)), not (\(expected))"
         case .indexName: "index \(expected) on \(table) is named \(found)"
@@ -122,9 +122,9 @@ extension SchemaDifference: CustomStringConvertible {
         case .ownColumn: "column \(subject) \(foreign)"
         case .ownIndex: "index \(name ?? "") on \(table) (\(found)) \(foreign)"
         case .ownConstraint: "UNIQUE constraint \(name ?? "") on \(table) (\(found)) \(foreign)"
-        case .unknownRequiredColumn: "column \(subject) is not known and takes no NULL: new rows cannot be written"
-        case .unknownUniqueIndex: "unique index \(name ?? "") on \(table) (\(found)) is not known"
-        case .unknownForeignKey: "foreign key \(subject) to \(found) is not known"
+        case .unknownRequiredColumn: "column \(subject) is unknown and NOT NULL: new rows cannot be inserted"
+        case .unknownUniqueIndex: "unique index \(name ?? "") on \(table) (\(found)) is unknown"
+        case .unknownForeignKey: "foreign key \(subject) to \(found) is unknown"
         case .constantIndex: "index \(name ?? "") on \(table) indexes a text constant instead of a column"
         }
     }

@@ -18,7 +18,7 @@ public struct TableDefinition: Sendable {
 
     /// What a column holds.
     public enum ColumnType: Sendable, Hashable {
-        /// The primary key: an integer that the database gives.
+        /// The primary key: an integer that the database assigns.
         case id
         case integer, bigint, boolean, text, timestamp, date, blob
         /// Text of at most 255 characters.
@@ -50,18 +50,18 @@ public struct TableDefinition: Sendable {
         var type: ColumnType
         var isNullable: Bool
         var reference: Reference?
-        /// What a row holds that never had a value, as a constant in SQL; `nil` when it cannot be known.
+        /// The value for rows that never had one, as an SQL constant; `nil` when it cannot be known.
         var fill: String?
 
         /// The primary key `id`.
         public static let id = Column(name: "id", type: .id, isNullable: false)
 
-        /// A column that takes no NULL.
+        /// A required column.
         public static func required(_ name: String, _ type: ColumnType) -> Column {
             Column(name: name, type: type, isNullable: false)
         }
 
-        /// A column that takes NULL.
+        /// A nullable column.
         public static func optional(_ name: String, _ type: ColumnType) -> Column {
             Column(name: name, type: type, isNullable: true)
         }
@@ -131,7 +131,7 @@ extension TableDefinition.Column {
 }
 
 extension TableDefinition {
-    /// The columns that a row cannot be without: those that take no NULL, reference nothing and that no migration fills in.
+    /// The columns that a row cannot lack: required, without a foreign key, and not backfilled by any migration.
     public var requiredColumns: Set<String> {
         Set(columns.filter { !$0.isNullable && $0.fill == nil && $0.reference == nil }.map(\.name))
     }
@@ -176,7 +176,7 @@ extension TableDefinition {
         )
     }
 
-    /// The statements that make the table and its indexes.
+    /// The statements that create the table and its indexes.
     public func statements(_ dialect: Dialect) -> [String] {
         [createTable(dialect)] + indexes.map { sql(of: $0) }
     }

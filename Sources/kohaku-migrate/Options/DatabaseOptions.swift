@@ -37,7 +37,7 @@ struct DatabaseOptions: ParsableArguments {
         return configuration
     }
 
-    /// Opens the database of the settings, which then say how they were read.
+    /// Opens the database of the settings, which then record how they were read.
     func open(_ configuration: inout HubConfiguration, for purpose: DatabaseURL.Purpose) throws
         -> any DatabaseConnection
     {

@@ -2,26 +2,26 @@ import FoundationEssentials
 import KohakuHubMigrations
 import Migrations
 
-/// A SQLite file that is not there and that a verb would make. Where the path may be a mistake, a hub would start empty, and
-/// its rows would seem to be lost.
+/// A missing SQLite file that a verb would create. If the path is a mistake, a hub would start empty, and its rows
+/// would seem to be lost.
 struct NewDatabase {
     let path: String
     private let source: String?
-    /// A file of the same folder that may be the one that is meant.
+    /// A file in the same folder that may be the intended one.
     private let neighbour: String?
 
-    /// - Throws: ``DatabaseError`` when the path is a link that leads nowhere.
+    /// - Throws: ``DatabaseError`` when the path is a broken symbolic link.
     init?(_ configuration: HubConfiguration) throws {
         guard let path = configuration.missingFile else { return nil }
         guard !SettingsFile.isLink(path) else {
-            throw DatabaseError(.unreachable, "\(path) is a link to something that is not there")
+            throw DatabaseError(.unreachable, "\(path) is a broken symbolic link")
         }
         self.path = path
         source = configuration.source
         neighbour = Self.neighbour(of: path)
     }
 
-    /// Asks before it is made, unless a setting names it and nothing else can be meant.
+    /// Asks before it is created, unless a setting names it unambiguously.
     func requireConsent(_ isAgreed: Bool) throws {
         let doubt: String
         if let neighbour {
@@ -31,7 +31,7 @@ struct NewDatabase {
         } else {
             return
         }
-        guard isAgreed || Consent.confirms("\(doubt). A new database is made there.") else {
+        guard isAgreed || Consent.confirms("\(doubt). A new database will be created there.") else {
             throw MigrationError(
                 .consentRequired, doubt,
                 nextStep:
@@ -40,7 +40,7 @@ struct NewDatabase {
         }
     }
 
-    /// A SQLite database whose name is the hub's usual one or like the given one, but for its ending and case.
+    /// A SQLite database whose name is the hub's usual one or equals the given one, except for its extension and case.
     private static func neighbour(of path: String) -> String? {
         let url = URL(filePath: path)
         let folder = url.deletingLastPathComponent().path

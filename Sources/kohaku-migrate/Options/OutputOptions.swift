@@ -8,6 +8,6 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("When to color the output.", valueName: "when"))
     var color = ColorChoice.auto
 
-    /// How many examples of a finding are asked for: a document has all, and text shows the first few.
+    /// The number of examples of a finding: a document has all, and text shows the first few.
     var exampleLimit: Int { json ? .max : FindingText.exampleLimit }
 }

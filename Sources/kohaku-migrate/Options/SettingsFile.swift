@@ -4,10 +4,10 @@ import KohakuHubMigrations
 /// The hub's configuration file.
 enum SettingsFile {
     /// Its text, `nil` when there is none.
-    /// - Throws: ``ConfigurationError`` when something is there that cannot be read.
+    /// - Throws: ``ConfigurationError`` when it exists but cannot be read.
     static func text(at path: String) throws -> String? {
         do {
-            // Looks at a link itself.
+            // Does not follow a link.
             _ = try FileManager.default.attributesOfItem(atPath: path)
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile {
             return nil
@@ -15,7 +15,7 @@ enum SettingsFile {
         if let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) { return text }
         if isLink(path), !FileManager.default.fileExists(atPath: path) {
             throw ConfigurationError(
-                "it is a link to something that is not there", source: path, hint: "Mend the link or remove it.")
+                "it is a broken symbolic link", source: path, hint: "Fix the link or remove it.")
         }
         throw ConfigurationError(
             "the file cannot be read as text", source: path, hint: "Check its permissions and encoding.")

@@ -1,7 +1,7 @@
 import KohakuHubMigrations
 import Migrations
 
-/// What a database is and what to do next: the last words of `status` and the first of `verify`.
+/// What a database is and what to do next: the end of `status` and the beginning of `verify`.
 struct AssessmentText {
     let text: String
 

@@ -6,7 +6,7 @@ import Synchronization
 enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
 
-    /// What `--color` says, for the whole of the command.
+    /// The value of `--color`, for the whole command.
     static var current: ColorChoice {
         get { chosen.withLock { $0 } }
         set { chosen.withLock { $0 = newValue } }
@@ -14,7 +14,7 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 
     private static let chosen = Mutex(ColorChoice.auto)
 
-    /// Whether text to a stream is colored: by itself only at a terminal, and never against the wish that `NO_COLOR` is.
+    /// Whether text to a stream is colored: by default only on a terminal and without `NO_COLOR`.
     func colors(isTerminal: Bool) -> Bool {
         switch self {
         case .always: true
@@ -27,7 +27,7 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension String {
-    /// The lines, the word at the head of one that says how severe it is in its color.
+    /// The lines, with the severity at the beginning of a line colored.
     var withColoredSeverities: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let text = line.drop { $0 == " " }

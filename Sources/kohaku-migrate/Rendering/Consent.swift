@@ -8,8 +8,8 @@ struct Consent {
     var isGiven: Bool
     var database: DatabaseURL
 
-    /// Asks at the terminal. Without one the answer is no, at once: a prompt nobody sees would hang a container.
-    /// - Parameter plan: Of what the change is part.
+    /// Asks at the terminal. Without one the answer is no at once: a prompt that nobody sees would hang a container.
+    /// - Parameter plan: The plan that the change belongs to.
     func ask(_ subject: String, _ question: String, plan: Migrations.Plan?) -> Bool {
         let extent = plan.map { $0.rows.isEmpty ? "" : " (\($0.extent))" } ?? ""
         return isGiven

@@ -1,13 +1,13 @@
-/// Text from a database may hold what a terminal obeys or does not show. Whoever may upload a file chooses its name, and
-/// could clear a line, forge one, or turn its order round.
+/// Text from a database may contain control or invisible characters. Whoever uploads a file chooses its name, and could
+/// clear a line, forge one, or reverse its order.
 extension String {
-    /// The text with such characters made visible: `\u{1b}`. A line break is one of them: a value is in one line.
+    /// The text with such characters made visible: `\u{1b}`. This includes line breaks: a value is on one line.
     var escaped: String { escaped { $0.isUnsafeToShow } }
 
     /// Lines of text, each as in ``escaped``.
     var escapedLines: String { escaped { $0.isUnsafeToShow && $0 != "\n" } }
 
-    /// A JSON document with such characters as `\u001b`: it decodes to the same value. They only occur within strings there.
+    /// A JSON document with such characters as `\u001b`: it decodes to the same value. They occur only within strings.
     var escapedJSON: String {
         guard unicodeScalars.contains(where: \.isUnsafeInJSON) else { return self }
         var text = ""
@@ -25,7 +25,7 @@ extension String {
     }
 
     private func escaped(where isUnsafe: (Unicode.Scalar) -> Bool) -> String {
-        // Most text is plain, and that is seen at once.
+        // A fast path, as most text is plain.
         guard !utf8.allSatisfy({ (0x20..<0x7f).contains($0) }), unicodeScalars.contains(where: isUnsafe) else {
             return self
         }
@@ -42,7 +42,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it moves the cursor, commands the terminal, changes the order of what is shown, or is not seen at all.
+    /// Whether it moves the cursor, controls the terminal, changes the text direction, or is invisible.
     fileprivate var isUnsafeToShow: Bool {
         if isASCII { return value < 0x20 || value == 0x7f }
         switch properties.generalCategory {
@@ -51,6 +51,6 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Those that the standard does not have escaped. White space between the values stays.
+    /// Those that JSON does not require to be escaped. White space between the values stays.
     fileprivate var isUnsafeInJSON: Bool { value >= 0x7f && isUnsafeToShow }
 }

@@ -7,7 +7,7 @@ struct FindingText {
 
     let text: String
 
-    /// - Parameter label: What stands before the message, such as `warning: `.
+    /// - Parameter label: The prefix of the message, such as `warning: `.
     init(_ finding: Finding, label: String) {
         var lines = ["  " + (label + finding.message).wrapped(indent: 4)]
         let shown = finding.examples.prefix(Self.exampleLimit)
@@ -19,7 +19,7 @@ struct FindingText {
             let examples = isShort ? [(shown + more).joined(separator: ", ")] : shown + more
             lines += examples.map { "      " + $0.wrapped(indent: 6) }
         }
-        // An action is in this tool's own words, and may have a line for each statement to execute.
+        // An action is this tool's own text, and may have one line per statement to execute.
         for line in (finding.action ?? "").split(separator: "\n") {
             lines.append("    " + String(line).wrapped(indent: 4))
         }

@@ -7,7 +7,7 @@ func printJSON(_ document: some Encodable) throws {
     print(try jsonText(document, [.prettyPrinted, .sortedKeys]))
 }
 
-/// A value as JSON that can be shown: what a terminal obeys or does not show is escaped in it.
+/// A value as printable JSON: control and invisible characters are escaped.
 func jsonText(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting.union(.withoutEscapingSlashes)
@@ -241,7 +241,7 @@ struct RepairPlanDocument: Encodable {
         var missingColumns: [String]
         var otherDifferences: Int
 
-        /// The tables that are not as they should be, in alphabetical order, and then what older upgrades left behind.
+        /// The tables that differ from the newest schema, in alphabetical order, then what older upgrades left behind.
         static func all(_ plan: Migrations.Plan) -> [Table] {
             let rows = Dictionary(plan.rows.map { ($0.table, $0.count) }, uniquingKeysWith: +)
             let all = Dictionary(grouping: plan.assessment.drift, by: \.table).compactMap { name, drift -> Table? in

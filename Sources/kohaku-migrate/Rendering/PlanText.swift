@@ -5,7 +5,7 @@ import Migrations
 struct PlanText {
     let text: String
 
-    /// - Parameter command: What does what is shown.
+    /// - Parameter command: The command that executes the plan.
     init(_ plan: Migrations.Plan, command: String, database: DatabaseURL) {
         var lines = ["\(database)".escaped, ""]
         if plan.isFresh {
@@ -16,7 +16,7 @@ struct PlanText {
         } else if plan.steps.isEmpty {
             lines.append("Nothing to do: the database is at version \(plan.assessment.version.paddedToThree).")
         } else {
-            lines.append("`run` would apply, each in a transaction of its own:")
+            lines.append("`run` would apply, each in its own transaction:")
             for status in plan.steps {
                 lines.append("  " + "\(status.migration.title) (\(status.reason))".wrapped(indent: 4))
                 if status.migration.migration.consent != nil { lines.append("      asks for consent") }
@@ -35,7 +35,7 @@ struct PlanText {
         text = lines.joined(separator: "\n")
     }
 
-    /// What it comes to, and the next command.
+    /// The verdict, and the next command.
     private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
         let errors = plan.findings.count { $0.severity == .error }
         var lines: [String] = []
@@ -49,7 +49,7 @@ struct PlanText {
         }
         if errors > 0 {
             lines.append(
-                "`run` would stop before any change: \(errors.counted("error")) above must be dealt with first."
+                "`run` would stop before any change: \(errors.counted("error")) above must be resolved first."
                     .wrapped())
         } else if plan.isFresh || !lines.isEmpty || !plan.drift.isEmpty {
             let consents = plan.steps.filter { $0.migration.migration.consent != nil }.map {
@@ -64,7 +64,7 @@ struct PlanText {
 }
 
 extension Migrations.Plan {
-    /// On how much it works: `33 rows in 9 tables, 1 MB`.
+    /// The amount of data: `33 rows in 9 tables, 1 MB`.
     var extent: String {
         let count = rows.reduce(0) { $0 + $1.count }
         return "\(count.counted("row")) in \(rows.count.counted("table")), \(size.megabytes)"
@@ -73,9 +73,9 @@ extension Migrations.Plan {
 
 /// The SQL of `plan --sql`: a script to read.
 ///
-/// What a migration computes while it runs, such as new ids and names, is not in it, and on real rows it would lose some.
-/// So it rolls itself back: who runs it by mistake changes nothing. A name in it is spelled as it must be, whatever it
-/// holds, so at a terminal the text is escaped, and can be run only from a file.
+/// It lacks what a migration computes while it runs, such as new ids and names, and would lose rows. So it ends with a
+/// rollback: running it by mistake changes nothing. Names are not escaped, whatever they contain, so on a terminal the
+/// text is escaped, and only a file can be executed.
 struct PlanSQL {
     let text: String
 
@@ -86,8 +86,8 @@ struct PlanSQL {
         }
         var lines = [
             "-- \("\(database)".escaped)",
-            "-- For reading: rows are computed while a migration runs. Apply it: kohaku-migrate run",
-            "-- It rolls itself back at its end.",
+            "-- For reading only: rows are computed while a migration runs. Apply it: kohaku-migrate run",
+            "-- It ends with a rollback.",
             "", "BEGIN;",
         ]
         for (status, statements) in zip(plan.steps, script) {

@@ -34,7 +34,7 @@ struct QuarantineLine {
     let text: String
 
     init(_ row: QuarantinedRow) throws {
-        // The row is JSON already and goes in as it is, with every digit.
+        // The row is JSON already and is inserted verbatim, with every digit.
         text = """
             {"id":\(row.id),"migration":\(row.migration),"source_table":\(try jsonText(row.table)),\
             "source_id":\(row.sourceID.map { "\($0)" } ?? "null"),"reason":\(try jsonText(row.reason)),"row":\(row.json.escapedJSON),\

@@ -26,7 +26,7 @@ struct RepairPlanText {
         text = lines.joined(separator: "\n")
     }
 
-    /// What it comes to, and the next command.
+    /// The verdict, and the next command.
     private static func verdict(_ changes: [RepairPlanDocument.Table], _ report: RunReport) -> [String] {
         let rows = changes.reduce(0) { $0 + $1.rows }
         return [

@@ -1,14 +1,14 @@
 import KohakuHubMigrations
 import Migrations
 
-/// Prints what a run does while it does it.
+/// Prints the progress of a run.
 final class RunRenderer {
     private let isQuiet: Bool
     private(set) var findings: [Finding] = []
-    /// What is done, once that is known.
+    /// The current plan, once it is known.
     private(set) var plan: Migrations.Plan?
 
-    /// - Parameter isQuiet: Whether only the findings are gathered and nothing is printed.
+    /// - Parameter isQuiet: Whether to collect the findings and print nothing.
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
     }

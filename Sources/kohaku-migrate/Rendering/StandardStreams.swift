@@ -8,37 +8,37 @@ import Synchronization
     import Darwin
 #endif
 
-/// Standard output and standard error: every word of the command goes through here.
+/// Standard output and standard error: all output of the command goes through here.
 ///
-/// A write that fails does not stop the work, for a migration is worth more than the report of it. It is remembered, and
-/// ends the command with a status that is not 0.
+/// A failed write does not stop the work, as a migration is worth more than its report. It is remembered, and ends the
+/// command with a status that is not 0.
 enum StandardStreams {
     /// The number of the first error of a write to standard output, 0 before.
     static var failure: Int32 { firstFailure.load(ordering: .relaxed) }
 
-    /// Whether standard output was closed when the command began: nobody wants it.
+    /// Whether standard output was closed when the command started: no output is wanted.
     static var outputWasClosed: Bool { wasClosed.load(ordering: .relaxed) }
 
     private static let firstFailure = Atomic<Int32>(0)
     private static let wasClosed = Atomic(false)
 
-    /// Occupies the numbers of streams that the caller closed: the socket or file that is opened next would get one of
-    /// them, and text would go into it. Opened the wrong way round, they refuse reads and writes as closed ones do.
-    static func occupy() {
+    /// Occupies the descriptors of streams that the caller closed: the socket or file that is opened next would get one
+    /// of them, and receive text. Opened in the opposite direction, they fail reads and writes like closed ones.
+    static func reserveClosedStreams() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest number that is free is this one.
+            // This one is now the lowest free descriptor.
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
             if descriptor == STDOUT_FILENO { wasClosed.store(true, ordering: .relaxed) }
         }
     }
 
-    /// Writes to standard output as it is, without escapes. After a failure nothing more is written.
+    /// Writes to standard output without escaping. After a failure nothing more is written.
     static func writeOutput(_ text: String) {
         guard failure == 0 else { return }
         firstFailure.store(write(text, to: STDOUT_FILENO), ordering: .relaxed)
     }
 
-    /// Writes to standard error as it is. Nobody could be told of a failure.
+    /// Writes to standard error without escaping. A failure could not be reported.
     static func writeErrors(_ text: String) {
         _ = write(text, to: STDERR_FILENO)
     }
@@ -59,7 +59,7 @@ enum StandardStreams {
                 if count >= 0 {
                     rest = rest.dropFirst(count)
                 } else if errno == EAGAIN {
-                    // The other end made it non-blocking.
+                    // The other end has made it non-blocking.
                     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&wait, 1, -1)
                 } else if errno != EINTR {
@@ -71,8 +71,8 @@ enum StandardStreams {
     }
 }
 
-/// Prints lines to standard output. It takes the place of Swift's own, so that nothing is printed that is not escaped, or
-/// whose failure goes unseen.
+/// Prints lines to standard output. It replaces Swift's own, so that nothing is printed without escaping, and no
+/// failure goes unnoticed.
 func print(_ text: String) {
     let lines = text.escapedLines + "\n"
     StandardStreams.writeOutput(Terminal.colorsOutput ? lines.withColoredSeverities : lines)

@@ -9,7 +9,7 @@ struct StatusText {
         var lines = ["\(database)".escaped, ""]
         if !assessment.statuses.isEmpty {
             var table = TextTable([("no.", .left), ("migration", .left), ("status", .left), ("reason", .left)])
-            // All that are implied are so by the newest that is applied, whose reason is in its own line.
+            // All implied ones are implied by the newest applied one, which shows its own reason.
             let implication = "by \(assessment.version.paddedToThree)"
             for status in assessment.statuses {
                 table.add([

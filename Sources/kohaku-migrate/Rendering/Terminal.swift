@@ -6,23 +6,23 @@
     import Darwin
 #endif
 
-/// Where output goes and answers come from.
+/// The terminal, if any.
 enum Terminal {
-    /// The characters of a line: the terminal's, or 100 when the output is not one.
+    /// The width in characters: the terminal's, or 100 when the output is not one.
     static let width: Int = {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
         return Int(size.ws_col)
     }()
 
-    /// Whether standard output is one: what is written is read there, and not run or stored.
+    /// Whether standard output is a terminal: its text is read by a person, not executed or stored.
     static let isOutput = isatty(STDOUT_FILENO) == 1
 
     /// Whether text is colored on standard output, and on standard error.
     static var colorsOutput: Bool { ColorChoice.current.colors(isTerminal: isOutput) }
     static var colorsErrors: Bool { ColorChoice.current.colors(isTerminal: isErrors) }
 
-    /// Whether somebody can be asked.
+    /// Whether the operator can be asked.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isErrors }
 
     private static let isErrors = isatty(STDERR_FILENO) == 1

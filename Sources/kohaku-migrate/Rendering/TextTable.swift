@@ -1,8 +1,8 @@
-/// The columns of a table of text, as wide as their cells and two spaces apart.
+/// The columns of a text table, as wide as their cells and two spaces apart.
 ///
 /// Every cell is measured before the first line is made, so that rows need not be held.
 struct TextColumns {
-    /// Where a column's text stands.
+    /// The alignment of a column.
     enum Alignment {
         case left, right
     }
@@ -45,7 +45,7 @@ struct TextColumns {
     }
 }
 
-/// A table of text.
+/// A text table.
 struct TextTable {
     private var columns: TextColumns
     private var rows: [[String]] = []
@@ -72,11 +72,11 @@ extension String {
         return String(reversed().drop { $0 == " " }.reversed())
     }
 
-    /// How many characters a terminal shows.
+    /// The number of characters that a terminal shows.
     var width: Int { utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count }
 
-    /// One paragraph, escaped, and broken at spaces so that no line is longer than `width`, every line but the first
-    /// indented. A command of this tool and a statement stay on one line, to be copied.
+    /// One paragraph, escaped, and wrapped at spaces so that no line is longer than `width`, every line but the first
+    /// indented. Commands of this tool and statements stay on one line, to be copied.
     func wrapped(indent: Int = 0, width: Int = Terminal.width) -> String {
         let text = escaped
         guard indent + text.width > width else { return text }
@@ -92,7 +92,7 @@ extension String {
         return (lines + [line]).joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 
-    /// What lies between the spaces, with each command of this tool and each statement as one word.
+    /// The words between the spaces, with each command of this tool and each statement as one word.
     private var unbreakableWords: [String] {
         var words: [String] = []
         var pieces = split(separator: " ")[...]

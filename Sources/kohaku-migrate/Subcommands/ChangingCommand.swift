@@ -4,7 +4,7 @@ import Migrations
 
 extension Driver {
     /// Makes one change of one transaction, which a signal stops and rolls back whole.
-    /// - Parameter title: What it is, for the message: `the release`.
+    /// - Parameter title: Its name in messages: `the release`.
     func stoppingAtSignals<Result>(_ title: String, _ body: () throws -> Result) throws -> Result {
         interruption = Signals.interruption
         Signals.watch()
@@ -16,7 +16,7 @@ extension Driver {
     }
 }
 
-/// A verb whose runner changes the database: it reports what it does, and stops at signals.
+/// A verb whose runner changes the database: it reports its progress, and stops on signals.
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }
     var output: OutputOptions { get }
@@ -24,7 +24,7 @@ protocol ChangingCommand: ParsableCommand {
 
 extension ChangingCommand {
     /// Opens the database and lets a runner change it.
-    /// - Parameter isAgreed: Whether `--yes` gives the consent that is asked for; what migrations ask, the settings may agree to.
+    /// - Parameter isAgreed: Whether `--yes` gives consent; the settings may consent to migrations.
     func change(
         _ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose, isAgreed: Bool,
         by verb: (Runner) throws -> RunReport

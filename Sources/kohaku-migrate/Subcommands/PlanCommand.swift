@@ -9,10 +9,10 @@ struct PlanCommand: ParsableCommand {
         abstract: "Show what run would do and why, and change nothing.",
         usage: "kohaku-migrate plan [--sql | --repair] [<options>]",
         discussion: """
-            The data checks of the pending migrations are run, and every finding is shown at once. With --sql the \
-            migrations themselves are run on an empty copy of the schema, to show each statement. The text is for \
-            reading: rows are computed while a migration runs. With --repair the repair is made and rolled back, to show \
-            what it finds in each table and does with its rows.
+            Runs the data checks of the pending migrations and shows every finding at once. With --sql it also runs the \
+            migrations on an empty copy of the schema, to show each statement. The SQL is for reading only: rows are \
+            computed while a migration runs. With --repair it executes the repair and rolls it back, to show what happens \
+            to each table and its rows.
 
             EXAMPLES
               kohaku-migrate plan
@@ -48,7 +48,7 @@ struct PlanCommand: ParsableCommand {
 }
 
 extension PlanCommand {
-    /// Shows a plan; ends with the status of a run that would stop for what was found.
+    /// Shows a plan; exits with the status of a run that would stop at the findings.
     static func show(
         _ configuration: HubConfiguration,
         _ connection: any DatabaseConnection,
@@ -72,7 +72,7 @@ extension PlanCommand {
 }
 
 extension Target {
-    /// The command that runs up to it.
+    /// The command that runs up to this target.
     fileprivate var command: String {
         switch self {
         case .newest: "kohaku-migrate run"

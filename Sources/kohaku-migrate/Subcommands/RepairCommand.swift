@@ -6,11 +6,11 @@ import Migrations
 struct RepairCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair",
-        abstract: "Bring a mixed or stuck database to the current schema without losing a row.",
+        abstract: "Bring a mixed database to the current schema without losing a row.",
         usage: "kohaku-migrate repair [<options>]",
         discussion: """
-            Every table goes on from what is there: old columns, new ones, or both. All of it is one transaction. Rows that \
-            the current schema cannot hold go to quarantine, and a second repair changes nothing. Make a backup first.
+            Completes each table from whatever columns exist: old, new, or both. It runs in one transaction. Rows that \
+            the current schema cannot hold are quarantined. A second repair changes nothing. Make a backup first.
 
             EXAMPLES
               kohaku-migrate repair --dry-run
@@ -21,7 +21,7 @@ struct RepairCommand: ChangingCommand {
     @Flag(name: .long, help: "Agree to the repair.")
     var yes = false
 
-    @Flag(name: .long, help: "Show what would be done: the repair is made, and rolled back.")
+    @Flag(name: .long, help: "Show what would be done: the repair is rolled back.")
     var dryRun = false
 
     @OptionGroup var database: DatabaseOptions
@@ -40,7 +40,7 @@ struct RepairCommand: ChangingCommand {
 }
 
 extension RepairCommand {
-    /// Shows what a repair finds and does, by making it and rolling it back.
+    /// Shows what a repair finds and does, by executing it and rolling it back.
     static func rehearse(
         _ configuration: HubConfiguration, _ connection: any DatabaseConnection, output: OutputOptions
     ) throws {

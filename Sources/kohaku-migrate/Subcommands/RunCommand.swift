@@ -9,8 +9,8 @@ struct RunCommand: ChangingCommand {
         abstract: "Run the pending migrations, then check the result.",
         usage: "kohaku-migrate run [<number>] [<options>]",
         discussion: """
-            A fresh database gets the current schema at once. A migration that fails is rolled back whole, and later ones \
-            are not tried.
+            A fresh database gets the current schema at once. A migration that fails is rolled back, and later ones \
+            do not run.
 
             EXAMPLES
               kohaku-migrate run
@@ -23,7 +23,7 @@ struct RunCommand: ChangingCommand {
     @Argument(help: "Run just this migration; older ones must not be pending.")
     var number: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Run up to this migration, itself included.", valueName: "number"))
+    @Option(name: .long, help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
     var to: Int?
 
     @Flag(name: .long, help: "Agree to migrations that ask for consent.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-/// Shows the verdict on every migration.
+/// Shows the status of every migration.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",

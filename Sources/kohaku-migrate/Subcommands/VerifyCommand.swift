@@ -6,10 +6,10 @@ import Migrations
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Say what the database is, compare it with the current schema and check the references.",
+        abstract: "Report what the database is, compare its schema, and check its references.",
         usage: "kohaku-migrate verify [<options>]",
         discussion: """
-            Exits with 0 when the schema is the current one, with or without extras that are not the hub's, and with 3 \
+            Exits with 0 when the schema is current, with or without additions that are not the hub's, and with 3 \
             otherwise.
 
             EXAMPLE

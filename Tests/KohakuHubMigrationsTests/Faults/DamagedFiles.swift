@@ -17,7 +17,7 @@ struct DamagedFiles {
             let isTable = name == "file"
             let message =
                 isTable
-                ? "Table file is damaged, and rows of it may be lost."
+                ? "Table file is damaged, and some of its rows may be lost."
                 : "Table file can be read, but not its index file_sha256."
             for verb in DamagedHub.Verb.allCases {
                 let error = try hub.stopped(by: verb)
@@ -35,7 +35,7 @@ struct DamagedFiles {
         }
     }
 
-    @Test("whose index has a flipped byte is not migrated by it, and a repair builds it anew", arguments: versions)
+    @Test("whose index has a flipped byte is not migrated by it, and a repair rebuilds it", arguments: versions)
     func index(_ version: String) throws {
         try withHub(version) { hub in
             let before = try DatabaseContents(of: hub.open(.migrating))
@@ -45,7 +45,7 @@ struct DamagedFiles {
             }
             let error = try hub.stopped(by: .run)
             #expect(error.findings.map(\.code) == ["damaged_index"])
-            #expect(error.findings.map(\.message) == ["Index user_username does not hold the rows of table user."])
+            #expect(error.findings.map(\.message) == ["Index user_username does not match the rows of table user."])
 
             let connection = try hub.open(.migrating)
             _ = try Runner(catalogue: .kohakuHub, connection: connection).repair()

@@ -23,7 +23,7 @@ struct FullDisks {
                 failures += 1
                 #expect(error.code == .failed)
                 #expect((error.underlying as? DatabaseError)?.kind == .full)
-                #expect(error.nextStep?.contains("Make room on the disk, then run again") == true)
+                #expect(error.nextStep?.contains("Free disk space, then run again") == true)
                 #expect(try stages.contains(LogicalDump(of: database)), "\(limit) pages")
                 #expect(try connection.integrity() == "ok")
                 #expect(try Self.pragmas(connection) == pragmas)
@@ -81,7 +81,7 @@ struct FullDisks {
                 ])
             #expect(outcome.status == 1, "\(outcome)")
             #expect(outcome.errors.contains("disk I/O error"), "\(outcome)")
-            #expect(outcome.errors.contains("rolled back whole"), "\(outcome)")
+            #expect(outcome.errors.contains("rolled back"), "\(outcome)")
             #expect(try LogicalDump(of: database).differences(from: before) == [])
             let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
             #expect(again.status == 0, "\(again)")

@@ -20,8 +20,8 @@ struct Signals {
             return program.outcome()
         }
         #expect(outcome.status == signal.status, "\(outcome.errors.suffix(1000))")
-        #expect(outcome.errors.contains("error: in 008 foreignkey_refactoring: interrupted, and rolled back whole"))
-        #expect(outcome.errors.contains("To go on, run again."))
+        #expect(outcome.errors.contains("error: in 008 foreignkey_refactoring: interrupted and rolled back"))
+        #expect(outcome.errors.contains("To continue, run again."))
         #expect(try LogicalDump(of: database).differences(from: before) == [])
         return outcome
     }
@@ -83,7 +83,9 @@ struct Signals {
         }
     }
 
-    @Test("stops a run or a repair that only mends, and says so", arguments: TestBackend.allCases, ["run", "repair"])
+    @Test(
+        "stops a run or a repair that only fixes drift, and says so", arguments: TestBackend.allCases,
+        ["run", "repair"])
     func mending(_ backend: TestBackend, _ verb: String) throws {
         try backend.withDatabase { database in
             let connection = try database.connect()
@@ -91,12 +93,12 @@ struct Signals {
             try connection.execute(#"DROP INDEX "commit_commit_id_repository_id""#)
             try expectStopped(
                 [verb, "--yes"], waitingFor: "commit", of: database, connection,
-                saying: "interrupted, and rolled back whole")
+                saying: "interrupted and rolled back")
         }
     }
 
     @Test(
-        "stops a release or a purge, which is rolled back whole, and says so", arguments: TestBackend.allCases,
+        "stops a release or a purge, which is rolled back, and says so", arguments: TestBackend.allCases,
         [["release", "--all"], ["purge", "--all", "--yes"]])
     func quarantine(_ backend: TestBackend, _ verb: [String]) throws {
         try backend.withDatabase { database in
@@ -107,7 +109,7 @@ struct Signals {
             try context.quarantineWhole("scrap", reason: "of no use")
             try expectStopped(
                 ["quarantine"] + verb, waitingFor: "kohaku_quarantine", of: database, connection,
-                saying: "error: in the \(verb[0]): interrupted, and rolled back whole")
+                saying: "error: in the \(verb[0]): interrupted and rolled back")
         }
     }
 
@@ -169,8 +171,7 @@ struct Signals {
             #expect(
                 outcome.errors == """
                     error: standard output could not be written: Broken pipe
-                    The work itself is done and committed: only its report is not complete. To look:
-                    kohaku-migrate status
+                    The work is done and committed; only its report is incomplete. Check: kohaku-migrate status
                     1
 
                     """)

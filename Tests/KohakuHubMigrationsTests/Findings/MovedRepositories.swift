@@ -33,7 +33,7 @@ struct MovedRepositories {
         }
     }
 
-    @Test("goes to quarantine when two have its objects, and the reason names both", arguments: TestBackend.allCases)
+    @Test("is quarantined when two have its objects, and the reason names both", arguments: TestBackend.allCases)
     func ambiguous(_ backend: TestBackend) throws {
         try checking(
             backend, .repository(3, "model", "ada/new"), .file(1, "ada/new"), .repository(4, "model", "zoe/fork"),
@@ -66,7 +66,7 @@ struct MovedRepositories {
     }
 
     @Test(
-        "goes to quarantine when nothing leads on", arguments: TestBackend.allCases,
+        "is quarantined when nothing leads on", arguments: TestBackend.allCases,
         [
             [.repository(3, "dataset", "ada/new"), .file(1, "ada/new")],
             [.repository(3, "model", "ada/new"), .file(1, "ada/new", lfs: false)],
@@ -84,7 +84,7 @@ struct MovedRepositories {
     }
 
     @Test(
-        "goes to quarantine when only some of its objects are there: a common file is no proof",
+        "is quarantined when only some of its objects are there: a common file is no proof",
         arguments: TestBackend.allCases)
     func partial(_ backend: TestBackend) throws {
         try checking(

@@ -39,7 +39,7 @@ struct Privileges {
             .plan(for: .run(to: .upTo(8))).findings
     }
 
-    @Test("is told which tables it does not own")
+    @Test("learns which tables it does not own")
     func owner() throws {
         let grants = "GRANT TEMPORARY ON DATABASE TO ROLE; GRANT CREATE ON SCHEMA public TO ROLE; "
         try asRole("reader", granting: grants + #"ALTER TABLE "token" OWNER TO ROLE"#) { connection in
@@ -55,7 +55,7 @@ struct Privileges {
         }
     }
 
-    @Test("is told which tables it does not own that reference the hub's, in whatever schema")
+    @Test("learns which tables it does not own that reference the hub's, in whatever schema")
     func referencing() throws {
         let grants = "GRANT TEMPORARY ON DATABASE TO ROLE; GRANT CREATE ON SCHEMA public TO ROLE; "
         let note = #"CREATE SCHEMA x; CREATE TABLE x.note (u integer REFERENCES public."user" (id)); "#
@@ -66,7 +66,7 @@ struct Privileges {
         }
     }
 
-    @Test("is told which privileges it lacks, also when it may not make temporary tables")
+    @Test("learns which privileges it lacks, also when it may not make temporary tables")
     func privileges() throws {
         try asRole("owner", granting: Self.owning) { connection in
             let found = try findings(connection)

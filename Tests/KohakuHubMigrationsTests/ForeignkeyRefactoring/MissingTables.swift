@@ -4,7 +4,7 @@ import MigrationsTesting
 import Testing
 
 /// The application made some tables at start, without a migration, so a hub of any version may lack them.
-@Suite("A hub that lacks a table which the application made at start")
+@Suite("A hub that lacks a table which the application created at startup")
 struct MissingTables {
     @Test(
         "is upgraded as others are", arguments: TestBackend.allCases,

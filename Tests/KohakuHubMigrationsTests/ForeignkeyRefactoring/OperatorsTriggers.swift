@@ -55,7 +55,7 @@ struct OperatorsTriggers {
         }
     }
 
-    @Test("is told beforehand: a trigger that keeps a repair from being made")
+    @Test("is reported beforehand: a trigger that keeps a repair from being made")
     func triggerInTheWay() throws {
         let sql = #"""
             DROP INDEX "token_token_hash"; CREATE TABLE "journal" ("entry"); ALTER TABLE "organization" ADD "own" INTEGER;
@@ -111,7 +111,8 @@ struct OperatorsTriggers {
     }
 
     @Test(
-        "is told beforehand: a reference to organizations, and values that occur twice", arguments: TestBackend.allCases
+        "is reported beforehand: a reference to organizations, and values that occur twice",
+        arguments: TestBackend.allCases
     )
     func findings(_ backend: TestBackend) throws {
         try backend.withDatabase { database in

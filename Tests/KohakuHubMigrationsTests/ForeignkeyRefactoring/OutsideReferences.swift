@@ -42,7 +42,7 @@ struct OutsideReferences {
         }
     }
 
-    @Test("is named before any change when its rows reference rows that go to quarantine")
+    @Test("is named before any change when its rows reference rows that are quarantined")
     func quarantined() throws {
         let sql = #"""
             CREATE SCHEMA "x"; CREATE TABLE "x"."note" ("session" integer REFERENCES "session" ("id"));

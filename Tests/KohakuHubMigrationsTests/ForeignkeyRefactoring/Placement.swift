@@ -51,7 +51,7 @@ struct Placement {
         }
     }
 
-    @Test("or copies the file to each when nothing tells", arguments: TestBackend.allCases)
+    @Test("or copies the file to each when nothing decides", arguments: TestBackend.allCases)
     func copies(_ backend: TestBackend) throws {
         let database = try Refactored(
             backend,

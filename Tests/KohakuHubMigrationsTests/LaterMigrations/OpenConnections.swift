@@ -32,7 +32,7 @@ struct OpenConnections {
             let alteration = TableAlteration(table: "t", columns: [ColumnDefinition(#""n" INTEGER"#)])
             try connection.withMigrationTransaction { try connection.alter(alteration) }
             #expect(try connection.integer("PRAGMA schema_version") == version + 1)
-            try connection.withMigrationTransaction(isRehearsal: true) { try connection.alter(alteration) }
+            try connection.withMigrationTransaction(isDryRun: true) { try connection.alter(alteration) }
             #expect(try connection.integer("PRAGMA schema_version") == version + 1)
             #expect(try connection.integer("PRAGMA writable_schema") == 0)
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite("What differs from the newest schema")
 struct Convergences {
     @Test(
-        "is mended by a run, whatever is missing or otherwise, with every row where it was",
+        "is fixed by a run, whatever is missing or otherwise, with every row where it was",
         arguments: TestBackend.allCases,
         [
             #"DROP TABLE "fallbacksource""#,
@@ -106,7 +106,7 @@ struct Convergences {
         }
     }
 
-    @Test("of references that SQLite never checked is mended by a repair")
+    @Test("of references that SQLite never checked is fixed by a repair")
     func dangling() throws {
         let sql = #"""
             UPDATE "token" SET "user_id" = 77777 WHERE "id" = (SELECT min("id") FROM "token");
@@ -131,7 +131,7 @@ struct Convergences {
         }
     }
 
-    @Test("without a value that could be told stops, with the rows where they are", arguments: TestBackend.allCases)
+    @Test("without a value that can be known stops, with the rows where they are", arguments: TestBackend.allCases)
     func unknowable(_ backend: TestBackend) throws {
         let sql = #"ALTER TABLE "token" DROP COLUMN "name""#
         for verb in DamagedHub.Verb.allCases {

@@ -78,7 +78,7 @@ struct DamagedHubs {
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
 
-    @Test("with an unknown size quarantines the row, and no size is made up", arguments: TestBackend.allCases)
+    @Test("with an unknown size quarantines the row, and no size is invented", arguments: TestBackend.allCases)
     func unknownSize(_ backend: TestBackend) throws {
         let sql = DamagedHub.emptying("lfsobjecthistory", "size", backend)
         #expect(try DamagedHub(backend: backend, fixture: "v12", damage: sql).stopped(by: .run).code == .schemaDiffers)
@@ -87,7 +87,7 @@ struct DamagedHubs {
         #expect(Conservation(before: outcome.before, after: outcome.after).violations == [])
     }
 
-    @Test("with a reference to nothing that may be NULL tells that it becomes so", arguments: TestBackend.allCases)
+    @Test("with a reference to nothing that may be NULL reports that it becomes NULL", arguments: TestBackend.allCases)
     func clearing(_ backend: TestBackend) throws {
         let update = #"UPDATE "invitation" SET "used_by_id" = 4242 WHERE "id" = (SELECT min("id") FROM "invitation")"#
         let sql =
@@ -127,7 +127,7 @@ struct DamagedHubs {
         #expect(outcome.after.quarantined(from: "userorganization").map(\.sourceID) == [lowest])
     }
 
-    @Test("with UNIQUE constraints in place of several indexes is mended by a run")
+    @Test("with UNIQUE constraints in place of several indexes is fixed by a run")
     func uniqueConstraints() throws {
         try TestBackend.sqlite.withDatabase { database in
             try Fixture("v15").load(into: database)
@@ -219,7 +219,7 @@ struct DamagedHubs {
             """#
         try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, runner in
             let before = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
-            #expect(before.violations.contains("broken reference: \(child) to what is no key of \(table)"))
+            #expect(before.violations.contains("broken reference: \(child) to columns of \(table) that are not a key"))
             #expect(before.violations.contains("broken reference: 1 rows of \(child) to \(table)"))
             _ = try runner.run(to: .newest)
             let after = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
@@ -231,7 +231,7 @@ struct DamagedHubs {
     func referenceToLostKey() throws {
         let sql = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("full_id"))"#
         let error = try DamagedHub(backend: .sqlite, fixture: "v00", damage: sql).stopped(by: .run)
-        #expect(error.message.contains("mine would reference what is no key of repository"))
+        #expect(error.message.contains("mine would reference columns of repository that are not a key"))
         let older = #"CREATE TABLE "mine" ("x" REFERENCES "repository" ("name"))"#
         try DamagedHub(backend: .sqlite, fixture: "v00", damage: older).open { connection, runner in
             _ = try runner.run(to: .newest)
@@ -259,7 +259,7 @@ struct DamagedHubs {
             ])
     }
 
-    @Test("with a unique index that nobody knows stops before the first migration", arguments: TestBackend.allCases)
+    @Test("with a unique index that is unknown stops before the first migration", arguments: TestBackend.allCases)
     func unknownIndex(_ backend: TestBackend) throws {
         for fixture in ["v07", "v10"] {
             let sql = #"CREATE UNIQUE INDEX "once" ON "token" ("last_used", "id")"#
@@ -288,7 +288,7 @@ struct DamagedHubs {
         _ = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .run)
     }
 
-    @Test("with references to nothing is told so by a run, and mended by a repair")
+    @Test("with references to nothing is reported by a run, and fixed by a repair")
     func dangling() throws {
         let sql = #"UPDATE "token" SET "user_id" = 4242 WHERE "id" = (SELECT min("id") FROM "token")"#
         try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, _ throws in
@@ -310,7 +310,7 @@ struct DamagedHubs {
             damage: #"UPDATE "user" SET "id" = 9223372036854775807 WHERE "id" = (SELECT max("id") FROM "user")"#
         ).stopped(by: .run)
         #expect(error.code == .checkFailed)
-        #expect(error.message.contains("there is no room above it"))
+        #expect(error.message.contains("no id above it is left"))
     }
 
     @Test("gives no organization an id that any reference to a user holds")

@@ -103,7 +103,7 @@ struct DamagedOlderHubs {
         """#
 
     @Test(
-        "whose older upgrade stopped half-way through the quotas, or before the index of invitations, is mended",
+        "whose older upgrade stopped half-way through the quotas, or before the index of invitations, is fixed",
         arguments: TestBackend.allCases,
         [
             (

@@ -8,7 +8,7 @@ import Testing
 struct LeftoverTables {
     /// A rebuild that died after it had dropped the table and before it gave the new one its name.
     @Test(
-        "since a rebuild died under another name gets its name back", arguments: TestBackend.allCases,
+        "since a rebuild died under another name is renamed back", arguments: TestBackend.allCases,
         [
             ("v07", "organization", "organization_new"), ("v03", "organization", "organization_old"),
             ("v07", "file", "file_new"), ("v07", "invitation", "invitation_new"),
@@ -29,7 +29,7 @@ struct LeftoverTables {
     }
 
     @Test(
-        "beside the table itself is told of, left alone by a run, and goes to quarantine by a repair",
+        "beside the table itself is reported of, left alone by a run, and is quarantined by a repair",
         arguments: TestBackend.allCases, ["v07", "v15"])
     func leftover(_ backend: TestBackend, _ fixture: String) throws {
         let sql =
@@ -56,7 +56,7 @@ struct LeftoverTables {
             "updated_at" {timestamp} NOT NULL)
         """#
 
-    @Test("replaced by an empty one that an application made gets its name back", arguments: TestBackend.allCases)
+    @Test("replaced by an empty one that an application made is renamed back", arguments: TestBackend.allCases)
     func displacedByEmpty(_ backend: TestBackend) throws {
         var outcome = try DamagedHub(backend: backend, damage: Self.emptyFile).mended(by: .repair)
         outcome.before.tables["file"] = outcome.before.tables.removeValue(forKey: "file_old")
@@ -89,7 +89,7 @@ struct LeftoverTables {
                 })
             let error = try thrownError(MigrationError.self) { _ = try runner.repair() }
             #expect(error.code == .schemaDiffers)
-            #expect(error.message == "somebody wrote to file after the repair had looked at it")
+            #expect(error.message == "file changed after the repair was planned")
             #expect(try connection.integer(#"SELECT count(*) FROM "file" WHERE "path_in_repo" = 'late.bin'"#) == 1)
             #expect(try connection.countRows(in: "file_old") == files)
         }
@@ -101,7 +101,7 @@ struct LeftoverTables {
     ]
 
     @Test(
-        "and holds credentials goes to quarantine, for revoked ones would be valid again",
+        "and holds credentials is quarantined, for revoked ones would be valid again",
         arguments: TestBackend.allCases, credentialTables)
     func credentials(_ backend: TestBackend, _ table: (fixture: String, name: String)) throws {
         for suffix in ["old", "new"] {

@@ -3,7 +3,7 @@ import Migrations
 import MigrationsTesting
 import Testing
 
-@Suite("The signatures of the catalogue, on every schema that the application ever made")
+@Suite("The signatures of the catalogue, on every schema that the application ever created")
 struct CatalogueSignatures {
     /// The schemas in the order of time; a letter is a table that came without a migration.
     private static let versions = [

@@ -60,14 +60,14 @@ struct DatabaseURLTests {
     @Test(
         "that would be cut, or dropped in part, is refused",
         arguments: [
-            ("sqlite:///hub.db?mode=ro", "the SQLite URL has parameters, and none is known here"),
-            ("sqlite:///hub.db?", "the SQLite URL has parameters, and none is known here"),
-            ("sqlite:///:memory:", "the SQLite URL names no file of a disk"),
-            ("sqlite:///%3Amemory%3A", "the SQLite URL names no file of a disk"),
-            ("sqlite:///file:hub.db", "the SQLite URL names no file of a disk"),
-            ("sqlite:///hub.db%00.bak", "the database URL holds %00"),
-            ("postgresql://hub:s3c%00ret@db/hub", "the database URL holds %00"),
-            ("postgresql://hub@db/hub%00", "the database URL holds %00"),
+            ("sqlite:///hub.db?mode=ro", "the SQLite URL has parameters, which are not supported"),
+            ("sqlite:///hub.db?", "the SQLite URL has parameters, which are not supported"),
+            ("sqlite:///:memory:", "the SQLite URL does not name a file on disk"),
+            ("sqlite:///%3Amemory%3A", "the SQLite URL does not name a file on disk"),
+            ("sqlite:///file:hub.db", "the SQLite URL does not name a file on disk"),
+            ("sqlite:///hub.db%00.bak", "the database URL contains %00"),
+            ("postgresql://hub:s3c%00ret@db/hub", "the database URL contains %00"),
+            ("postgresql://hub@db/hub%00", "the database URL contains %00"),
         ])
     func refusedWhole(_ url: String, _ message: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try DatabaseURL(url) }

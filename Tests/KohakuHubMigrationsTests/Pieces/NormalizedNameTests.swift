@@ -8,7 +8,7 @@ struct NormalizedNameTests {
         let vectors = try Fixture.json("normalized-names.json", as: [[String]].self)
         #expect(vectors.count > 30)
         for vector in vectors {
-            // Swift holds canonically equivalent strings for equal; the databases compare bytes.
+            // In Swift canonically equivalent strings are equal; the databases compare bytes.
             #expect(Array(NormalizedName.of(vector[0]).utf8) == Array(vector[1].utf8), "\(vector[0])")
         }
     }
@@ -19,7 +19,7 @@ struct NormalizedNameTests {
         #expect(names(assigned) == [2: "foobar", 7: "foobar~7", 9: "other", 11: "foobar~11"])
     }
 
-    @Test("never meets a name that somebody chose")
+    @Test("never meets a name that an operator chose")
     func chosenSuffix() {
         // User 7's candidate is the own name of user 9, who comes later but shares it with nobody.
         let assigned = names(NormalizedName.assign(to: [(2, "foo"), (7, "f-oo"), (9, "foo~7")]))
@@ -27,7 +27,7 @@ struct NormalizedNameTests {
         #expect(Set(assigned.values).count == 3)
     }
 
-    @Test("is told apart by its bytes, not by how it looks")
+    @Test("is distinguished by its bytes, not by how it looks")
     func canonicalEquivalence() {
         let composed = "\u{e9}"
         let decomposed = "e\u{301}"

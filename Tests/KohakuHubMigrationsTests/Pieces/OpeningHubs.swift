@@ -9,7 +9,7 @@ import Testing
 struct OpeningHubs {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    @Test("to look shows a hub that is not there yet as an empty one, and makes no file")
+    @Test("to look shows a hub that does not exist yet as an empty one, and creates no file")
     func missing() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/hub.db"
@@ -30,7 +30,7 @@ struct OpeningHubs {
     }
 
     @Test(
-        "in a folder that is not there fails and names the folder",
+        "in a folder that is missing fails and names the folder",
         arguments: [DatabaseURL.Purpose.reading, .migrating])
     func noFolder(_ purpose: DatabaseURL.Purpose) throws {
         let url = DatabaseURL.sqlite(path: "/no/such/folder/hub.db")

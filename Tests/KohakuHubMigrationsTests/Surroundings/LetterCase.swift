@@ -42,7 +42,7 @@ struct LetterCase {
         }
     }
 
-    @Test("are mended under the names that they have: a column without NOT NULL, a reference that is missing")
+    @Test("are fixed under the names that they have: a column without NOT NULL, a reference that is missing")
     func mended() throws {
         try TestBackend.sqlite.withDatabase { database in
             try Fixture("v15").load(into: database)

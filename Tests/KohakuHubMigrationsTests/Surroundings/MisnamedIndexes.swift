@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Indexes of other names")
 struct MisnamedIndexes {
-    @Test("get their own, and none is made twice", arguments: TestBackend.allCases, ["v00", "v15"])
+    @Test("get their own, and none is created twice", arguments: TestBackend.allCases, ["v00", "v15"])
     func renamed(_ backend: TestBackend, _ version: String) throws {
         try backend.withDatabase { database in
             try Fixture(version).load(into: database)

@@ -102,7 +102,7 @@ struct ServerSurroundings {
         }
     }
 
-    @Test("cannot be verified or looked at where row level security hides rows: what helps is told")
+    @Test("cannot be verified or looked at where row level security hides rows: a remedy is reported")
     func hiddenFromVerification() throws {
         let setup = "ALTER TABLE token ENABLE ROW LEVEL SECURITY; ALTER TABLE token FORCE ROW LEVEL SECURITY"
         try hub("v15", setup) { database, _, owner in

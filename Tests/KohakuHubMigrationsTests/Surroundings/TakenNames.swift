@@ -38,7 +38,7 @@ struct TakenNames {
     ]
 
     @Test(
-        "is told before anything changes",
+        "is reported before anything changes",
         arguments: ofBoth.flatMap { other in TestBackend.allCases.map { ($0, other) } }
             + ofSQLite.map { (.sqlite, $0) } + ofPostgreSQL.map { (.postgresql, $0) })
     func others(

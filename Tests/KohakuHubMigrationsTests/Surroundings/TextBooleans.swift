@@ -35,7 +35,7 @@ struct TextBooleans {
         return try #require(contents)
     }
 
-    @Test("are converted by 008, which tells them before")
+    @Test("are converted by 008, which reports them before")
     func before() throws {
         let version = "v07"
         try withHub(version, conversion) { runner, connection in

@@ -44,7 +44,7 @@ struct UpgradeTests {
         }
     }
 
-    @Test("leave no reference to a row that is not there", arguments: Upgrade.all)
+    @Test("leave no reference to a row that is missing", arguments: Upgrade.all)
     func references(_ upgrade: Upgrade) throws {
         #expect(try upgrade.outcome().brokenReferences == [])
     }

@@ -63,7 +63,7 @@ extension HubTable {
 }
 
 extension QuarantineRule {
-    /// Invitations to an organization that is gone, in the old form of the table and in the new one.
+    /// Invitations to a deleted organization, in the old and in the new form of the table.
     static let withoutInvitingOrganization = rows(
         where: #"""
             EXISTS (

@@ -1,7 +1,7 @@
 import Migrations
 
 extension HubTable {
-    /// Its rows become users, and nothing of the table is left.
+    /// Its rows become users, and the table is dropped.
     static let organization = HubTable(
         placeholder: "name TEXT",
         essentialColumns: ["name", "created_at"],

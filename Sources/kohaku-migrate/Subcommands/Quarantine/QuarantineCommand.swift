@@ -8,7 +8,7 @@ struct QuarantineCommand: ParsableCommand {
         commandName: "quarantine",
         abstract: "List, export, release or purge the rows that could not be kept.",
         discussion: """
-            Rows that the new constraints cannot hold are kept whole in the table kohaku_quarantine.
+            Rows that violate the new constraints are kept whole in the table kohaku_quarantine.
 
             EXAMPLES
               kohaku-migrate quarantine list
@@ -33,7 +33,7 @@ struct QuarantineSelection: ParsableArguments {
 
     func validate() throws {
         // An empty variable in place of the numbers must not mean every row.
-        guard all == ids.isEmpty else { throw ValidationError("Give numbers of rows, or --all.") }
+        guard all == ids.isEmpty else { throw ValidationError("Give row numbers or --all.") }
     }
 
     /// The numbers, `nil` for all.

@@ -6,7 +6,7 @@ import Migrations
 struct QuarantineExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the rows in quarantine to standard output, one JSON object a line.",
+        abstract: "Write the rows in quarantine to standard output, one JSON object per line.",
         usage: "kohaku-migrate quarantine export [<options>]",
         discussion: """
             EXAMPLE

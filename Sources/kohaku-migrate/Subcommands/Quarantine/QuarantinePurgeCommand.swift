@@ -55,8 +55,8 @@ struct QuarantinePurgeCommand: ParsableCommand {
             // Numbers are given again once the quarantine is empty.
             guard try Quarantine.rows(rows.map(\.id), of: connection) == rows else {
                 throw MigrationError(
-                    .failed, "the quarantine changed while you were asked",
-                    nextStep: "Nothing was deleted. Look again with: kohaku-migrate quarantine list")
+                    .failed, "the quarantine changed before you agreed",
+                    nextStep: "Nothing was deleted. List it again: kohaku-migrate quarantine list")
             }
             try Quarantine.delete(rows.map(\.id), from: connection)
         }

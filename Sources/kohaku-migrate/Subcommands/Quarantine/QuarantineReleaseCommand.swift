@@ -6,10 +6,10 @@ import Migrations
 struct QuarantineReleaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Put rows back into their tables, all that are named or none.",
+        abstract: "Put rows back into their tables: all of those named, or none.",
         usage: "kohaku-migrate quarantine release (<id> ... | --all) [<options>]",
         discussion: """
-            A row is put back when it fits now: create the user or the repository that it needs first.
+            First create the users or repositories that the rows need.
 
             EXAMPLE
               kohaku-migrate quarantine release 3 4 5

@@ -1,24 +1,24 @@
-/// Temporary views in the place of tables, for looks at what will be: nothing is changed.
+/// Temporary views that shadow tables, to check what they will be: nothing is changed.
 extension MigrationContext {
     /// Has statements of the present transaction find other columns in a table. A second view is of what the first one shows.
-    func standIn(_ columns: [String], for table: String) throws {
+    func shadow(_ columns: [String], for table: String) throws {
         let name = table.quotedIdentifier
         let (home, temporary) =
             try dialect == .sqlite
             ? ("main", "temp")
             : (connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? "", "pg_temp")
-        let source = standIns[table].map { "(\($0)) AS shown" } ?? "\(home).\(name)"
-        if standIns[table] != nil { try connection.execute("DROP VIEW \(temporary).\(name)") }
+        let source = shadows[table].map { "(\($0)) AS shown" } ?? "\(home).\(name)"
+        if shadows[table] != nil { try connection.execute("DROP VIEW \(temporary).\(name)") }
         let query = "SELECT \(columns.joined(separator: ", ")) FROM \(source)"
         try connection.execute("CREATE TEMPORARY VIEW \(name) AS \(query)")
-        standIns[table] = query
+        shadows[table] = query
     }
 
     /// Has statements of the present transaction, and the schema, find the columns of a table by the names that they will have.
-    public func standIn(renaming names: [String: String], of table: String) throws {
+    public func shadow(renaming names: [String: String], of table: String) throws {
         guard let present = schema.tables[table], !present.renamable(names).isEmpty else { return }
         let names = present.renamable(names)
-        try standIn(
+        try shadow(
             present.columns.map { column in
                 let name = column.name.quotedIdentifier
                 return names[column.name].map { "\(name) AS \($0.quotedIdentifier)" } ?? name
