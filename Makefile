@@ -3,7 +3,8 @@
 
 # What apt calls the things that the build and the tests use.
 PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql sqlite3 python3
-SOURCES := Package.swift Sources Tests Plugins
+BENCHMARK_PACKAGES := python3-venv sql-migrate
+SOURCES := Package.swift Sources Tests Plugins Benchmarks/Programs/Package.swift Benchmarks/Programs/Sources
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,10 +23,9 @@ test: deps ## Build and run every test, with a PostgreSQL server of its own
 	swift build --build-tests
 	Scripts/with-postgres swift test --skip-build --disable-xctest
 
-benchmark: deps ## Measure time and memory on a million files, and on rows that need decisions
-	swift build -c release --product kohaku-migrate
-	Benchmarks/million-files
-	Benchmarks/shared-files
+benchmark: deps ## Compare time and memory with other tools and with SQL by hand
+	@Scripts/install-missing $(BENCHMARK_PACKAGES)
+	Benchmarks/run
 
 lint: ## Check the format of every source file
 	swift format lint --strict --recursive --parallel $(SOURCES)
