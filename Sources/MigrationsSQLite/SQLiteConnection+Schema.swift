@@ -39,7 +39,9 @@ extension SQLiteConnection {
     }
 
     private func readTables(_ statements: [String: TableStatements], _ filter: String) throws {
-        let texts = statements.compactMapValues { TableStatement($0.table) }
+        // To take a statement apart costs far more than to read it, and hardly any needs it.
+        let texts = statements.filter { TableStatement.mayTellMore($0.value.table) }
+            .compactMapValues { TableStatement($0.table) }
         var tables = statements.reduce(into: [:]) {
             $0[$1.key] = Schema.Table(
                 name: $1.key, columns: [], isAutoincrement: texts[$1.key]?.isAutoincrement == true)

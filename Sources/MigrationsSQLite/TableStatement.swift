@@ -114,6 +114,16 @@ struct TableStatement {
 }
 
 extension TableStatement {
+    /// Whether a statement has a word of what no pragma reports, as itself or as a part of something else.
+    static func mayTellMore(_ sql: String) -> Bool {
+        let letters = sql.utf8.map { $0 & ~0x20 }
+        return unreportedWords.contains { word in
+            letters.indices.contains { letters[$0] == word[0] && letters[$0...].starts(with: word) }
+        }
+    }
+
+    private static let unreportedWords = ["AUTOINCREMENT", "CONSTRAINT", "DEFERRABLE", "MATCH"].map { Array($0.utf8) }
+
     /// What no pragma reports of a foreign key.
     struct Reference {
         var name: String?

@@ -52,6 +52,23 @@ struct SQLiteSchemaReading {
         }
     }
 
+    @Test(
+        "finds what only the statement says of a foreign key, in whatever case",
+        arguments: [
+            ("CONSTRAINT kin REFERENCES t (id)", ["kin", nil, nil]),
+            ("Constraint kin REFERENCES t (id)", ["kin", nil, nil]),
+            ("REFERENCES t (id) match full", [nil, "FULL", nil]),
+            ("REFERENCES t (id) Deferrable", [nil, nil, "DEFERRABLE"]),
+            ("REFERENCES t (id) deferrable initially deferred", [nil, nil, "DEFERRABLE INITIALLY DEFERRED"]),
+            ("REFERENCES t (id) NOT DEFERRABLE", [nil, nil, nil]),
+            ("REFERENCES t (id)", [nil, nil, nil]),
+        ])
+    func foreignKey(_ clause: String, _ expected: [String?]) throws {
+        let table = try table("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER \(clause))")
+        let key = try #require(table.foreignKeys.first)
+        #expect([key.name, key.match, key.deferrability] == expected)
+    }
+
     @Test("is not misled by temporary tables of the same names")
     func temporary() throws {
         try TestBackend.sqlite.withConnection { connection in

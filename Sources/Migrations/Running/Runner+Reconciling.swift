@@ -1,9 +1,9 @@
 /// The end of a run: the schema is reconciled with the canonical one and compared with it.
 extension Runner {
     /// Reconciles what differs from the canonical schema if that costs no row.
+    /// - Parameter differences: Those that concern a run.
     /// - Returns: Whether there was anything.
-    func reconcile(_ report: inout RunReport, _ schema: Schema, isAgreed: Bool) throws -> Bool {
-        let differences = catalogue.differences(of: schema).filter(\.concernsRun)
+    func reconcile(_ report: inout RunReport, _ differences: [SchemaDifference], isAgreed: Bool) throws -> Bool {
         guard !differences.isEmpty else { return false }
         if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
             throw stop
@@ -53,14 +53,13 @@ extension Runner {
         report.reconciledTables += context.reports
     }
 
-    /// Compares the result with the canonical schema.
-    func compare(_ report: inout RunReport, _ schema: Schema) throws {
-        report.version = [MigrationStatus](of: catalogue.migrations, on: schema).version
-        let drift = catalogue.differences(of: schema)
-        report.mentioned = drift.filter { !$0.concernsRun }
-        report.quarantined = try Quarantine.count(in: connection, on: schema)
+    /// Stops where the result is not the canonical schema.
+    func compare(_ report: inout RunReport, _ result: Assessment) throws {
+        report.version = result.version
+        report.mentioned = result.drift.filter { !$0.concernsRun }
+        report.quarantined = try Quarantine.count(in: connection, on: result.schema)
         for difference in report.mentioned { emit(.mentioned(difference)) }
-        let harmful = drift.filter(\.concernsRun)
+        let harmful = result.driftToReconcile
         guard harmful.isEmpty else {
             throw MigrationError(
                 .schemaDiffers,

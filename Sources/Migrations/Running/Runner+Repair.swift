@@ -16,7 +16,7 @@ extension Runner {
             let pending = plan.displaced.isEmpty ? steps : try restoreNames(plan.displaced, by: steps)
             try applyPending(pending, &repaired)
             try converge(&repaired, isRepair: true)
-            try compare(&repaired, connection.readSchema())
+            try compare(&repaired, Assessment(of: connection.readSchema(), catalogue: catalogue))
             try requireConsistent()
         }
         report = repaired

@@ -77,7 +77,7 @@ public struct Runner {
                 report.wasFresh = try create()
                 // Another process was faster.
                 guard report.wasFresh else { return try execute(self.plan(for: plan.command)) }
-                try compare(&report, try catalogue.reading(connection) { $0 })
+                try compare(&report, assess())
             } else {
                 report.version = plan.assessment.version
                 if !plan.isRepair || !plan.isEmpty { announce(plan) }
@@ -92,6 +92,10 @@ public struct Runner {
         }
         report.duration = clock.now - start
         return report
+    }
+
+    private func assess() throws -> Assessment {
+        try Assessment(of: connection, catalogue: catalogue)
     }
 
     private func announce(_ plan: Plan) {
@@ -132,9 +136,9 @@ public struct Runner {
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
             let isAgreed = pending.contains { $0.migration.consent != nil }
-            var schema = try pending.isEmpty ? plan.assessment.schema : catalogue.reading(connection) { $0 }
-            if try reconcile(&report, schema, isAgreed: isAgreed) { schema = try catalogue.reading(connection) { $0 } }
-            try compare(&report, schema)
+            var result = try pending.isEmpty ? plan.assessment : assess()
+            if try reconcile(&report, result.driftToReconcile, isAgreed: isAgreed) { result = try assess() }
+            try compare(&report, result)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {
             report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
