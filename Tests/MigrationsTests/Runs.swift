@@ -28,6 +28,20 @@ struct Runs {
         }
     }
 
+    @Test(
+        "with nothing to do asks no more of the database for sixty migrations than for three",
+        arguments: TestBackend.allCases)
+    func many(_ backend: TestBackend) throws {
+        let counts = try [3, 60].map { count in
+            try TestRun.on(backend, columns: Array(1...count), (1...count).map(TestMigration.adding)) { run throws in
+                let (report, statements) = try run.counted()
+                #expect(report.isUnchanged)
+                return statements.count
+            }
+        }
+        #expect(counts[0] == counts[1])
+    }
+
     @Test("stops at a failure, which is rolled back; later ones are not tried", arguments: TestBackend.allCases)
     func failure(_ backend: TestBackend) throws {
         var migrations = (1...3).map(TestMigration.adding)
