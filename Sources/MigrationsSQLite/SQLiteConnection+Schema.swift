@@ -90,7 +90,7 @@ extension SQLiteConnection {
         try forEachRow(
             """
             SELECT lower(m.name), lower(i.name), i."unique", i.origin, i.partial, k.cid, lower(k.name), k.seqno,
-                max(k."desc" OR k.coll <> 'BINARY') OVER (PARTITION BY i.name) = 0
+                k."desc" OR k.coll <> 'BINARY'
             FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
                 pragma_index_xinfo(i.name, 'main') AS k
             WHERE m.type = 'table' AND k.key = 1\(filter) ORDER BY m.name, i.name, k.seqno
@@ -100,7 +100,7 @@ extension SQLiteConnection {
             if row[7].integer == 0 {
                 let index = Schema.Index(
                     name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
-                    isPlain: row[8].integer == 1, sql: sql[name] ?? "")
+                    sql: sql[name] ?? "")
                 indexes.append((try row.text(0), try row.text(3), index))
             }
             let key: Schema.Index.Key =
@@ -110,6 +110,7 @@ extension SQLiteConnection {
                     IndexKeys.key(at: Int(try row.integer(7)), of: sql[name] ?? "")
                 }
             indexes[indexes.count - 1].index.keys.append(key)
+            if row[8].integer == 1 { indexes[indexes.count - 1].index.isPlain = false }
         }
         for (table, origin, index) in indexes {
             switch origin {
