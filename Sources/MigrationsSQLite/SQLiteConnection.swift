@@ -196,12 +196,20 @@ public final class SQLiteConnection: DatabaseConnection {
             String(cString: sqlite3_errmsg(handle)),
             code: String(code),
             sql: sql,
-            position: offset >= 0 ? String(decoding: before, as: UTF8.self).unicodeScalars.count + 1 : nil
+            position: offset >= 0 ? String(decoding: before, as: UTF8.self).unicodeScalars.count + 1 : nil,
+            details: code == Self.refusedWrite
+                ? [
+                    "A write was refused: by a quota, by a limit on the size of files (ulimit -f), or by a failing disk."
+                ] : []
         )
     }
 
+    /// SQLITE_IOERR_WRITE, which Swift does not import.
+    private static let refusedWrite = SQLITE_IOERR | 3 << 8
+
     private func kind(of code: Int32) -> DatabaseError.Kind {
-        switch code & 0xff {
+        if code == Self.refusedWrite { return .full }
+        return switch code & 0xff {
         case SQLITE_BUSY where isInterrupted: .interrupted
         case SQLITE_BUSY, SQLITE_LOCKED: .locked
         case SQLITE_READONLY: .readOnly

@@ -16,6 +16,8 @@ public enum SQLiteFile {
         case missing
         /// It has no write permission for anybody.
         case protected
+        /// It is something else, such as a FIFO: what, with an article.
+        case noFile(String)
         /// It exists.
         case present
     }
@@ -24,6 +26,10 @@ public enum SQLiteFile {
     public static func state(of path: String) -> State {
         var status = stat()
         if stat(path, &status) == 0 {
+            let kinds = [
+                S_IFIFO: "a FIFO", S_IFCHR: "a device", S_IFBLK: "a device", S_IFSOCK: "a socket", S_IFDIR: "a folder",
+            ]
+            if let kind = kinds[status.st_mode & S_IFMT] { return .noFile(kind) }
             return status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0 ? .protected : .present
         }
         let folder = Self.folder(of: path)

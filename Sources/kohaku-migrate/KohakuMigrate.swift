@@ -29,6 +29,7 @@ struct KohakuMigrate: ParsableCommand {
 
     static func main() {
         StandardStreams.reserveClosedStreams()
+        Signals.ignoreFileSizeLimit()
         do {
             var command = try parseAsRoot()
             try command.run()

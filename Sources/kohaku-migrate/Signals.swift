@@ -31,6 +31,9 @@ enum Signals {
         }
     }
 
+    /// A limit on the size of files is an error of the write that meets it, and does not end the process.
+    static func ignoreFileSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
+
     /// The reader of the output may go away: a change of the database continues.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 

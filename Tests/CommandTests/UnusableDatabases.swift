@@ -42,6 +42,37 @@ struct UnusableDatabases {
         }
     }
 
+    @Test("What is no file is named, and not opened", arguments: verbs)
+    func noFile(_ verb: String) throws {
+        try withTemporaryFolder { folder in
+            try Program.run("mkfifo", "\(folder)/pipe.db")
+            try FileManager.default.createDirectory(atPath: "\(folder)/folder.db", withIntermediateDirectories: true)
+            for (path, kind) in [("pipe.db", "a FIFO"), ("/dev/null", "a device"), ("folder.db", "a folder")] {
+                let outcome = try Command(folder: folder)(verb, "--database-url", "sqlite:///\(path)")
+                #expect(outcome.status == 7)
+                #expect(outcome.errors.hasPrefix("error: cannot open \(path): it is \(kind), and no file\n"))
+            }
+        }
+    }
+
+    @Test("A limit on the size of files stops a run like a full disk, and the hub is as it was")
+    func fileSizeLimit() throws {
+        try TestBackend.sqlite.withHub("v07") { hub in
+            guard case .sqlite(let path) = hub.database else { return }
+            let before = try hub.snapshot()
+            // Blocks of 1024 bytes: the file fits, and no more.
+            let limit = try #require(before.file).count / 1024 + 16
+            let outcome = try Program.outcome(
+                of: "bash",
+                ["-c", "ulimit -f \(limit); '\(Command.path)' run --yes --database-url 'sqlite:///\(path)'"])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("by a limit on the size of files (ulimit -f)"))
+            #expect(outcome.errors.contains("It was rolled back. Free disk space, then run again."))
+            #expect(try hub.snapshot().contents == before.contents)
+            try hub.expect(0, "run", "--yes")
+        }
+    }
+
     @Test("A file that is not a SQLite database is named, and not touched", arguments: verbs)
     func fileIsNoDatabase(_ verb: String) throws {
         try withTemporaryFolder { folder in
