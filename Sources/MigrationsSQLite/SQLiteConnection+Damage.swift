@@ -5,11 +5,20 @@ extension SQLiteConnection {
     /// Pages that cannot be read, and indexes of these tables that lack rows: a migration that looks rows up in one
     /// would decide wrongly.
     public func damage(to tables: [String]) throws -> [Finding] {
-        var answers: [String] = []
+        let (answers, unknown): ([String], [String: String])
         do {
-            answers = try integrityAnswers()
+            (answers, unknown) = try integrityAnswers()
         } catch let error as DatabaseError where error.kind == .damaged {
             return try damagedTables()
+        }
+        let strange = tables.filter { unknown[$0] != nil }
+        guard strange.isEmpty else {
+            return strange.map { table in
+                Finding(
+                    .error, code: "unknown_collation", table: table, count: 1,
+                    message: "Table \(table) needs what only the program has that made it: \(unknown[table] ?? "").",
+                    action: "Drop the index or column that needs it, run again, and make it anew.")
+            }
         }
         guard !answers.contains(where: Self.isStructural) else { return try damagedTables() }
         let names = Set(answers.compactMap(Self.index(namedBy:)).map(\.asciiLowercased))
@@ -95,9 +104,27 @@ extension SQLiteConnection {
         }
     }
 
-    /// Every complaint: a limit would be used up by those about other tables.
-    func integrityAnswers() throws -> [String] {
-        try query("PRAGMA integrity_check(\(Int32.max))").compactMap { $0[0].text }.filter { $0 != "ok" }
+    /// Every complaint: a limit would be used up by those about other tables. Where one of these needs a collation or a module
+    /// that is not there, each is looked at by itself.
+    /// - Returns: The complaints, and the tables that could not be looked at, with what they need.
+    func integrityAnswers() throws -> (answers: [String], unknown: [String: String]) {
+        func answers(_ argument: String) throws -> [String] {
+            try query("PRAGMA integrity_check(\(argument))").compactMap { $0[0].text }.filter { $0 != "ok" }
+        }
+        do {
+            return (try answers("\(Int32.max)"), [:])
+        } catch let error as DatabaseError where error.isOfAnotherProgram {
+            var unknown: [String: String] = [:]
+            let found = try tableNames().sorted().flatMap { table in
+                do {
+                    return try answers(table.quotedIdentifier)
+                } catch let error as DatabaseError where error.isOfAnotherProgram {
+                    unknown[table] = error.message
+                    return []
+                }
+            }
+            return (found, unknown)
+        }
     }
 
     /// The index that, according to a complaint, does not match its table's rows.
@@ -112,5 +139,12 @@ extension SQLiteConnection {
     private static func isStructural(_ answer: String) -> Bool {
         answer.hasPrefix("***")
             && answer.split(separator: "\n").contains { !$0.hasPrefix("***") && !$0.hasSuffix(": never used") }
+    }
+}
+
+extension DatabaseError {
+    /// Whether a table needs what the program that made it registers with SQLite.
+    fileprivate var isOfAnotherProgram: Bool {
+        ["no such collation sequence: ", "no such module: ", "no such function: "].contains(where: message.hasPrefix)
     }
 }

@@ -20,7 +20,7 @@ extension SQLiteConnection {
     /// Whether an index has the name of one of its columns as that column's value. A row that really has it is
     /// harmless.
     private func holdsConstant(_ index: Schema.Index, of table: Schema.Table) throws -> Bool {
-        guard let columns = index.columns, !index.isPartial else { return false }
+        guard let columns = index.columns, !index.isPartial, index.isPlain else { return false }
         for (position, name) in columns.enumerated() {
             // The first column is looked up; later ones are scanned, and only numbers were added beside other columns.
             guard position == 0 || table.column(name)?.type == "INTEGER" else { continue }
@@ -38,7 +38,7 @@ extension SQLiteConnection {
     public func brokenStructures(of tables: [String]) throws -> [String] {
         let answers: [String]
         do {
-            answers = try integrityAnswers()
+            answers = try integrityAnswers().answers
         } catch let error as DatabaseError where error.kind == .damaged {
             return try damage(to: tables).map(\.message)
         }

@@ -16,11 +16,24 @@ extension SQLiteConnection {
         try execute(old.rebuilt(rebuild, as: staging))
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")
-        try execute("ALTER TABLE \(staging) RENAME TO \(table)")
+        try rename(staging, to: table)
         for index in rebuild.indexes + rebuild.keptIndexes { try execute(index.sql) }
 
         writes.inserted.insert(rebuild.table)
         writes.deleted.insert(rebuild.table)
+    }
+
+    /// Renames a table. SQLite reads the whole schema then; what of it only another program can read is no error while
+    /// definitions may be written.
+    private func rename(_ table: String, to name: String) throws {
+        let sql = "ALTER TABLE \(table) RENAME TO \(name)"
+        do {
+            try execute(sql)
+        } catch let error as DatabaseError where error.message.hasPrefix("error in index ") {
+            try execute("PRAGMA writable_schema = ON")
+            defer { uninterrupted { try? execute("PRAGMA writable_schema = OFF") } }
+            try execute(sql)
+        }
     }
 
     /// The definition of a table as it is stored, `nil` when there is none.

@@ -52,11 +52,11 @@ extension SQLiteConnection {
         for (name, table) in tables { readTables[name] = (statements[name] ?? TableStatements(), table) }
     }
 
-    /// The names of the tables.
+    /// The names of the tables, without virtual ones: their module may not be there.
     func tableNames() throws -> Set<String> {
         try Set(
             query(
-                "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             )
             .compactMap { $0[0].text })
     }
@@ -66,7 +66,7 @@ extension SQLiteConnection {
             """
             SELECT lower(m.name), lower(c.name), c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
             FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
-            WHERE m.type = 'table'\(filter) ORDER BY m.name, c.cid
+            WHERE m.type = 'table' AND m.rootpage > 0\(filter) ORDER BY m.name, c.cid
             """, []
         ) { row in
             let type = try row.text(2).uppercased()
