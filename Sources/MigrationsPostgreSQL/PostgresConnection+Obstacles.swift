@@ -5,7 +5,30 @@ extension PostgresConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         try [
             otherOwners(of: tables), missingPrivileges(for: tables), hiddenRows(of: tables), relatives(of: tables),
+            forbiddingTriggers(),
         ].compactMap { $0 } + undecodableTexts(in: tables)
+    }
+
+    /// Event triggers may forbid changes of tables, and nothing but a change shows whether they do.
+    private func forbiddingTriggers() throws -> Finding? {
+        let triggers = try texts(
+            "SELECT evtname || ' on ' || evtevent FROM pg_event_trigger WHERE evtenabled IN ('O', 'A') ORDER BY 1")
+        guard !triggers.isEmpty else { return nil }
+        do {
+            try withSavepoint {
+                try execute(
+                    """
+                    CREATE TABLE migration_try (n INTEGER); CREATE INDEX migration_try_n ON migration_try (n);
+                    ALTER TABLE migration_try ADD m INTEGER; ALTER TABLE migration_try ALTER n TYPE BIGINT;
+                    ALTER TABLE migration_try DROP m; DROP INDEX migration_try_n; DROP TABLE migration_try
+                    """)
+            }
+            return nil
+        } catch let error as DatabaseError where error.kind == .other {
+            return finding(
+                "event_trigger", about: triggers, "An event trigger forbids changes of tables: \(error.message).",
+                action: "As a superuser: ALTER EVENT TRIGGER … DISABLE. Run again, then ENABLE it.")
+        }
     }
 
     /// Only a table's owner may alter it, or one that references it.

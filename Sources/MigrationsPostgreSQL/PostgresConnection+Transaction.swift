@@ -9,9 +9,9 @@ extension PostgresConnection {
         try begin(.change, on: tables)
         do {
             let ownership = try Ownership(of: tables, on: self)
-            let triggers = try disableTriggers(of: tables)
+            let reactions = try disableReactions(of: tables)
             let result = try body()
-            try enable(triggers)
+            try enable(reactions)
             try ownership.apply()
             // Deferred checks have to run in a dry run too.
             try execute(isDryRun ? "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK" : "COMMIT")
@@ -22,23 +22,29 @@ extension PostgresConnection {
         }
     }
 
-    /// Turns off the operator's triggers, which must not act on rows that a migration moves.
-    /// - Returns: The triggers as `table` and `name`.
-    private func disableTriggers(of tables: [String]) throws -> [DatabaseRow] {
-        let triggers = try query(
+    /// Turns off the operator's triggers and rules, which must not act on rows that a migration moves.
+    /// - Returns: Of each its table, its kind and name, and what turns it on again.
+    private func disableReactions(of tables: [String]) throws -> [DatabaseRow] {
+        let reactions = try query(
             """
-            SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-            WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_has_role(current_user, c.relowner, 'USAGE')
+            SELECT c.relname, r.name, CASE r.enabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
+            FROM (
+                SELECT tgrelid AS relation, 'TRIGGER ' || quote_ident(tgname) AS name, tgenabled AS enabled
+                FROM pg_trigger WHERE NOT tgisinternal
+                UNION ALL
+                SELECT ev_class, 'RULE ' || quote_ident(rulename), ev_enabled FROM pg_rewrite WHERE ev_type <> '1'
+            ) AS r JOIN pg_class AS c ON c.oid = r.relation
+            WHERE r.enabled IN ('O', 'A') AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE')
                 AND \(isAmong("c.oid", of: tables))
-            ORDER BY c.relname, t.tgname
+            ORDER BY 1, 2
             """)
-        try switchTriggers(triggers, "DISABLE")
-        return triggers
+        for reaction in reactions { try switchReaction(reaction, "DISABLE") }
+        return reactions
     }
 
-    /// Re-enables the triggers whose tables still exist.
-    private func enable(_ triggers: [DatabaseRow]) throws {
-        guard !triggers.isEmpty else { return }
+    /// Re-enables those whose tables still exist.
+    private func enable(_ reactions: [DatabaseRow]) throws {
+        guard !reactions.isEmpty else { return }
         let tables = try Set(
             query(
                 """
@@ -46,14 +52,13 @@ extension PostgresConnection {
                 JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = current_schema()
                 """
             ).map { $0[0] })
-        try switchTriggers(triggers.filter { tables.contains($0[0]) }, "ENABLE")
+        for reaction in reactions where tables.contains(reaction[0]) {
+            try switchReaction(reaction, reaction.text(2))
+        }
     }
 
-    private func switchTriggers(_ triggers: [DatabaseRow], _ change: String) throws {
-        for trigger in triggers {
-            let (table, name) = try (trigger.text(0).quotedIdentifier, trigger.text(1).quotedIdentifier)
-            try execute("ALTER TABLE \(table) \(change) TRIGGER \(name)")
-        }
+    private func switchReaction(_ reaction: DatabaseRow, _ change: String) throws {
+        try execute("ALTER TABLE \(reaction.text(0).quotedIdentifier) \(change) \(reaction.text(1))")
     }
 
     public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {

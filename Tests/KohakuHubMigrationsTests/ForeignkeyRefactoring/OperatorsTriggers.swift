@@ -35,6 +35,98 @@ struct OperatorsTriggers {
         }
     }
 
+    /// Each writes into `journal`, or would lose or refuse rows, if it acted; and what shows that it is on afterwards.
+    static let reactions = [
+        "CREATE RULE own AS ON INSERT TO token DO ALSO INSERT INTO journal VALUES (1)",
+        "CREATE RULE own AS ON INSERT TO token DO INSTEAD NOTHING",
+        "CREATE RULE own AS ON DELETE TO organization DO ALSO INSERT INTO journal VALUES (1)",
+        """
+        CREATE TRIGGER own AFTER INSERT ON token FOR EACH ROW EXECUTE FUNCTION own();
+        ALTER TABLE token ENABLE ALWAYS TRIGGER own
+        """,
+        """
+        CREATE TRIGGER own BEFORE TRUNCATE ON token EXECUTE FUNCTION own(); ALTER TABLE token ENABLE ALWAYS TRIGGER own
+        """,
+        """
+        CREATE TRIGGER own AFTER INSERT ON token FOR EACH ROW EXECUTE FUNCTION own();
+        ALTER TABLE token ENABLE REPLICA TRIGGER own
+        """,
+    ]
+
+    @Test(
+        "does not act on rows that move, and is as it was afterwards: rules, triggers of each kind",
+        arguments: reactions)
+    func reaction(_ statements: String) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            let tokens = try connection.countRows(in: "token")
+            try connection.execute(
+                """
+                CREATE TABLE journal (entry INTEGER);
+                CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN INSERT INTO journal VALUES (1); RETURN NULL; END'
+                """)
+            try connection.execute(statements)
+            func state() throws -> [DatabaseRow] {
+                try connection.query(
+                    """
+                    SELECT tgname::text, tgenabled::text FROM pg_trigger WHERE tgname = 'own'
+                    UNION ALL SELECT rulename, ev_enabled::text FROM pg_rewrite WHERE rulename = 'own'
+                    """)
+            }
+            let before = try state()
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
+            let quarantined = try connection.integer(
+                "SELECT count(*) FROM kohaku_quarantine WHERE source_table = 'token'")
+            #expect(try connection.countRows(in: "token") + quarantined == tokens)
+            #expect(try connection.countRows(in: "journal") == 0)
+            // The table of organizations goes, with its rules.
+            #expect(try state() == (statements.contains("TO organization") ? [] : before))
+        }
+    }
+
+    @Test(
+        "is named before anything changes: an event trigger that forbids changes of tables",
+        arguments: ["ddl_command_start WHEN TAG IN ('ALTER TABLE')", "ddl_command_end", "sql_drop"])
+    func eventTrigger(_ event: String) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE FUNCTION own() RETURNS event_trigger LANGUAGE plpgsql AS
+                    'BEGIN RAISE EXCEPTION ''no changes here''; END';
+                CREATE EVENT TRIGGER own ON \(event) EXECUTE FUNCTION own()
+                """)
+            let before = try DatabaseContents(of: connection)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection)
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .checkFailed)
+            #expect(error.findings.map(\.code) == ["event_trigger"])
+            #expect(error.findings.first?.examples == ["own on \(event.split(separator: " ")[0])"])
+            #expect(error.findings.first?.message.contains("no changes here") == true)
+            #expect(try DatabaseContents(of: connection) == before)
+            try connection.execute("ALTER EVENT TRIGGER own DISABLE")
+            #expect(try runner.run(to: .newest).version == Upgrade.newest)
+        }
+    }
+
+    @Test("does not stop a run: an event trigger that only watches")
+    func watchingTrigger() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE FUNCTION own() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+                CREATE EVENT TRIGGER own ON ddl_command_end EXECUTE FUNCTION own()
+                """)
+            #expect(
+                try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest).version == Upgrade.newest)
+        }
+    }
+
     @Test("stops the run when a trigger would name a column that is gone")
     func brokenTrigger() throws {
         try TestBackend.sqlite.withDatabase { database in
