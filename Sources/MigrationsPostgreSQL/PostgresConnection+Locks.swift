@@ -59,18 +59,20 @@ extension PostgresConnection {
     }
 
     private func requireWritable(_ home: Home) throws {
-        if home.isStandby {
-            throw DatabaseError(
-                .readOnly, "this server is a read-only standby: connect to the primary", code: "25006")
-        }
+        if home.isStandby { throw Self.standby }
         if home.isReadOnly {
             throw DatabaseError(
                 .readOnly, "default_transaction_read_only is on: the change would be in a read-only transaction",
                 code: "25006",
-                details: ["To lift it: ALTER DATABASE … RESET default_transaction_read_only, or ALTER ROLE … the same."]
-            )
+                details: [Self.readOnlyAdvice])
         }
     }
+
+    static let standby = DatabaseError(
+        .readOnly, "this server is a standby, which takes no changes: connect to the primary", code: "25006")
+
+    static let readOnlyAdvice =
+        "To lift it: ALTER DATABASE … RESET default_transaction_read_only, or ALTER ROLE … the same."
 
     /// The statements that begin a transaction; none of them takes a snapshot.
     private func beginning(_ access: Access, in home: Home, tryingFor limit: Duration) -> String {

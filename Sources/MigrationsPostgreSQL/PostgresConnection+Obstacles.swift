@@ -3,7 +3,11 @@ public import Migrations
 /// What prevents a role from changing tables without losing a row.
 extension PostgresConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
-        try [
+        let home = try findHome(of: tables)
+        // Not even the temporary tables of a look can be made there.
+        if home.isStandby { throw Self.standby }
+        return try [
+            readOnlySetting(home),
             otherOwners(of: tables), missingPrivileges(for: tables), hiddenRows(of: tables), relatives(of: tables),
             forbiddingTriggers(),
         ].compactMap { $0 } + undecodableTexts(in: tables)
@@ -29,6 +33,15 @@ extension PostgresConnection {
                 "event_trigger", about: triggers, "An event trigger forbids changes of tables: \(error.message).",
                 action: "As a superuser: ALTER EVENT TRIGGER … DISABLE. Run again, then ENABLE it.")
         }
+    }
+
+    /// A look goes on all the same.
+    private func readOnlySetting(_ home: Home) -> Finding? {
+        guard home.isReadOnly else { return nil }
+        return Finding(
+            .warning, code: "read_only", table: "", count: 1,
+            message: "default_transaction_read_only is on: a run would stop before any change.",
+            action: Self.readOnlyAdvice)
     }
 
     /// Only a table's owner may alter it, or one that references it.

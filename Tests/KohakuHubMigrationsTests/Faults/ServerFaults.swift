@@ -95,6 +95,46 @@ struct ServerFaults {
         #expect(outcome.errors.contains("then run again"))
     }
 
+    @Test("by being a standby says so before anything else, and can be looked at")
+    func standby() throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardized.path()
+        let outcome = try Program.outcome(
+            of: "\(root)/Scripts/with-postgres",
+            ["bash", "-c", Self.standbyScript, Fixture.path("Databases/v07.postgresql.sql.gz"), BuiltProgram.command])
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.output == "status: 0\nverify: 3\nlakefs: 0\nplan: 7\nrun --yes: 7\nrepair --yes: 7\n")
+        #expect(outcome.errors.ranges(of: "this server is a standby, ").count == 3, "\(outcome)")
+        #expect(!outcome.errors.contains("CREATE"))
+    }
+
+    /// Starts the server as a standby that waits for more of its own log, and tries the verbs of the command `$1` there.
+    private static let standbyScript = #"""
+        set -euo pipefail
+        url=$KOHAKU_TEST_POSTGRES
+        data=$(psql -XAtc 'SHOW data_directory' "$url")
+        as_owner() {
+            if [[ $(id -u) -eq 0 ]]; then setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"; else "$@"; fi
+        }
+        cd "$(dirname "$data")"
+        start() {
+            as_owner pg_ctl --pgdata="$data" --silent --log=restart.log --options="-c listen_addresses= \
+                -c unix_socket_directories=$PWD -c wal_level=replica -c max_wal_senders=2" start
+        }
+        stop() { as_owner pg_ctl --pgdata="$data" --mode="$1" --silent stop; }
+        gzip -dc "$0" | psql -Xqv ON_ERROR_STOP=1 "$url" > load.log
+        stop fast
+        trap 'stop immediate' EXIT
+        start
+        stop fast
+        as_owner touch "$data/standby.signal"
+        start
+        for verb in status verify lakefs plan "run --yes" "repair --yes"; do
+            status=0
+            "$1" $verb --database-url "$url" > verb.log || status=$?
+            echo "$verb: $status"
+        done
+        """#
+
     /// Stops the server while the command `$1` waits for a lock in the middle of a migration, and starts it again.
     private static let script = #"""
         set -euo pipefail
