@@ -69,7 +69,7 @@ extension PostgresConnection {
     }
 
     static let standby = DatabaseError(
-        .readOnly, "this server is a standby, which takes no changes: connect to the primary", code: "25006")
+        .readOnly, "this server is a read-only standby: connect to the primary", code: "25006")
 
     static let readOnlyAdvice =
         "To lift it: ALTER DATABASE … RESET default_transaction_read_only, or ALTER ROLE … the same."

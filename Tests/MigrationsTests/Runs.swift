@@ -184,6 +184,21 @@ struct Runs {
         }
     }
 
+    @Test("that only tries a repair does not say that it rolled back", arguments: TestBackend.allCases)
+    func triedRepair(_ backend: TestBackend) throws {
+        var migrations = (1...3).map(TestMigration.adding)
+        migrations[1].change = { try $0.execute(#"INSERT INTO "t" ("id") VALUES (1)"#) }
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            let error = try thrownError(MigrationError.self) {
+                let runner = run.runner()
+                _ = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
+            }
+            #expect(error.migration == "the repair")
+            #expect(error.nextStep == "Nothing was being changed. Mend the cause, then run again.")
+            #expect(try run.columns() == [])
+        }
+    }
+
     @Test("waits for another migration only so long, and says so", arguments: TestBackend.allCases)
     func locked(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: []) { run throws in

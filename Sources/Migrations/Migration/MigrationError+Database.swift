@@ -14,7 +14,9 @@ extension MigrationError {
         switch error.kind {
         case .interrupted:
             code = .interrupted
-            message = title == nil ? "interrupted between two changes" : "interrupted and rolled back"
+            message =
+                title == nil
+                ? "interrupted between two changes" : isLook ? "interrupted" : "interrupted and rolled back"
             nextStep = "No row is lost. To continue, run again."
         case .locked:
             code = .locked

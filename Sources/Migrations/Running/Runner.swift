@@ -187,7 +187,7 @@ public struct Runner {
 
     /// Makes one change in a transaction. What has a name that it needs has got it since the look before.
     func change<Result>(_ title: String, isDryRun: Bool = false, _ body: () throws -> Result) throws -> Result {
-        try attributingErrors(to: title) {
+        try attributingErrors(to: title, isLook: isDryRun) {
             do {
                 return try connection.withMigrationTransaction(
                     locking: catalogue.tables, isDryRun: isDryRun, body)
