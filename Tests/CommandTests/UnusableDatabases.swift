@@ -140,6 +140,13 @@ struct UnusableDatabases {
             let outcome = try hub("run", "--yes", "--database-url", url)
             #expect(outcome.status == 7)
             #expect(outcome.errors.contains("read-only transaction (25006)"))
+            // A plan only looks, and shows what would stop the run.
+            let plan = try hub("plan", "--database-url", url)
+            #expect(plan.status == 0)
+            #expect(
+                plan.output.contains(
+                    "warning: default_transaction_read_only is on: a run would stop before any change."))
+            #expect(plan.output.contains("007 avatar_support"))
             #expect(try hub.snapshot() == before)
         }
     }
