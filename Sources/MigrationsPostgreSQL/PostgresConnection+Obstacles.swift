@@ -3,7 +3,7 @@ public import Migrations
 /// What prevents a role from changing tables without losing a row.
 extension PostgresConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
-        let home = try findHome(of: tables)
+        let home = try locateTables(of: tables)
         // Not even the temporary tables of a look can be made there.
         if home.isStandby { throw Self.standby }
         return try [

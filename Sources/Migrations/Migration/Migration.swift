@@ -95,7 +95,7 @@ public struct Finding: Sendable, Hashable {
     public var message: String
     /// The first few examples.
     public var examples: [String]
-    /// What the operator can do: about an error before the run goes on, about anything else when it is done.
+    /// What the operator can do: about an error or a warning before the run, about a notice when it is done.
     public var action: String?
     /// The number of the migration whose check reports it, if any.
     public var migration: Int?

@@ -65,8 +65,8 @@ final class RunRenderer {
                 List them: kohaku-migrate quarantine list
                 """.wrapped())
         }
-        // What the operator can do about an error is done by now.
-        for finding in findings where finding.severity != .error {
+        // What can be done about errors and warnings is for before a run.
+        for finding in findings where finding.severity == .notice {
             guard let action = finding.action else { continue }
             print(finding.message.wrapped())
             print(action.wrapped())
