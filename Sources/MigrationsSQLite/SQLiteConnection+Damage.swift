@@ -4,10 +4,10 @@ public import Migrations
 extension SQLiteConnection {
     /// Pages that cannot be read, and indexes of these tables that lack rows: a migration that looks rows up in one
     /// would decide wrongly.
-    public func damage(to tables: [String]) throws -> [Finding] {
+    public func damage(to tables: [String], isThorough: Bool) throws -> [Finding] {
         let (answers, unknown): ([String], [String: String])
         do {
-            (answers, unknown) = try integrityAnswers()
+            (answers, unknown) = try integrityAnswers(isThorough: isThorough)
         } catch let error as DatabaseError where error.kind == .damaged {
             return try damagedTables()
         }
@@ -21,7 +21,8 @@ extension SQLiteConnection {
             }
         }
         guard !answers.contains(where: Self.isStructural) else { return try damagedTables() }
-        let names = Set(answers.compactMap(Self.index(namedBy:)).map(\.asciiLowercased))
+        var names = Set(answers.compactMap(Self.index(namedBy:)).map(\.asciiLowercased))
+        if !isThorough { try names.formUnion(indexesOfOtherLength(in: tables.filter { unknown[$0] == nil })) }
         guard !names.isEmpty else { return [] }
         // These are wrong as well, but every migration rebuilds them first.
         let constants = try Set(indexesOfConstants())
@@ -107,9 +108,10 @@ extension SQLiteConnection {
     /// Every complaint: a limit would be used up by those about other tables. Where one of these needs a collation or a module
     /// that is not there, each is looked at by itself.
     /// - Returns: The complaints, and the tables that could not be looked at, with what they need.
-    func integrityAnswers() throws -> (answers: [String], unknown: [String: String]) {
+    func integrityAnswers(isThorough: Bool) throws -> (answers: [String], unknown: [String: String]) {
         func answers(_ argument: String) throws -> [String] {
-            try query("PRAGMA integrity_check(\(argument))").compactMap { $0[0].text }.filter { $0 != "ok" }
+            try query("PRAGMA \(isThorough ? "integrity_check" : "quick_check")(\(argument))").compactMap { $0[0].text }
+                .filter { $0 != "ok" }
         }
         do {
             return (try answers("\(Int32.max)"), [:])
@@ -124,6 +126,19 @@ extension SQLiteConnection {
                 }
             }
             return (found, unknown)
+        }
+    }
+
+    /// The indexes that have more or fewer entries than their table has rows.
+    private func indexesOfOtherLength(in tables: [String]) throws -> [String] {
+        let schema = try readSchema(of: Set(tables))
+        return try schema.tables.values.flatMap { table in
+            let rows = try countRows(in: table.name)
+            return try table.indexes.filter { index in
+                guard !index.isPartial else { return false }
+                let (table, index) = (table.name.quotedIdentifier, index.name.quotedIdentifier)
+                return try integer("SELECT count(*) FROM main.\(table) INDEXED BY \(index)") != rows
+            }.map(\.name)
         }
     }
 

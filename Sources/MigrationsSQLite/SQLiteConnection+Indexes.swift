@@ -38,9 +38,9 @@ extension SQLiteConnection {
     public func brokenStructures(of tables: [String]) throws -> [String] {
         let answers: [String]
         do {
-            answers = try integrityAnswers().answers
+            answers = try integrityAnswers(isThorough: true).answers
         } catch let error as DatabaseError where error.kind == .damaged {
-            return try damage(to: tables).map(\.message)
+            return try damage(to: tables, isThorough: true).map(\.message)
         }
         let others = try tableNames().filter { !tables.contains($0) }
         let allowed = Set(others.map { "CHECK constraint failed in \($0)" })

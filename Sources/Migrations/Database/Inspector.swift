@@ -14,7 +14,9 @@ public protocol Inspector {
 
     /// The damage to a database file that would make a migration of these tables stop or decide wrongly. A server
     /// checks its own files.
-    func damage(to tables: [String]) throws -> [Finding]
+    /// - Parameter isThorough: Whether each entry of an index is compared with its row, which takes longer than the
+    ///   migration; else the entries are counted.
+    func damage(to tables: [String], isThorough: Bool) throws -> [Finding]
 
     /// What prevents changes of these tables: missing privileges, rows that are hidden or belong to another table, too
     /// little disk space.
@@ -69,7 +71,7 @@ extension Inspector {
     }
 
     /// A server checks its own files.
-    public func damage(to tables: [String]) throws -> [Finding] { [] }
+    public func damage(to tables: [String], isThorough: Bool) throws -> [Finding] { [] }
 
     /// A database of one schema has none.
     public func foreignKeys(fromOutsideTo table: String) throws -> [SuspendedForeignKey] { [] }

@@ -6,7 +6,7 @@ extension MigrationError {
     public init(
         _ error: DatabaseError, during title: String? = nil, isLook: Bool = false, vocabulary: Vocabulary = Vocabulary()
     ) {
-        let state = isLook ? "Nothing was being changed." : "It was rolled back whole."
+        let state = isLook ? "Nothing was being changed." : "It was rolled back."
         let code: Code
         var message = error.description
         let nextStep: String

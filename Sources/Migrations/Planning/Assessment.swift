@@ -39,7 +39,7 @@ public struct Assessment: Sendable {
         self = try connection.withReadTransaction(of: catalogue.tables) {
             var assessment = try Assessment(of: connection.readSchema(), catalogue: catalogue)
             guard isThorough else { return assessment }
-            assessment.damage = try connection.damage(to: catalogue.canonicalTables.map(\.name))
+            assessment.damage = try connection.damage(to: catalogue.canonicalTables.map(\.name), isThorough: true)
             assessment.violations = try catalogue.violations(in: connection, on: assessment.schema)
             return assessment
         }

@@ -22,7 +22,8 @@ extension Runner {
     /// Checks the file, then the tables, then the rows; an error ends the checks.
     private func runChecks(_ plan: inout Plan) throws {
         let damage = try attributingErrors(to: "checking the file", isLook: true) {
-            try connection.damage(to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)))
+            try connection.damage(
+                to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)), isThorough: plan.isRepair)
         }
         plan.assessment.damage = damage
         // A repair rebuilds such indexes.

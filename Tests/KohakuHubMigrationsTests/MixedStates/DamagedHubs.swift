@@ -71,7 +71,7 @@ struct DamagedHubs {
         try DamagedHub(backend: backend, fixture: "v10", damage: sql).open { connection, _ throws in
             let preview = try Runner(catalogue: .kohakuHub, connection: connection)
                 .plan(for: .run(to: .newest))
-            #expect(preview.findings == error.findings)
+            #expect(preview.findings.filter { $0.severity == .error } == error.findings)
         }
         let outcome = try DamagedHub(backend: backend, fixture: "v10", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "token").count == 1)

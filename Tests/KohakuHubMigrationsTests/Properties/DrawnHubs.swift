@@ -28,7 +28,7 @@ struct DrawnHubs {
         // The rules that assign a file, and the copies.
         let shared = findings.filter { $0.code.hasPrefix("shared_full_id") }
         #expect(
-            Set(shared.map { $0.code + ($0.message.split(separator: " of them ").dropFirst().last ?? "") }).count == 5)
+            Set(shared.map { $0.code + ($0.message.split(separator: " of them ").dropFirst().last ?? "") }).count == 6)
         let quarantined = findings.filter { $0.code == "quarantine" }.map { Self.rule($0.message) }
         let cases = FindingCase.all.filter { $0.code == "quarantine" && $0.backends.contains(.sqlite) }
         #expect(Set(quarantined) == Set(cases.map { Self.rule($0.message) }))
