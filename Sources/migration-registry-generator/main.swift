@@ -24,10 +24,8 @@ guard let output = arguments.first else {
 var entries: [Entry] = []
 for path in arguments.dropFirst() {
     let file = URL(filePath: path).deletingPathExtension().lastPathComponent
-    // A file beside a migration that continues it: `008_Name+Topic.swift`.
-    if file.contains("+") { continue }
     guard let match = file.wholeMatch(of: /([0-9]{3})_([A-Z][A-Za-z0-9]*)/), let number = Int(match.1) else {
-        fail(path, "a migration file is named NNN_Name.swift, such as 008_ForeignKeyRefactoring.swift")
+        fail(path, "a migration file is named NNN_Name.swift, such as 008_ForeignkeyRefactoring.swift")
     }
     let type = String(match.2)
     let source = (try? String(contentsOf: URL(filePath: path), encoding: .utf8)) ?? ""

@@ -44,18 +44,11 @@ struct RegistryGenerator {
         }
     }
 
-    @Test("leaves out a file that continues a migration")
-    func continued() throws {
-        try generate(["001_First.swift", "001_First+Rows.swift"]) { outcome, generated, _ in
-            #expect(outcome.status == 0)
-            #expect(generated?.components(separatedBy: "First()").count == 2)
-        }
-    }
-
     @Test(
         "does not come to be when a file's name is wrong",
         arguments: [
             "First.swift", "1_First.swift", "0001_First.swift", "001-First.swift", "001_first.swift", "001_.swift",
+            "001_First+Rows.swift",
         ])
     func wrongName(_ name: String) throws {
         try generate([name]) { outcome, generated, folder in

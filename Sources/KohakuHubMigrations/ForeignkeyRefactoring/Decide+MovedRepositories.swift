@@ -4,7 +4,7 @@ import Migrations
 /// adopts them if for every path of the LFS objects left there it has a file with one of their contents (sha256), and
 /// no other repository does. One common object is not enough: a deleted repository's history must not go to a stranger.
 extension ForeignkeyRefactoring {
-    /// Finds the LFS history under full ids that no repository has any more.
+    /// Finds the LFS history under full ids and types that no repository has any more.
     func findOrphans(_ context: MigrationContext) throws {
         try context.create(
             .orphan,

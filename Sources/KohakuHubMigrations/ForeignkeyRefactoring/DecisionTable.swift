@@ -84,14 +84,14 @@ enum DecisionTable: String, CaseIterable {
     /// A row is a row of the LFS history whose commit is unknown. Made and read by `placeHistory`.
     case untyped =
         "kohaku_untyped (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL)"
-    /// A row is a row of the LFS history under a full id that no repository has. Made by `findOrphans`, read by
+    /// A row is a row of the LFS history under a full id and type that no repository has. Made by `findOrphans`, read by
     /// `matchMoved` and `adoptHistory`.
     case orphan = """
         kohaku_orphan (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL,
             path VARCHAR(255) NOT NULL, sha256 VARCHAR(255) NOT NULL)
         """
-    /// A row is a full id that no repository has, and the only one that has all of its LFS objects; NULL when not exactly
-    /// one does. Made by `matchMoved`, read by `adoptHistory`, `adoptCommits` and the reasons of quarantined rows.
+    /// A row is such a full id and type, and the only repository that has an LFS object for each of its paths; NULL when
+    /// not exactly one does. Made by `matchMoved`, read by `adoptHistory`, `adoptCommits` and the reasons of quarantined rows.
     case moved = """
         kohaku_moved (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER,
             owner_id INTEGER, candidates TEXT NOT NULL, PRIMARY KEY (full_id, repo_type))

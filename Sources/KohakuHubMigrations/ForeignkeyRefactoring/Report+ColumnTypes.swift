@@ -4,7 +4,7 @@ import Migrations
 /// fail on them, or misread them.
 extension ForeignkeyRefactoring {
     /// The columns of the old tables, with the types of their values.
-    private func columnTypes(on schema: Schema) -> [(table: String, types: [(String, TableDefinition.ColumnType)])] {
+    func columnTypes(on schema: Schema) -> [(table: String, types: [(String, TableDefinition.ColumnType)])] {
         let tables = Self.rewrites(of: schema).map { ($0.table, Self.types(of: $0)) }
         return tables
             + (schema.tables["organization"] == nil ? [] : [("organization", Self.types(of: HubTable.user.rewrite))])
@@ -35,7 +35,7 @@ extension ForeignkeyRefactoring {
         try columnTypes(on: context.schema).flatMap { try context.misfits(in: $0.table, for: $0.types) }
     }
 
-    private func conversions(
+    func conversions(
         _ context: MigrationContext
     ) throws -> [(table: String, conversions: [ColumnConversion])] {
         try columnTypes(on: context.schema).compactMap { table, types in
@@ -73,24 +73,5 @@ extension ForeignkeyRefactoring {
                     """,
                 examples: examples)
         ]
-    }
-
-    /// Gives the old tables' columns the hub's types.
-    func convertColumns(_ context: MigrationContext) throws {
-        try storeGenerated(context)
-        for (table, conversions) in try conversions(context) { try context.convert(conversions, of: table) }
-    }
-
-    /// Turns generated columns of the hub into ordinary ones with the same values: the hub writes them itself. SQLite
-    /// copies them like others.
-    private func storeGenerated(_ context: MigrationContext) throws {
-        guard context.dialect == .postgresql else { return }
-        for (table, types) in columnTypes(on: context.schema) {
-            for (name, _) in types where context.schema.column(table, name)?.isGenerated == true {
-                try context.execute(
-                    "ALTER TABLE \(table.quotedIdentifier) ALTER COLUMN \(name.quotedIdentifier) DROP EXPRESSION")
-            }
-        }
-        try context.refreshSchema()
     }
 }
