@@ -2,22 +2,35 @@ public import Migrations
 
 extension PostgresConnection {
     public func checksum(of columns: [String], in table: String, upTo id: Int64) throws -> String {
-        // A timestamptz becomes a timestamp, which prints the same instant differently.
-        let zoned = try Set(
-            query(
-                "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND atttypid = 'timestamptz'::regtype",
-                [.text(table.quotedIdentifier)]
-            ).map { $0[0] })
-        let list = columns.map { column in
-            column.quotedIdentifier + (zoned.contains(.text(column)) ? " AT TIME ZONE 'UTC'" : "")
-        }.joined(separator: ", ")
-        let sum = try query(
+        let types = try query(
             """
-            SELECT coalesce(sum(hashtextextended(row(\(list))::text, 0)::numeric), 0)::text
-            FROM \(table.quotedIdentifier) WHERE "id" <= $1
-            """, [.integer(id)])
-        return sum.first?[0].text ?? "0"
+            SELECT attname, format_type(atttypid, NULL), current_setting('server_version_num')::int >= 140000
+            FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+            """, [.text(table.quotedIdentifier)])
+        let typeOf = try types.reduce(into: [:]) { $0[try $1.text(0)] = try $1.text(1) }
+        let list = columns.map { column in
+            switch typeOf[column] {
+            // It becomes a timestamp, which prints the same instant differently.
+            case "timestamp with time zone": "\(column.quotedIdentifier) AT TIME ZONE 'UTC'"
+            case let type? where Self.hashedTypes.contains(type): column.quotedIdentifier
+            default: "\(column.quotedIdentifier)::text"
+            }
+        }.joined(separator: ", ")
+        // Before version 14 records have no hash. It adds up those of the values, so values that change places between rows
+        // would leave the sum of all rows as it is: it is hashed once more.
+        let hash =
+            types.first?[2].boolean == true
+            ? "hashint8extended(hash_record_extended(row(\(list)), 0), 0)" : "hashtextextended(row(\(list))::text, 0)"
+        return try query(
+            "SELECT coalesce(sum(\(hash)), 0)::text FROM \(table.quotedIdentifier) WHERE \"id\" <= $1", [.integer(id)]
+        ).first?.text(0) ?? "0"
     }
+
+    /// The types of which two values are equal only when they are the same. An integer hashes alike in every width.
+    private static let hashedTypes: Set = [
+        "smallint", "integer", "bigint", "boolean", "text", "character varying", "timestamp without time zone", "date",
+        "bytea", "uuid",
+    ]
 
     public func size(of tables: [String]) throws -> Int64 {
         try integer("SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE \(isAmong("oid", of: tables))")

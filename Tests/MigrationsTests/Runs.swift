@@ -194,7 +194,7 @@ struct Runs {
                 _ = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
             }
             #expect(error.migration == "the repair")
-            #expect(error.nextStep == "Nothing was being changed. Mend the cause, then run again.")
+            #expect(error.nextStep == "Nothing was being changed. Fix the cause, then run again.")
             #expect(try run.columns() == [])
         }
     }
