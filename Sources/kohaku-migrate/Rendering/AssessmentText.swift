@@ -7,7 +7,8 @@ struct AssessmentText {
 
     init(_ assessment: Assessment) {
         let newest = Catalogue.kohakuHub.newest.paddedToThree
-        let pending = assessment.statuses.pending.count.counted("migration")
+        let pending = PendingText(
+            from: assessment.version, to: Catalogue.kohakuHub.newest, count: assessment.statuses.pending.count)
         let drift = assessment.managedDrift
         text =
             switch assessment.state {
@@ -18,7 +19,7 @@ struct AssessmentText {
             case .unsupported(let lacking):
                 "Older than version 000, the oldest that this tool upgrades: \(lacking)."
             case .older(let without):
-                "Version \(assessment.version.paddedToThree) → \(newest): \(pending) pending"
+                pending.text
                     + (without.isEmpty
                         ? ""
                         : ", and \(without.map { $0.number.paddedToThree }.joined(separator: ", ")) incomplete")

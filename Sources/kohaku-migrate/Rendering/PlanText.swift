@@ -39,14 +39,7 @@ struct PlanText {
     private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
         let errors = plan.findings.count { $0.severity == .error }
         var lines: [String] = []
-        if let last = plan.steps.last?.migration.number {
-            let version = plan.assessment.version
-            let versions = "\(version.paddedToThree) → \(max(version, last).paddedToThree)"
-            lines.append(
-                """
-                Version \(versions): \(plan.steps.count.counted("migration")) pending, \(plan.extent).
-                """.wrapped())
-        }
+        if let pending = PendingText(plan) { lines.append("\(pending.text), \(plan.extent).".wrapped()) }
         if errors > 0 {
             lines.append(
                 "`run` would stop before any change: \(errors.counted("error")) above must be resolved first."

@@ -19,10 +19,7 @@ final class RunRenderer {
         guard !isQuiet else { return }
         switch event {
         case .planned(let plan):
-            guard let last = plan.steps.last?.migration.number else { return }
-            let version = plan.assessment.version
-            let versions = "\(version.paddedToThree) → \(max(version, last).paddedToThree)"
-            print("Version \(versions): \(plan.steps.count.counted("migration")) pending\n")
+            if let pending = PendingText(plan) { print("\(pending.text)\n") }
         case .found(let finding):
             guard finding.severity != .error else { return }
             print(FindingText(finding, label: "\(finding.severity.rawValue): ").text + "\n")
