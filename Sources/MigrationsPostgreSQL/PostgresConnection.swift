@@ -9,6 +9,8 @@ public final class PostgresConnection: DatabaseConnection {
     public var interruption: Interruption?
     let libpq: LibPQ
     let handle: OpaquePointer
+    /// What it was opened with, for the programs that connect by themselves.
+    let parameters: [String: String]
     let logger: Logger
     let lockTimeout: Duration
     /// The error when the connection was lost.
@@ -35,6 +37,7 @@ public final class PostgresConnection: DatabaseConnection {
         }
         self.libpq = libpq
         handle = connection
+        self.parameters = parameters
         self.logger = logger
         self.lockTimeout = lockTimeout
         receiveNotices()

@@ -151,7 +151,7 @@ extension SQLiteConnection {
     }
 
     /// Whether a complaint is about pages: these come together, one per line. An unused page loses nothing.
-    private static func isStructural(_ answer: String) -> Bool {
+    static func isStructural(_ answer: String) -> Bool {
         answer.hasPrefix("***")
             && answer.split(separator: "\n").contains { !$0.hasPrefix("***") && !$0.hasSuffix(": never used") }
     }

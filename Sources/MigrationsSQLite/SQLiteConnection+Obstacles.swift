@@ -9,7 +9,7 @@ extension SQLiteConnection {
     public func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding] {
         guard isRewriting else { return [] }
         let undecodable = try undecodableTexts(in: tables)
-        guard !path.isEmpty, let free = SQLiteFile.freeBytes(beside: path) else { return undecodable }
+        guard !path.isEmpty, let free = FileSystem.freeBytes(at: path) else { return undecodable }
         return [DiskSpace(size: try size(of: tables), free: free, path: path).finding].compactMap { $0 } + undecodable
     }
 }

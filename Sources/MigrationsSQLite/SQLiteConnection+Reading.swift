@@ -16,10 +16,10 @@ extension SQLiteConnection {
         }
         let file = SQLiteFile.resolved(path)
         let hasLog = SQLiteFile.usesWriteAheadLog(file)
-        let log = SQLiteFile.size(of: "\(file)-wal")
+        let log = FileSystem.size(of: "\(file)-wal")
         let needsWriter =
             hasLog
-            ? log == nil || SQLiteFile.size(of: "\(file)-shm") == nil : SQLiteFile.size(of: "\(file)-journal") ?? 0 > 0
+            ? log == nil || FileSystem.size(of: "\(file)-shm") == nil : FileSystem.size(of: "\(file)-journal") ?? 0 > 0
         guard needsWriter else { return try open(.readOnly) }
         if SQLiteFile.state(of: path) == .present, SQLiteFile.isWritable(path),
             SQLiteFile.isWritable(SQLiteFile.folder(of: path))

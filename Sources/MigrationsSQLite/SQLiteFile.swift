@@ -61,24 +61,11 @@ public enum SQLiteFile {
         return folders.contains { access($0, W_OK | X_OK) == 0 }
     }
 
-    /// The bytes of a file, `nil` when it does not exist.
-    static func size(of path: String) -> Int64? {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
-    }
-
     /// Whether a database uses a write-ahead log, according to two bytes of its header.
     static func usesWriteAheadLog(_ path: String) -> Bool {
         guard let file = fopen(path, "rb") else { return false }
         defer { fclose(file) }
         var header = [UInt8](repeating: 0, count: 20)
         return fread(&header, 1, header.count, file) == header.count && header[18] == 2 && header[19] == 2
-    }
-
-    /// The free bytes of the file's disk, `nil` when unknown.
-    static func freeBytes(beside path: String) -> Int64? {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return nil }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 }

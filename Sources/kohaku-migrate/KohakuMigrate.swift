@@ -24,6 +24,7 @@ struct KohakuMigrate: ParsableCommand {
                 name: "Inspect",
                 subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self, LakeFSCommand.self]),
             CommandGroup(name: "Repair", subcommands: [RepairCommand.self, QuarantineCommand.self]),
+            CommandGroup(name: "Back up", subcommands: [BackupCommand.self, RestoreCommand.self]),
         ]
     )
 

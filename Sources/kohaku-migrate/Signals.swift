@@ -24,7 +24,7 @@ enum Signals {
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
         { event in
             switch event {
-            case .creating, .started, .changing: watch()
+            case .creating, .started, .changing, .backingUp: watch()
             default: break
             }
             emit(event)

@@ -81,7 +81,7 @@ struct Documentation {
     func links() throws {
         let pages = [
             "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md", "docs/json.md",
-            "docs/lakefs.md",
+            "docs/lakefs.md", "docs/backups.md",
         ]
         for page in pages {
             let text = try Repository.text(page)

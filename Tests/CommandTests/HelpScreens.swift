@@ -6,6 +6,7 @@ import Testing
 struct HelpScreens {
     static let screens = [
         "kohaku-migrate", "run", "init", "status", "plan", "verify", "lakefs", "repair", "quarantine",
+        "backup", "restore",
     ]
 
     @Test("A verb's help is the screen that is kept", arguments: screens)
@@ -26,6 +27,16 @@ struct HelpScreens {
         #expect(outcome.status == 0)
         #expect(outcome.output == (try Repository.text("Tests/CommandTests/Screens/quarantine-\(verb).txt")))
         #expect(outcome.output.contains("\n  kohaku-migrate quarantine \(verb)"))
+    }
+
+    @Test(
+        "The help of a verb under backup is the screen that is kept, with an example",
+        arguments: ["create", "list", "prune"])
+    func backupVerbs(_ verb: String) throws {
+        let outcome = try withTemporaryFolder { try Command(folder: $0).run(["backup", verb, "--help"]) }
+        #expect(outcome.status == 0)
+        #expect(outcome.output == (try Repository.text("Tests/CommandTests/Screens/backup-\(verb).txt")))
+        #expect(outcome.output.contains("\n  kohaku-migrate backup \(verb)"))
     }
 
     @Test("Every verb has a kept screen and an example", arguments: screens.dropFirst())

@@ -91,7 +91,7 @@ struct JSONDocumentTests {
                 outcome.output,
                 """
                 status database version wasFresh changed findings reconciled reconciledTables violations quarantined leftAlone
-                seconds
+                seconds backup backup.path backup.size backup.restore
                 migrations migrations[].number migrations[].name migrations[].seconds
                 migrations[].tables migrations[].tables[].table migrations[].tables[].rowsIn
                 migrations[].tables[].kept migrations[].tables[].checksum migrations[].tables[].merged
@@ -173,6 +173,29 @@ struct JSONDocumentTests {
                 "SELECT id FROM kohaku_quarantine WHERE source_table = 'token' AND source_id = 12")
             try expectKeys(hub("quarantine", "release", String(token), "--json").output, keys)
             try expectKeys(hub("quarantine", "purge", "--all", "--yes", "--json").output, keys)
+        }
+    }
+
+    @Test("backup and restore", arguments: TestBackend.allCases)
+    func backups(_ backend: TestBackend) throws {
+        struct Document: Decodable {
+            struct Backup: Decodable { var path: String }
+            var backups: [Backup]
+        }
+        try backend.withHub("v07") { hub in
+            let keys = "status database count backups backups[].path backups[].size"
+            let created = try hub("backup", "create", "--json").output
+            try expectKeys(created, keys + " backups[].restore")
+            try expectKeys(hub("backup", "list", "--json").output, keys)
+            let made = try JSONDecoder().decode(Document.self, from: Data(created.utf8)).backups
+            #expect(try hub.json(Document.self, "backup", "list").backups.map(\.path) == made.map(\.path))
+            if case .sqlite = hub.database {
+                try expectKeys(
+                    hub("restore", made[0].path, "--yes", "--json").output, "status database backup version replaced")
+            }
+            try hub.expect(0, "backup", "create")
+            try expectKeys(hub("backup", "prune", "--keep", "1", "--json").output, keys)
+            #expect(try hub.json(Document.self, "backup", "list").backups.count == 1)
         }
     }
 

@@ -108,7 +108,7 @@ struct NewDatabases {
             #expect(byFlag.status == 64)
             #expect(try names(folder) == before)
             let command = Command(folder: folder, environment: ["KOHAKU_HUB_DATABASE_URL": "sqlite:///\(path)"])
-            let run = try command("run", "--yes")
+            let run = try command("run", "--yes", "--no-backup")
             #expect(run.status == 0)
             #expect(run.errors == "")
             #expect(run.output.contains("008 foreignkey_refactoring: done"))
@@ -123,7 +123,7 @@ struct NewDatabases {
             let folder = hub.command.folder
             try FileManager.default.copyItem(atPath: original, toPath: "\(folder)/my hub.db")
             let command = Command(folder: folder, environment: ["KOHAKU_HUB_DATABASE_URL": "sqlite:///my%20hub.db"])
-            let run = try command("run", "--yes")
+            let run = try command("run", "--yes", "--no-backup")
             #expect(run.status == 0)
             #expect(run.errors.hasPrefix("note: KOHAKU_HUB_DATABASE_URL is read as a standard URL."))
             #expect(try names(folder) == ["my hub.db"])

@@ -17,8 +17,9 @@ struct UnwritableOutput {
     private func run(_ words: [String], on hub: Hub, _ redirection: String) throws -> Program.Outcome {
         try Program.outcome(
             of: "bash",
-            ["-c", #"program=$0; "$program" "$@" "# + redirection, Command.path] + words
-                + ["--database-url", hub.database.url])
+            [
+                "-c", #"program=$0; cd "$1"; shift; "$program" "$@" "# + redirection, Command.path, hub.command.folder,
+            ] + words + ["--database-url", hub.database.url])
     }
 
     private func upgraded(_ backend: TestBackend, _ body: (Hub) throws -> Void) throws {

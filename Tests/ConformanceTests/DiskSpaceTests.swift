@@ -43,7 +43,7 @@ struct DiskSpaceTests {
             guard case .sqlite(let path) = database else { return }
             let connection = try database.connect()
             try connection.execute(#"CREATE TABLE "book" ("id" INTEGER PRIMARY KEY)"#)
-            #expect(SQLiteFile.freeBytes(beside: path) ?? 0 > 0)
+            #expect(FileSystem.freeBytes(at: path) ?? 0 > 0)
             #expect(try connection.obstacles(toChanging: ["book"], isRewriting: true) == [])
         }
     }

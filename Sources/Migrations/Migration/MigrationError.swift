@@ -36,6 +36,8 @@ public struct MigrationError: Error {
     public var committed: [String]
     /// The migrations that another process committed since the run began.
     public var overtaken: [String]
+    /// The backup that was made before the first change.
+    public var backup: Backup?
     /// The error underneath.
     public var underlying: (any Error)?
 

@@ -8,6 +8,10 @@ public enum MigrationEvent: Sendable {
     case creating(tables: Int)
     /// A write transaction other than a migration's begins: what it does.
     case changing(String)
+    /// A backup begins, of the database as it is before a change that only a backup can undo.
+    case backingUp
+    /// The backup is made.
+    case backedUp(Backup)
     /// A migration begins.
     case started(RegisteredMigration)
     /// A table was rewritten.
@@ -40,6 +44,8 @@ public struct MigrationReport: Sendable {
 public struct RunReport: Sendable {
     /// Whether the database was fresh and got the canonical schema.
     public var wasFresh = false
+    /// The backup that was made before the first change.
+    public var backup: Backup?
     /// The migrations that ran.
     public var migrations: [MigrationReport] = []
     /// The migrations that another process ran since the run began.

@@ -3,7 +3,9 @@ extension Runner {
     /// Reconciles what differs from the canonical schema if that costs no row.
     /// - Parameter differences: Those that concern a run.
     /// - Returns: Whether there was anything.
-    func reconcile(_ report: inout RunReport, _ differences: [SchemaDifference], isAgreed: Bool) throws -> Bool {
+    func reconcile(
+        _ report: inout RunReport, _ differences: [SchemaDifference], by plan: Plan, isAgreed: Bool
+    ) throws -> Bool {
         guard !differences.isEmpty else { return false }
         if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
             throw stop
@@ -14,6 +16,7 @@ extension Runner {
                 "reconciling the schema of \(catalogue.newest.paddedToThree)",
                 "it differs in \(differences.count) places, and tables are changed. The only way back is to restore a backup.",
                 isUnchanged: report.migrations.isEmpty)
+            try makeBackup(&report, by: plan)
         }
         var reconciled = report
         emit(.changing("reconciling the schema"))

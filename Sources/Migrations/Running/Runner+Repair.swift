@@ -6,6 +6,7 @@ extension Runner {
         if !isDryRun {
             try ask(
                 "the repair", "it changes tables. The only way back is to restore a backup.")
+            try makeBackup(&report, by: plan)
         }
         var repaired = report
         emit(.changing("the repair"))

@@ -11,6 +11,9 @@ public struct Runner {
     public let connection: any DatabaseConnection
     /// Asks for consent: for what, and the question. It is called before any change.
     public var consent: (String, String) throws -> Bool
+    /// Makes a backup, once, after the consent to a change that only a backup can undo and before it: see ``BackupSource``. It
+    /// makes none where another process was faster. What it throws stops the run.
+    public var backUp: ((Plan) throws -> Backup?)?
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
     /// How many examples a finding holds at most; its count is exact. They are held in memory.
@@ -21,12 +24,14 @@ public struct Runner {
         catalogue: Catalogue,
         connection: any DatabaseConnection,
         consent: @escaping (String, String) throws -> Bool = { _, _ in true },
+        backUp: ((Plan) throws -> Backup?)? = nil,
         emit: @escaping (MigrationEvent) -> Void = { _ in },
         exampleLimit: Int = 5
     ) {
         self.catalogue = catalogue
         self.connection = connection
         self.consent = consent
+        self.backUp = backUp
         self.emit = emit
         self.exampleLimit = exampleLimit
     }
@@ -86,6 +91,7 @@ public struct Runner {
             }
         } catch {
             var error = named(error)
+            error.backup = report.backup
             error.committed = report.migrations.map(\.migration.title)
             error.overtaken = report.overtaken.map(\.title)
             throw error
@@ -125,6 +131,8 @@ public struct Runner {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
         }
+        let isAgreed = pending.contains { $0.migration.consent != nil }
+        if isAgreed { try makeBackup(&report, by: plan) }
         var left = Set(pending.map(\.number))
         for migration in pending {
             if let done = try run(migration, &left) {
@@ -135,9 +143,8 @@ public struct Runner {
             report.version = migration.number
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
-            let isAgreed = pending.contains { $0.migration.consent != nil }
             var result = try pending.isEmpty ? plan.assessment : assess()
-            if try reconcile(&report, result.driftToReconcile, isAgreed: isAgreed) { result = try assess() }
+            if try reconcile(&report, result.driftToReconcile, by: plan, isAgreed: isAgreed) { result = try assess() }
             try compare(&report, result)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {
@@ -156,6 +163,14 @@ public struct Runner {
                 migration: migration?.title,
                 nextStep: "\(state) To agree, \(words.consent).")
         }
+    }
+
+    /// Has a backup made, when one is wanted, of the database as it is before the change that was agreed to.
+    func makeBackup(_ report: inout RunReport, by plan: Plan) throws {
+        guard let backUp else { return }
+        emit(.backingUp)
+        report.backup = try attributingErrors(to: nil, isLook: true) { try backUp(plan) }
+        if let backup = report.backup { emit(.backedUp(backup)) }
     }
 
     /// Runs one migration in its transaction, unless another process already did. Its check is repeated now that nobody

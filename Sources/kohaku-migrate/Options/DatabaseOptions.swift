@@ -28,6 +28,22 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
+    /// The flags that name the same database once more. A URL with a password is not repeated.
+    var words: String {
+        var words = ""
+        if let databaseURL {
+            let hasPassword =
+                if case .postgres(let keywords)? = try? DatabaseURL(databaseURL) {
+                    keywords["password"] != nil || keywords["sslpassword"] != nil
+                } else {
+                    false
+                }
+            words += " --database-url \(hasPassword ? "URL" : databaseURL.quotedForShell)"
+        }
+        if let config { words += " --config \(config.quotedForShell)" }
+        return words
+    }
+
     /// The settings from flags, environment and configuration file.
     func resolve() throws -> HubConfiguration {
         var configuration = try HubConfiguration(
@@ -37,12 +53,17 @@ struct DatabaseOptions: ParsableArguments {
         return configuration
     }
 
+    /// What a connection logs to.
+    var logger: Logger {
+        var logger = Logger(label: "kohaku-migrate") { _ in LogLines() }
+        logger.logLevel = verbose ? .trace : .warning
+        return logger
+    }
+
     /// Opens the database of the settings, which then record how they were read.
     func open(_ configuration: inout HubConfiguration, for purpose: DatabaseURL.Purpose) throws
         -> any DatabaseConnection
     {
-        var logger = Logger(label: "kohaku-migrate") { _ in LogLines() }
-        logger.logLevel = verbose ? .trace : .warning
         let connection = try configuration.open(for: purpose, lockTimeout: .seconds(lockTimeout), logger: logger)
         if let note = configuration.note { printError("note: \(note)".wrapped()) }
         return connection

@@ -9,11 +9,21 @@ struct Consent {
     var database: DatabaseURL
 
     /// Asks at the terminal. Without one the answer is no at once: a prompt that nobody sees would hang a container.
-    /// - Parameter plan: The plan that the change belongs to.
-    func ask(_ subject: String, _ question: String, plan: Migrations.Plan?) -> Bool {
+    /// - Parameters:
+    ///   - plan: The plan that the change belongs to.
+    ///   - nextBackup: Where the backup goes that is made first; `nil` when none is.
+    func ask(
+        _ subject: String, _ question: String, plan: Migrations.Plan?, nextBackup: () throws -> Backup?
+    ) throws -> Bool {
+        guard !isGiven else { return true }
+        guard Terminal.isInteractive else { return false }
         let extent = plan.map { $0.rows.isEmpty ? "" : " (\($0.extent))" } ?? ""
-        return isGiven
-            || Self.confirms("\(subject) needs your consent: \(question)", "Database: \(database)\(extent)")
+        let backup = try nextBackup().map {
+            "A backup is made first: \($0.path) (up to \($0.size.megabytes))"
+        }
+        return Self.confirms(
+            "\(subject) needs your consent: \(question)", "Database: \(database)\(extent)",
+            backup ?? "No backup is made.")
     }
 
     /// Asks one question, in paragraphs.

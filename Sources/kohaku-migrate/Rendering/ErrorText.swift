@@ -28,6 +28,22 @@ struct ErrorText {
             lines.append("Applied by another process meanwhile: \(error.overtaken.joined(separator: ", "))".wrapped())
         }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
+        if let backup = error.backup { lines.append(backup.wayBack) }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Backup {
+    /// How to go back to it, its last line the command, which is in one line to be copied.
+    var wayBack: String {
+        "To go back to how the database was before, stop the hub and run:".wrapped() + "\n"
+            + (restoring ?? "kohaku-migrate restore \(path.quotedForShell)")
+    }
+}
+
+extension String {
+    /// The text as one word of a shell.
+    var quotedForShell: String {
+        wholeMatch(of: /[A-Za-z0-9_.,:\/@%+=-]+/) != nil ? self : "'\(replacing("'", with: #"'\''"#))'"
     }
 }

@@ -24,6 +24,7 @@ struct ErrorDocument: Encodable {
     var nextStep: String?
     var committed: [String]
     var overtaken: [String]
+    var backup: BackupDocument?
     var findings: [FindingDocument]
     var differences: [DifferenceDocument]
 
@@ -35,6 +36,7 @@ struct ErrorDocument: Encodable {
         nextStep = error.nextStep
         committed = error.committed
         overtaken = error.overtaken
+        backup = error.backup.map(BackupDocument.init)
         findings = error.findings.map(FindingDocument.init)
         differences = error.differences.map(DifferenceDocument.init)
     }
@@ -57,6 +59,18 @@ struct FindingDocument: Encodable {
         message = finding.message
         examples = finding.examples
         action = finding.action
+    }
+}
+
+struct BackupDocument: Encodable {
+    var path: String
+    var size: Int64
+    var restore: String?
+
+    init(_ backup: Backup) {
+        path = backup.path
+        size = backup.size
+        restore = backup.restoring
     }
 }
 
@@ -130,6 +144,7 @@ struct RunDocument: Encodable {
     var version: Int
     var wasFresh: Bool
     var changed: Bool
+    var backup: BackupDocument?
     var migrations: [Done]
     var findings: [FindingDocument]
     var reconciled: [DifferenceDocument]
@@ -144,6 +159,7 @@ struct RunDocument: Encodable {
         version = report.version
         wasFresh = report.wasFresh
         changed = !report.isUnchanged
+        backup = report.backup.map(BackupDocument.init)
         migrations = report.migrations.map { done in
             Done(
                 number: done.migration.number, name: done.migration.name, seconds: done.duration / .seconds(1),

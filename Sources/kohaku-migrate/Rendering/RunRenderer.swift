@@ -25,6 +25,10 @@ final class RunRenderer {
             print(FindingText(finding, label: "\(finding.severity.rawValue): ").text + "\n")
         case .creating(let tables):
             print("  the database is fresh: creating \(tables) tables")
+        case .backingUp:
+            print("  backup …")
+        case .backedUp(let backup):
+            print("  " + "backup: \(backup.path) (\(backup.size.megabytes))".wrapped(indent: 4))
         case .started(let migration):
             print("  \(migration.title) …")
         case .finished(let report):
@@ -68,6 +72,7 @@ final class RunRenderer {
             print(finding.message.wrapped())
             print(action.wrapped())
         }
+        if let backup = report.backup { print(backup.wayBack) }
     }
 
     /// The tables with rows, without the columns in which all are 0. The tables without rows are listed below, so that every

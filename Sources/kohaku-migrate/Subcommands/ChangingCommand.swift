@@ -20,9 +20,13 @@ extension Driver {
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }
     var output: OutputOptions { get }
+    /// The flags about the backup that it makes first; `nil` for a verb that changes nothing that was there.
+    var backups: BackupOptions? { get }
 }
 
 extension ChangingCommand {
+    var backups: BackupOptions? { nil }
+
     /// Opens the database and lets a runner change it.
     /// - Parameter isAgreed: Whether `--yes` gives consent; the settings may consent to migrations.
     func change(
@@ -36,8 +40,19 @@ extension ChangingCommand {
         connection.interruption = Signals.interruption
         let renderer = RunRenderer(isQuiet: output.json)
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
+        let first = backups.flatMap { backups in
+            backups.noBackup
+                ? nil : FirstBackup(of: connection, in: backups.folder.backupDir, restoring: database)
+        }
         let runner = Runner(
-            catalogue: .kohakuHub, connection: connection, consent: { consent.ask($0, $1, plan: renderer.plan) },
+            catalogue: .kohakuHub, connection: connection,
+            consent: {
+                let plan = renderer.plan
+                return try consent.ask($0, $1, plan: plan) {
+                    try plan.flatMap { try first?.next(version: $0.assessment.version) }
+                }
+            },
+            backUp: first.map { first in { try first.make(version: $0.assessment.version) } },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
         if !output.json {
             print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")

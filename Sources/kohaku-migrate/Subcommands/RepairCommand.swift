@@ -10,7 +10,7 @@ struct RepairCommand: ChangingCommand {
         usage: "kohaku-migrate repair [<options>]",
         discussion: """
             Completes each table from whatever columns exist: old, new, or both. It runs in one transaction. Rows that \
-            the current schema cannot hold are quarantined. A second repair changes nothing. Make a backup first.
+            the current schema cannot hold are quarantined. A second repair changes nothing. A backup is made first.
 
             EXAMPLES
               kohaku-migrate repair --dry-run
@@ -24,8 +24,11 @@ struct RepairCommand: ChangingCommand {
     @Flag(name: .long, help: "Show what would be done: the repair is rolled back.")
     var dryRun = false
 
+    @OptionGroup var backup: BackupOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
+
+    var backups: BackupOptions? { backup }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {

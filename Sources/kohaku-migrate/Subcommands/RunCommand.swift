@@ -10,7 +10,7 @@ struct RunCommand: ChangingCommand {
         usage: "kohaku-migrate run [<number>] [<options>]",
         discussion: """
             A fresh database gets the current schema at once. A migration that fails is rolled back, and later ones \
-            do not run.
+            do not run. Before a change that only a backup can undo, one is made.
 
             EXAMPLES
               kohaku-migrate run
@@ -29,12 +29,10 @@ struct RunCommand: ChangingCommand {
     @Flag(name: .long, help: "Agree to migrations that ask for consent.")
     var yes = false
 
-    @Flag(name: .long, help: "Accepted for scripts: no backup is made in any case.")
-    var noBackup = false
-
     @Flag(name: .long, help: "Show what would be done and change nothing.")
     var dryRun = false
 
+    @OptionGroup var backup: BackupOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -43,6 +41,8 @@ struct RunCommand: ChangingCommand {
             throw ValidationError("Give either a number or --to, not both.")
         }
     }
+
+    var backups: BackupOptions? { backup }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {

@@ -24,6 +24,15 @@ struct Hub {
         return try JSONDecoder().decode(type, from: Data(outcome.output.utf8))
     }
 
+    /// Where its backups go: beside the file, or where the command runs.
+    var backupFolder: String {
+        if case .sqlite(let path) = database {
+            URL(filePath: path).deletingLastPathComponent().path()
+        } else {
+            command.folder
+        }
+    }
+
     /// Everything that is in the database, and the file's bytes where it is one.
     func snapshot() throws -> Snapshot {
         let connection = try database.connect()

@@ -60,7 +60,8 @@ struct FullDisks {
             #expect(outcome.errors.contains("run again"), "\(outcome)")
             #expect(try LogicalDump(of: database).differences(from: before) == [])
             #expect(try database.connect().integrity() == "ok")
-            let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
+            let again = try Program.outcome(
+                of: BuiltProgram.command, ["run", "--yes", "--no-backup", "--database-url", database.url])
             #expect(again.status == 0, "\(again)")
         }
     }
@@ -76,14 +77,16 @@ struct FullDisks {
             let outcome = try Program.outcome(
                 of: "bash",
                 [
-                    "-c", #"trap '' XFSZ; ulimit -f "$1"; exec "$2" run --yes --database-url "sqlite:///$0/hub.db""#,
+                    "-c",
+                    #"trap '' XFSZ; ulimit -f "$1"; exec "$2" run --yes --no-backup --database-url "sqlite:///$0/hub.db""#,
                     folder, String(size / 1024 + kilobytes), BuiltProgram.command,
                 ])
             #expect(outcome.status == 1, "\(outcome)")
             #expect(outcome.errors.contains("disk I/O error"), "\(outcome)")
             #expect(outcome.errors.contains("rolled back"), "\(outcome)")
             #expect(try LogicalDump(of: database).differences(from: before) == [])
-            let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
+            let again = try Program.outcome(
+                of: BuiltProgram.command, ["run", "--yes", "--no-backup", "--database-url", database.url])
             #expect(again.status == 0, "\(again)")
         }
     }
@@ -99,7 +102,7 @@ struct FullDisks {
         trap 'umount "$0/device" 2> /dev/null || true' EXIT
         cp "$0/hub.db" "$0/device/hub.db"
         status=0
-        "$2" run --yes --database-url "sqlite:///$0/device/hub.db" || status=$?
+        "$2" run --yes --no-backup --database-url "sqlite:///$0/device/hub.db" || status=$?
         cp "$0/device/"hub.db* "$0/"
         exit $status
         """#

@@ -19,7 +19,7 @@ struct ServerFaults {
             for assignment in setting.split(separator: ";") {
                 try hub.execute("ALTER DATABASE \(name) SET \(assignment)")
             }
-            let arguments = ["run", "--yes", "--database-url", database.url]
+            let arguments = ["run", "--yes", "--no-backup", "--database-url", database.url]
             let outcome = try Program.outcome(of: BuiltProgram.command, arguments)
             try hub.execute("ALTER DATABASE \(name) RESET ALL")
             #expect(try LogicalDump(of: database).differences(from: before) == [])
@@ -164,7 +164,7 @@ struct ServerFaults {
             --options="-c listen_addresses= -c unix_socket_directories=$PWD" start
         dump > after
         cmp before after && echo "unchanged"
-        "$1" run --yes --database-url "$url" > again.log
+        "$1" run --yes --no-backup --database-url "$url" > again.log
         echo "again: $?"
         """#
 }

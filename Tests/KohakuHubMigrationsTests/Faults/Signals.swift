@@ -13,7 +13,7 @@ struct Signals {
         _ signal: (number: Int32, status: Int32), _ database: TestDatabase, before: LogicalDump,
         when condition: (RunningProgram) throws -> Bool
     ) throws -> Program.Outcome {
-        let arguments = ["run", "--yes", "-v", "--lock-timeout", "60", "--database-url", database.url]
+        let arguments = ["run", "--yes", "--no-backup", "-v", "--lock-timeout", "60", "--database-url", database.url]
         let outcome = try Program.running(BuiltProgram.command, arguments) { program in
             try program.wait { try condition(program) }
             program.signal(signal.number)
@@ -36,7 +36,8 @@ struct Signals {
     }
 
     private func runAgain(_ database: TestDatabase) throws {
-        let again = try Program.outcome(of: BuiltProgram.command, ["run", "--yes", "--database-url", database.url])
+        let again = try Program.outcome(
+            of: BuiltProgram.command, ["run", "--yes", "--no-backup", "--database-url", database.url])
         #expect(again.status == 0, "\(again)")
     }
 
@@ -92,7 +93,7 @@ struct Signals {
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             try connection.execute(#"DROP INDEX "commit_commit_id_repository_id""#)
             try expectStopped(
-                [verb, "--yes"], waitingFor: "commit", of: database, connection,
+                [verb, "--yes", "--no-backup"], waitingFor: "commit", of: database, connection,
                 saying: "interrupted and rolled back")
         }
     }
@@ -165,7 +166,8 @@ struct Signals {
             let outcome = try Program.outcome(
                 of: "bash",
                 [
-                    "-c", #"{ "$0" run --yes --database-url "$1"; echo $? >&2; } | grep -qm1 "007 avatar_support …""#,
+                    "-c",
+                    #"{ "$0" run --yes --no-backup --database-url "$1"; echo $? >&2; } | grep -qm1 "007 avatar_support …""#,
                     BuiltProgram.command, database.url,
                 ])
             #expect(

@@ -32,7 +32,7 @@ struct SideBySide {
     ) throws -> [Program.Outcome] {
         guard count > 0 else { return started.map { $0.outcome() } }
         usleep(pause())
-        let arguments = ["run", "--yes", "--lock-timeout", "60", "--database-url", database.url]
+        let arguments = ["run", "--yes", "--no-backup", "--lock-timeout", "60", "--database-url", database.url]
         return try Program.running(BuiltProgram.command, arguments) { program in
             try run(count - 1, on: database, pause: pause, started + [program])
         }
@@ -47,7 +47,7 @@ struct SideBySide {
             let user = try hub.integer(#"SELECT min("id") FROM "user""#)
             let before = try DatabaseContents(of: hub)["token"].count
             var committed = 0
-            let arguments = ["run", "--yes", "--lock-timeout", "60", "--database-url", database.url]
+            let arguments = ["run", "--yes", "--no-backup", "--lock-timeout", "60", "--database-url", database.url]
             let outcome = try Program.running(BuiltProgram.command, arguments) { program in
                 while !program.isEnded {
                     try hub.execute(

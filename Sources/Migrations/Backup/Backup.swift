@@ -1,0 +1,90 @@
+/// A copy of a whole database in one file, compared with the database when it was made.
+public struct Backup: Sendable, Hashable {
+    /// The file.
+    public var path: String
+    /// Its bytes.
+    public var size: Int64
+    /// The command that restores it, for messages.
+    public var restoring: String?
+
+    /// Describes a file.
+    public init(path: String, size: Int64, restoring: String? = nil) {
+        self.path = path
+        self.size = size
+        self.restoring = restoring
+    }
+}
+
+/// What can copy its whole database into a file: ask a connection for it with `as?`.
+public protocol BackupSource: Driver {
+    /// How the names of its backups begin, with the folder: the path of the file, or the name of the database.
+    var backupStem: String { get }
+
+    /// Looks whether backups can be made at all, and how many bytes one may take.
+    /// - Throws: ``MigrationError`` with ``MigrationError/Code/consentRequired`` when something is missing for it.
+    func sizeOfNextBackup() throws -> Int64
+
+    /// Writes a copy of the whole database, as it is at one moment, and proves that it holds the same tables and rows.
+    /// - Parameters:
+    ///   - tables: The tables that must not be changed by a migration meanwhile.
+    ///   - check: Looks at the database before it is copied, once nobody can change these.
+    /// - Throws: ``DatabaseError`` or ``MigrationError``, or what `check` throws; the file is of no use then.
+    func writeBackup(to file: PartialFile, holding tables: [String], check: () throws -> Void) throws
+}
+
+extension BackupSource {
+    /// Looks whether a backup can be made, and where it would be. Nothing is written.
+    /// - Parameters:
+    ///   - folder: Where it goes; `nil` for beside a database file, and the current folder for a server's.
+    ///   - version: The version of the database, which is part of the name.
+    /// - Throws: ``MigrationError`` that says what is missing: permission, room or a program.
+    public func nextBackup(in folder: String? = nil, version: Int) throws -> Backup {
+        let names = BackupNames(of: backupStem, in: folder)
+        guard FileSystem.isWritableFolder(names.folder) else {
+            throw MigrationError(
+                .consentRequired, "no backup can be made: \(FileSystem.obstacle(toWritingIn: names.folder))")
+        }
+        let size = try sizeOfNextBackup()
+        if let free = FileSystem.freeBytes(at: names.folder), free < size {
+            throw MigrationError(
+                .checkFailed,
+                "there is no room for a backup: it may take \(size.megabytes), and \(names.folder) has \(free.megabytes) free"
+            )
+        }
+        return Backup(path: names.newPath(version: version), size: size)
+    }
+
+    /// Makes a backup. It has its name when it is whole, proven and on the disk; until then it is a file that the next backup
+    /// of the database removes.
+    /// - Parameters:
+    ///   - next: Where, as ``nextBackup(in:version:)`` found it.
+    ///   - limit: How long to wait for somebody else's backup of the same database.
+    ///   - tables: The tables that must not be changed by a migration meanwhile.
+    ///   - check: Looks at the database before it is copied, once nobody can change these.
+    /// - Throws: ``MigrationError`` or ``DatabaseError``, or what `check` throws; nothing is left behind then.
+    public func makeBackup(
+        _ next: Backup, waiting limit: Duration = .seconds(10), holding tables: [String] = [],
+        check: () throws -> Void = {}
+    ) throws -> Backup {
+        let file = try waitingForLock(limit) { try PartialFile(for: next.path) }
+        do {
+            try writeBackup(to: file, holding: tables, check: check)
+            return Backup(path: next.path, size: try file.publish())
+        } catch {
+            file.remove()
+            throw error
+        }
+    }
+
+    private func waitingForLock<Result>(_ limit: Duration, _ body: () throws -> Result) throws -> Result {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            do {
+                return try body()
+            } catch let error as DatabaseError where error.kind == .locked && ContinuousClock.now < deadline {
+                try checkInterruption()
+                FileSystem.pause()
+            }
+        }
+    }
+}

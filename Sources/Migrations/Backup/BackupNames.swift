@@ -1,0 +1,70 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The files that are backups of one database: `hub.db.backup-20261129T064000Z-v007`.
+public struct BackupNames: Sendable {
+    /// The folder they are in.
+    public let folder: String
+    private let prefix: String
+
+    /// - Parameters:
+    ///   - stem: The path of the database's file, or its name: see ``BackupSource/backupStem``.
+    ///   - folder: The folder, where it is not that of the stem.
+    public init(of stem: String, in folder: String? = nil) {
+        self.folder = folder.map { $0.isEmpty ? "." : $0 } ?? FileSystem.folder(of: stem)
+        prefix = FileSystem.name(of: stem) + ".backup-"
+    }
+
+    /// The finished backups in the folder, the oldest first.
+    /// - Throws: ``DatabaseError`` when the folder cannot be read.
+    public func all() throws -> [Backup] {
+        try FileSystem.names(in: folder).filter(isBackup).sorted().compactMap { name in
+            let path = path(to: name)
+            return FileSystem.size(of: path).map { Backup(path: path, size: $0) }
+        }
+    }
+
+    /// Removes all backups but the newest ones.
+    /// - Returns: Those that were removed.
+    /// - Throws: ``DatabaseError`` when one cannot be.
+    public func prune(keeping count: Int) throws -> [Backup] {
+        let old = try all().dropLast(count)
+        for backup in old { try FileSystem.remove(backup.path) }
+        return Array(old)
+    }
+
+    /// A path that is free: of now, or of the next second in which none is made yet.
+    func newPath(version: Int) -> String {
+        var seconds = time(nil)
+        while true {
+            let path = path(to: "\(prefix)\(Self.text(of: seconds))-v\(version.paddedToThree)")
+            if FileSystem.size(of: path) == nil { return path }
+            seconds += 1
+        }
+    }
+
+    private func path(to name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
+
+    private func isBackup(_ name: String) -> Bool {
+        name.hasPrefix(prefix) && name.dropFirst(prefix.count).wholeMatch(of: /\d{8}T\d{6}Z-v\d{3,}/) != nil
+    }
+
+    /// A time in UTC, without the colons that some file systems do not take: `20261129T064000Z`.
+    private static func text(of seconds: time_t) -> String {
+        var (seconds, parts) = (seconds, tm())
+        gmtime_r(&seconds, &parts)
+        var text: [CChar] = Array(repeating: 0, count: 32)
+        strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &parts)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension BackupNames {
+    /// A path of now that is free, for what a restored backup replaces: `hub.db.replaced-20261129T064000Z`.
+    public static func replaced(_ stem: String) -> String { "\(stem).replaced-\(text(of: time(nil)))" }
+}

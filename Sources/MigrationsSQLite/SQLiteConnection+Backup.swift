@@ -1,0 +1,88 @@
+import CSQLite
+import Logging
+public import Migrations
+
+extension SQLiteConnection: BackupSource {
+    public var backupStem: String { path }
+
+    public func sizeOfNextBackup() throws -> Int64 {
+        guard !path.isEmpty else {
+            throw MigrationError(.usage, "there is nothing to back up: the database is in memory")
+        }
+        return try size(of: [])
+    }
+
+    /// Copies every page with SQLite's own interface, what is in the write-ahead log as well.
+    public func writeBackup(to file: PartialFile, holding tables: [String], check: () throws -> Void) throws {
+        try check()
+        let copy = try SQLiteConnection(path: file.path, mode: .create, lockTimeout: lockTimeout, logger: logger)
+        // Nobody needs it after a crash, and it is written to the disk as a whole.
+        try copy.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        let before = try copyPages(to: copy)
+        // The copy may say of itself that it has a write-ahead log; none is made for a look at it.
+        let made = try SQLiteConnection(path: file.path, mode: .immutable, logger: logger)
+        guard try made.contents() == before else {
+            throw DatabaseError(.other, "the backup does not hold the tables and rows of the database")
+        }
+        // Indexes that a repair would build anew are as wrong in the copy.
+        let complaints = try made.integrityAnswers(isThorough: true).answers
+        guard try complaints.isEmpty || complaints == integrityAnswers(isThorough: true).answers else {
+            throw DatabaseError(.damaged, "the backup is damaged: \(complaints.joined(separator: "; "))")
+        }
+    }
+
+    /// Copies the pages in steps between which others can write, the last of them and the count of the rows in one
+    /// transaction, so that the copy and the count are of one moment.
+    ///
+    /// SQLite begins anew when somebody wrote in between. After three times the work nobody else may write until it is done.
+    /// With a write-ahead log nobody has to wait for a transaction that reads, and all of it is one.
+    /// - Returns: What is in this database at that moment.
+    private func copyPages(to copy: SQLiteConnection) throws -> Contents {
+        guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
+            throw copy.error(sqlite3_extended_errcode(copy.handle), sql: "")
+        }
+        defer { sqlite3_backup_finish(backup) }
+        var copied: Int64 = 0
+        func step() throws -> Bool {
+            try checkInterruption()
+            let code = sqlite3_backup_step(backup, Int32(Self.pagesOfStep))
+            copied += Self.pagesOfStep
+            guard code != SQLITE_OK, code != SQLITE_DONE else { return code == SQLITE_DONE }
+            throw copy.backupError(code)
+        }
+        let pages = try integer("PRAGMA page_count")
+        if try query("PRAGMA journal_mode").first?[0].text != "wal", pages > Self.pagesOfStep {
+            repeat {
+                _ = try step()
+                sqlite3_sleep(1)
+            } while copied < pages * 3 && Int64(sqlite3_backup_remaining(backup)) > Self.pagesOfStep
+        }
+        return try withReadTransaction(of: []) {
+            let contents = try contents()
+            while try !step() {}
+            return contents
+        }
+    }
+
+    private static let pagesOfStep: Int64 = 2_000
+
+    private func backupError(_ code: Int32) -> DatabaseError {
+        DatabaseError(
+            error(code, sql: "").kind, "the backup failed: \(String(cString: sqlite3_errstr(code)))", code: "\(code)")
+    }
+
+    /// What a copy must have as well: the definitions in their order, and the rows of each table.
+    private struct Contents: Equatable {
+        var definitions: [[DatabaseValue]]
+        var rows: [String: Int64]
+    }
+
+    private func contents() throws -> Contents {
+        let definitions = try query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid")
+        // A virtual table has no rows of its own.
+        let tables = try query("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0")
+        let rows = try tables.map { try ($0.text(0), countRows(in: $0.text(0))) }
+        return Contents(
+            definitions: definitions.map(\.values), rows: Dictionary(rows, uniquingKeysWith: +))
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Whether and where a backup is made before a change that only a backup can undo.
+struct BackupOptions: ParsableArguments {
+    @Flag(name: .long, help: "Make no backup before a change that only a backup can undo.")
+    var noBackup = false
+
+    @OptionGroup var folder: BackupFolder
+}
+
+/// Where backups are.
+struct BackupFolder: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The folder of backups. (default: beside a SQLite file, else the current one)", valueName: "folder"))
+    var backupDir: String?
+}
+
+/// The backup that is made before the first change of a verb.
+final class FirstBackup {
+    private let connection: any DatabaseConnection
+    private let folder: String?
+    private let database: DatabaseOptions
+    private var next: Backup?
+
+    /// That the database is no longer what the plan was made for.
+    private struct Overtaken: Error {}
+
+    /// - Parameter database: The flags by which the database was named, for the command that leads back.
+    init(of connection: any DatabaseConnection, in folder: String?, restoring database: DatabaseOptions) {
+        self.connection = connection
+        self.folder = folder
+        self.database = database
+    }
+
+    /// Where it goes. It is asked for twice where there is somebody to ask: for the question, and then to make it.
+    func next(version: Int) throws -> Backup {
+        if let next { return next }
+        let found = try Self.advising { try source().nextBackup(in: folder, version: version) }
+        next = found
+        return found
+    }
+
+    /// - Returns: The backup; `nil` where another process has changed the version in the meantime.
+    func make(version: Int) throws -> Backup? {
+        let next = try next(version: version)
+        let catalogue = Catalogue.kohakuHub
+        var backup: Backup
+        do {
+            backup = try Self.advising {
+                try source().makeBackup(
+                    next, waiting: .seconds(database.lockTimeout), holding: catalogue.tables
+                ) {
+                    let now = try Assessment(of: connection.readSchema(), catalogue: catalogue)
+                    guard now.version == version else { throw Overtaken() }
+                }
+            }
+        } catch is Overtaken {
+            return nil
+        }
+        backup.restoring = "kohaku-migrate restore \(backup.path.quotedForShell)\(database.words)"
+        return backup
+    }
+
+    private func source() throws -> any BackupSource {
+        guard let source = connection as? any BackupSource else {
+            throw MigrationError(.consentRequired, "this database cannot be backed up")
+        }
+        return source
+    }
+
+    /// Says which flags lead on when something is missing for a backup.
+    private static func advising<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var error as MigrationError where error.nextStep == nil {
+            error.nextStep = advice
+            throw error
+        }
+    }
+
+    private static let advice =
+        "Without a backup nothing is changed. Give another folder with --backup-dir, or go on without a backup: --no-backup"
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Makes a backup.
+struct BackupCreateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a backup, and compare it with the database.",
+        usage: "kohaku-migrate backup create [<options>]",
+        discussion: """
+            EXAMPLE
+              kohaku-migrate backup create --backup-dir /backups
+            """
+    )
+
+    @OptionGroup var folder: BackupFolder
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            let (configuration, source) = try database.openForBackups()
+            source.interruption = Signals.interruption
+            Signals.watch()
+            let first = FirstBackup(of: source, in: folder.backupDir, restoring: database)
+            let version = try Assessment(of: source, catalogue: .kohakuHub).version
+            guard let backup = try first.make(version: version) else {
+                throw MigrationError(
+                    .failed, "another process migrated the database meanwhile", nextStep: "Run it again.")
+            }
+            if output.json {
+                try printJSON(BackupsDocument([backup], database: configuration.database))
+            } else {
+                print(
+                    "\("\(configuration.database)".escaped)\n\n\("\(backup.path) (\(backup.size.megabytes))".escaped)")
+                print(backup.wayBack)
+            }
+        }
+    }
+}

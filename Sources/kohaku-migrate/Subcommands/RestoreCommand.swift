@@ -1,0 +1,77 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Puts a backup in the place of the database.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup in the place of the database, which is kept under another name.",
+        usage: "kohaku-migrate restore <file> [--yes] [<options>]",
+        discussion: """
+            Stop the hub first. The backup is checked, copied or restored beside the database, compared, and only then \
+            takes its place.
+
+            EXAMPLE
+              kohaku-migrate restore hub.db.backup-20261129T064000Z-v007
+            """
+    )
+
+    @Argument(help: "The backup.")
+    var file: String
+
+    @Flag(name: .long, help: "Agree to the replacement.")
+    var yes = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering(isChanging: true) {
+            var configuration = try database.resolve()
+            // Settles how the setting is to be read; the database may be missing or damaged.
+            _ = try? database.open(&configuration, for: .reading)
+            let target = configuration.database
+            guard yes || Consent.confirms("\(target) is replaced by \(file). It is kept under another name.") else {
+                throw MigrationError(
+                    .consentRequired, "\(target) would be replaced by \(file)",
+                    nextStep: "Nothing was changed. To agree, run with --yes.")
+            }
+            var version = 0
+            Signals.watch()
+            let kept = try target.restore(
+                file, lockTimeout: .seconds(database.lockTimeout), interruption: Signals.interruption,
+                logger: database.logger
+            ) { version = try Self.version(of: $0, file) }
+            if output.json {
+                let document = RestoreDocument(
+                    database: "\(target)", backup: file, version: version, replaced: kept)
+                return try printJSON(document)
+            }
+            print("\("\(target)".escaped)\n\nRestored: the database is at version \(version.paddedToThree).")
+            if let kept {
+                print("What it was before is kept. Remove it when nobody needs it any more:\n\(kept.escaped)")
+            }
+        }
+    }
+
+    /// The version of a backup, which has to be a hub's.
+    private static func version(of connection: any DatabaseConnection, _ file: String) throws -> Int {
+        let assessment = try Assessment(of: connection, catalogue: .kohakuHub)
+        switch assessment.state {
+        case .foreign, .fresh:
+            throw MigrationError(
+                .schemaDiffers, "\(file) is not a backup of a hub's database", nextStep: "Nothing was changed.")
+        default: return assessment.version
+        }
+    }
+}
+
+/// The document of `restore`.
+struct RestoreDocument: Encodable {
+    var status = "done"
+    var database: String
+    var backup: String
+    var version: Int
+    var replaced: String?
+}

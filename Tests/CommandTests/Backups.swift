@@ -1,0 +1,303 @@
+import Foundation
+import Migrations
+import MigrationsTesting
+import Testing
+
+/// What is asked for consent leads back by a backup, which the command makes itself.
+@Suite("Backups")
+struct Backups {
+    /// The finished backups of a hub, and everything else in their folder that looks like one.
+    static func files(of hub: Hub, in folder: String? = nil) throws -> [String] {
+        let folder = folder ?? hub.backupFolder
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains(".backup") }.sorted()
+    }
+
+    private static func isName(_ file: String, version: String) -> Bool {
+        file.wholeMatch(of: /.+\.backup-\d{8}T\d{6}Z-v(\d{3})/)?.1 == version[...]
+    }
+
+    @Test("A run makes one before 008, names it, and its last line leads back", arguments: TestBackend.allCases)
+    func run(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let outcome = try hub("run", "--yes")
+            #expect(outcome.status == 0)
+            let files = try Self.files(of: hub)
+            #expect(files.count == 1 && Self.isName(files[0], version: "006"), "\(files)")
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines.last?.hasPrefix("kohaku-migrate restore ") == true)
+            #expect(lines.last?.hasSuffix(files[0]) == true)
+            #expect(lines[lines.count - 2] == "To go back to how the database was before, stop the hub and run:")
+            #expect(outcome.output.contains(/\n  backup:\s+\S+\s+\(1 MB\)\n/))
+            try hub.expect(0, "run", "--yes")
+            #expect(try Self.files(of: hub) == files)
+        }
+    }
+
+    @Test("The hub's variable is consent to migrate, and no waiver of the backup", arguments: TestBackend.allCases)
+    func automatic(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            var command = hub.command
+            command.environment["KOHAKU_HUB_AUTO_MIGRATE"] = "true"
+            try command.expect(0, "run")
+            #expect(try Self.files(of: hub).count == 1)
+        }
+    }
+
+    @Test("None is made where nothing asks for consent, or when it is not wanted", arguments: TestBackend.allCases)
+    func none(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            try hub.expect(0, "run", "--to", "7")
+            try hub.expect(5, "run")
+            #expect(try Self.files(of: hub) == [])
+            let outcome = try hub("run", "--yes", "--no-backup")
+            #expect(outcome.status == 0)
+            #expect(!outcome.output.contains("\n  backup") && !outcome.output.contains("kohaku-migrate restore"))
+            #expect(try Self.files(of: hub) == [])
+        }
+    }
+
+    @Test("A repair makes one as well", arguments: TestBackend.allCases)
+    func repair(_ backend: TestBackend) throws {
+        try backend.withHub("Mixed/b_v07_008failed_headinit") { hub in
+            try hub.expect(0, "plan", "--repair")
+            #expect(try Self.files(of: hub) == [])
+            let outcome = try hub("repair", "--yes")
+            #expect(outcome.status == 0)
+            #expect(outcome.output.split(separator: "\n").last?.hasPrefix("kohaku-migrate restore ") == true)
+            #expect(try Self.files(of: hub).count == 1)
+            try hub.expect(0, "repair", "--yes")
+            #expect(try Self.files(of: hub).count == 1)
+        }
+    }
+
+    @Test("It goes where it is told, and the document names it", arguments: TestBackend.allCases)
+    func folder(_ backend: TestBackend) throws {
+        struct Document: Decodable {
+            struct Backup: Decodable {
+                var path: String
+                var size: Int
+                var restore: String
+            }
+            var backup: Backup
+        }
+        try backend.withHub("v05") { hub in
+            try withTemporaryFolder { folder in
+                let made = try hub.json(Document.self, "run", "--yes", "--backup-dir", folder).backup
+                #expect(try Self.files(of: hub) == [])
+                #expect(try Self.files(of: hub, in: folder).map { "\(folder)/\($0)" } == [made.path])
+                #expect(try FileManager.default.attributesOfItem(atPath: made.path)[.size] as? Int == made.size)
+                #expect(made.restore == "kohaku-migrate restore \(made.path)")
+            }
+        }
+    }
+
+    @Test(
+        "Without a folder for it the run ends with 5 and the flags, and nothing is changed",
+        arguments: TestBackend.allCases)
+    func noFolder(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let before = try hub.snapshot()
+            let outcome = try hub("run", "--yes", "--backup-dir", "missing")
+            #expect(outcome.status == 5)
+            #expect(
+                outcome.errors == """
+                    error: no backup can be made: there is no folder missing
+                    Without a backup nothing is changed. Give another folder with --backup-dir, or go on without a
+                    backup: --no-backup
+
+                    """)
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
+    @Test("Without pg_dump the run ends with 5 and the package, and nothing is changed")
+    func noProgram() throws {
+        try TestBackend.postgresql.withHub("v05") { hub in
+            let before = try hub.snapshot()
+            var command = hub.command
+            command.environment["PATH"] = "/nowhere"
+            let outcome = try command.run(["run", "--yes"])
+            #expect(outcome.status == 5)
+            let words = outcome.errors.replacing("\n", with: " ")
+            #expect(
+                words.contains("pg_dump is not installed. On Debian and Ubuntu it is in the package postgresql-client"))
+            #expect(words.contains("--no-backup"))
+            #expect(try hub.snapshot() == before)
+            try command.expect(0, "run", "--yes", "--no-backup")
+        }
+    }
+
+    @Test("An old pg_dump, and one that fails, end the run with 5, and nothing is changed", arguments: ["9", "99"])
+    func otherProgram(_ version: String) throws {
+        try TestBackend.postgresql.withHub("v05") { hub in
+            let before = try hub.snapshot()
+            try withTemporaryFolder { folder in
+                for name in ["pg_dump", "pg_restore"] {
+                    let script = """
+                        #!/bin/sh
+                        if [ "$1" = --version ]; then echo 'pg_dump (PostgreSQL) \(version).1'; exit; fi
+                        echo 'pg_dump: error: permission denied for table secrets' >&2; exit 1
+                        """
+                    try script.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+                    try FileManager.default.setAttributes(
+                        [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(name)")
+                }
+                var command = hub.command
+                command.environment["PATH"] = "\(folder):/usr/bin:/bin"
+                let outcome = try command.run(["run", "--yes"])
+                #expect(outcome.status == 5)
+                #expect(
+                    outcome.errors.contains(version == "9" ? "is of version 9" : "permission denied for table secrets"))
+                #expect(outcome.errors.contains("--no-backup"))
+                #expect(try hub.snapshot() == before)
+                #expect(try Self.files(of: hub) == [])
+            }
+        }
+    }
+
+    @Test("The password reaches pg_dump, and nobody else")
+    func password() throws {
+        try TestBackend.postgresql.withHub("v05") { hub in
+            try withTemporaryFolder { folder in
+                let script = """
+                    #!/bin/sh
+                    if [ "$1" = --version ]; then exec /usr/bin/pg_dump --version; fi
+                    echo "$*" > '\(folder)/arguments'; echo "$PGPASSWORD" > '\(folder)/password'
+                    exec /usr/bin/pg_dump "$@"
+                    """
+                try script.write(toFile: "\(folder)/pg_dump", atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/pg_dump")
+                var command = hub.command
+                command.environment["PATH"] = "\(folder):/usr/bin:/bin"
+                let url = hub.database.url.replacing("://postgres@", with: "://postgres:s3cret@")
+                let outcome = try command.run(["run", "--yes", "--verbose", "--database-url", url])
+                #expect(outcome.status == 0)
+                #expect(!outcome.everything.contains("s3cret"))
+                #expect(outcome.output.hasSuffix(" --database-url URL\n"))
+                #expect(try String(contentsOfFile: "\(folder)/password", encoding: .utf8) == "s3cret\n")
+                #expect(try !String(contentsOfFile: "\(folder)/arguments", encoding: .utf8).contains("s3cret"))
+            }
+        }
+    }
+
+    @Test("At a terminal the question names it before it is made")
+    func question() throws {
+        try TestBackend.sqlite.withHub("v05") { hub in
+            let outcome = try hub.command.atTerminal(typing: "no", ["run"])
+            #expect(outcome.status == 5)
+            let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains(/A backup is made first: \S+hub\.db\.backup-\d{8}T\d{6}Z-v006 \(up to 1 MB\)/))
+            #expect(try Self.files(of: hub) == [])
+            let without = try hub.command.atTerminal(typing: "yes", ["run", "--no-backup"])
+            #expect(without.status == 0)
+            #expect(without.output.contains("\nNo backup is made.\n"))
+        }
+    }
+
+    @Test("What fails after it says how to go back, in the last line", arguments: TestBackend.allCases)
+    func failure(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            // No row of it is refused before 008 writes the table.
+            let connection = try hub.database.connect()
+            try connection.execute(Self.refusal(backend))
+            let outcome = try hub("run", "--yes")
+            #expect(outcome.status != 0)
+            #expect(outcome.errors.split(separator: "\n").last?.hasPrefix("kohaku-migrate restore ") == true)
+            #expect(try Self.files(of: hub).count == 1)
+        }
+    }
+
+    @Test(
+        "One that is killed leaves a file that the next one removes; one that is stopped leaves none",
+        arguments: [SIGKILL, SIGTERM])
+    func killed(_ signal: Int32) throws {
+        try TestBackend.sqlite.withHub("v05") { hub in
+            let connection = try hub.database.connect()
+            try connection.execute(
+                """
+                CREATE TABLE ballast (x INTEGER, t BLOB);
+                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 6000)
+                INSERT INTO ballast SELECT x, zeroblob(20000) FROM n
+                """)
+            let before = try hub.snapshot()
+            let partial = "\(hub.backupFolder)/hub.db.backup-partial"
+            let words = ["KOHAKU_HUB_DATABASE_URL=\(hub.database.url)", Command.path, "run", "--yes"]
+            try Program.running("env", words) { program in
+                try program.wait { FileManager.default.fileExists(atPath: partial) }
+                program.signal(signal)
+                #expect(program.outcome().status == (signal == SIGKILL ? SIGKILL : 128 + SIGTERM))
+            }
+            #expect(try Self.files(of: hub) == (signal == SIGKILL ? ["hub.db.backup-partial"] : []))
+            #expect(try hub.snapshot() == before)
+            try hub.expect(0, "run", "--yes")
+            #expect(try Self.files(of: hub).count == 1)
+            #expect(!FileManager.default.fileExists(atPath: partial))
+        }
+    }
+
+    @Test(
+        "One that does not fit on the disk leaves nothing behind, and nothing is changed",
+        arguments: TestBackend.allCases)
+    func fullDisk(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let before = try hub.snapshot()
+            // The limit of a file's size stands for the disk: with its signal ignored the write fails.
+            let outcome = try Program.outcome(
+                of: "bash",
+                [
+                    "-c", #"trap '' XFSZ; cd "$1"; ulimit -f 16; exec "$0" backup create --database-url "$2""#,
+                    Command.path, hub.command.folder, hub.database.url,
+                ])
+            #expect([1, 5].contains(outcome.status), "\(outcome)")
+            #expect(outcome.errors.contains(backend == .sqlite ? "the backup failed" : "File too large"), "\(outcome)")
+            #expect(try Self.files(of: hub) == [])
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
+    @Test("Where it may not fit the run ends with 4 before it is begun")
+    func noRoom() throws {
+        try TestBackend.sqlite.withHub("v05") { hub in
+            try withTemporaryFolder { folder in
+                // Root may make a device of a size of its own; elsewhere the folder has room.
+                let isSmall =
+                    try Program.outcome(of: "mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status == 0
+                defer { if isSmall { _ = try? Program.outcome(of: "umount", [folder]) } }
+                let before = try hub.snapshot()
+                let outcome = try hub("run", "--yes", "--backup-dir", folder)
+                guard isSmall else { return #expect(outcome.status == 0) }
+                #expect(outcome.status == 4)
+                let words = outcome.errors.replacing("\n", with: " ")
+                #expect(words.contains("there is no room for a backup: it may take 1 MB, and"))
+                #expect(words.contains("--backup-dir"))
+                #expect(try Self.files(of: hub, in: folder) == [])
+                #expect(try hub.snapshot() == before)
+            }
+        }
+    }
+
+    @Test("Of several that start at once, all end well, and each backup is whole", arguments: TestBackend.allCases)
+    func sideBySide(_ backend: TestBackend) throws {
+        try backend.withHub("v05") { hub in
+            let processes = try (1...3).map { _ in try hub.command.start(["run", "--yes", "--lock-timeout", "60"]) }
+            for process in processes {
+                process.waitUntilExit()
+                #expect(process.terminationStatus == 0)
+            }
+            let files = try Self.files(of: hub)
+            #expect((1...3).contains(files.count) && files.allSatisfy { $0.contains(".backup-2") }, "\(files)")
+            try hub.expect(0, "verify")
+        }
+    }
+
+    /// Forbids what 008 does to a row.
+    private static func refusal(_ backend: TestBackend) -> String {
+        switch backend {
+        case .sqlite:
+            #"CREATE UNIQUE INDEX "one_shape" ON "user" (("email" IS NULL)) WHERE "email" IS NULL"#
+        case .postgresql:
+            #"ALTER TABLE "user" ADD CONSTRAINT "reachable" CHECK ("email" IS NOT NULL)"#
+        }
+    }
+}
