@@ -28,7 +28,7 @@ extension PostgresConnection {
                     """)
             }
             return nil
-        } catch let error as DatabaseError where error.kind == .other {
+        } catch let error as DatabaseError where [.other, .constraint, .notPermitted].contains(error.kind) {
             return finding(
                 "event_trigger", about: triggers, "An event trigger forbids changes of tables: \(error.message).",
                 action: "As a superuser: ALTER EVENT TRIGGER … DISABLE. Run again, then ENABLE it.")

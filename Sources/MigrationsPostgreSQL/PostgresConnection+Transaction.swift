@@ -27,14 +27,14 @@ extension PostgresConnection {
     private func disableReactions(of tables: [String]) throws -> [DatabaseRow] {
         let reactions = try query(
             """
-            SELECT c.relname, r.name, CASE r.enabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
+            SELECT c.relname, r.name, CASE r.enabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END
             FROM (
                 SELECT tgrelid AS relation, 'TRIGGER ' || quote_ident(tgname) AS name, tgenabled AS enabled
                 FROM pg_trigger WHERE NOT tgisinternal
                 UNION ALL
                 SELECT ev_class, 'RULE ' || quote_ident(rulename), ev_enabled FROM pg_rewrite WHERE ev_type <> '1'
             ) AS r JOIN pg_class AS c ON c.oid = r.relation
-            WHERE r.enabled IN ('O', 'A') AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE')
+            WHERE r.enabled <> 'D' AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE')
                 AND \(isAmong("c.oid", of: tables))
             ORDER BY 1, 2
             """)

@@ -227,6 +227,7 @@ public final class SQLiteConnection: DatabaseConnection {
 
 extension String {
     fileprivate var escapedForURI: String {
-        replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        let escapes: [Unicode.Scalar: String] = ["%": "%25", "?": "%3f", "#": "%23"]
+        return unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
     }
 }

@@ -24,12 +24,14 @@ struct Errors {
         #expect(error.message.contains("syntax error"))
     }
 
-    @Test("gives the line and column, in characters, and shows that line", arguments: TestBackend.allCases)
+    @Test(
+        "gives the line and column, in characters, and shows that line without its indentation",
+        arguments: TestBackend.allCases)
     func place(_ backend: TestBackend) throws {
         let error = try error(backend, "SELECT 'äö日',\n    'ü' FRM x y\nFROM z")
         #expect(error.place?.line == 2)
         #expect(error.place?.column == 13)
-        #expect(error.description.hasSuffix("\nat line 2, column 13: 'ü' FRM x y"))
+        #expect(error.description.hasSuffix("\nat line 2, column 9: 'ü' FRM x y"))
     }
 
     @Test("lies in that of several statements which failed", arguments: TestBackend.allCases)

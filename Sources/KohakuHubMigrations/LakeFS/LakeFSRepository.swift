@@ -10,7 +10,7 @@ public struct LakeFSRepository: Sendable, Hashable {
     public var oldName: String
     /// The name from version 015 on.
     public var newName: String
-    /// Whether another repository has the same old name: they were one in LakeFS.
+    /// Whether another repository, here or in quarantine, has the same old name: they were one in LakeFS.
     public var isShared = false
 
     /// Reads all repositories of a hub, of any version.
@@ -19,7 +19,6 @@ public struct LakeFSRepository: Sendable, Hashable {
     public static func all(of connection: any DatabaseConnection, namespace: String) throws -> [LakeFSRepository] {
         try connection.withReadTransaction(of: Catalogue.kohakuHub.tables) {
             let schema = try connection.readSchema()
-            if schema.tables.isEmpty { return [] }
             guard schema.has("repository", "repo_type"), schema.has("repository", "full_id") else {
                 throw MigrationError(
                     .schemaDiffers, "there is no table repository with repo_type and full_id",
@@ -34,11 +33,27 @@ public struct LakeFSRepository: Sendable, Hashable {
                         newName: LakeFSName.new(type, fullID)))
             }
             // Swift holds canonically equivalent strings for equal; LakeFS compares bytes.
-            let uses = Dictionary(repositories.map { (Array($0.oldName.utf8), 1) }, uniquingKeysWith: +)
+            var uses = Dictionary(repositories.map { (Array($0.oldName.utf8), 1) }, uniquingKeysWith: +)
+            for name in try quarantinedNames(of: connection, namespace: namespace) {
+                uses[Array(name.utf8), default: 0] += 1
+            }
             for index in repositories.indices {
                 repositories[index].isShared = uses[Array(repositories[index].oldName.utf8)] != 1
             }
             return repositories
         }
+    }
+
+    /// The old names of repositories in quarantine, whose contents are in LakeFS as well.
+    private static func quarantinedNames(
+        of connection: any DatabaseConnection, namespace: String
+    ) throws -> [String] {
+        var names: [String] = []
+        try Quarantine.forEachRow(of: connection, where: QuarantineFilter(table: "repository")) { row in
+            let values = FlatJSONObject.values(row.json, for: connection.dialect)
+            guard let type = values?["repo_type"]?.text, let fullID = values?["full_id"]?.text else { return }
+            names.append(LakeFSName.old(type, fullID, namespace: namespace))
+        }
+        return names
     }
 }

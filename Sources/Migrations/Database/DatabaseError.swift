@@ -82,8 +82,10 @@ extension DatabaseError: CustomStringConvertible {
         if let sql {
             paragraphs.append("in: " + sql.trimmingSpaces().replacing("\n", with: " ").abbreviated(to: 400))
             if let place {
-                let text = place.text.trimmingSpaces().abbreviated(to: 200)
-                paragraphs.append("at line \(place.line), column \(place.column): \(text)")
+                // The column counts in the line as it is shown.
+                let text = place.text.trimmingSpaces()
+                let column = place.column - place.text.prefix { $0.isWhitespace }.count
+                paragraphs.append("at line \(place.line), column \(max(column, 1)): \(text.abbreviated(to: 200))")
             }
         }
         return paragraphs

@@ -23,10 +23,7 @@ extension MigrationContext {
                 let name = column.name.quotedIdentifier
                 return names[column.name].map { "\(name) AS \($0.quotedIdentifier)" } ?? name
             }, for: table)
-        for index in present.columns.indices {
-            let name = present.columns[index].name
-            schema.tables[table]?.columns[index].name = names[name] ?? name
-        }
+        schema.tables[table]?.rename(names)
     }
 
     /// Gives columns of a table other names, where it has them and none of the new name.
@@ -45,5 +42,19 @@ extension MigrationContext {
 extension Schema.Table {
     fileprivate func renamable(_ names: [String: String]) -> [String: String] {
         names.filter { column($0.key) != nil && column($0.value) == nil }
+    }
+
+    fileprivate mutating func rename(_ names: [String: String]) {
+        func renamed(_ name: String) -> String { names[name] ?? name }
+        for index in columns.indices { columns[index].name = renamed(columns[index].name) }
+        for index in foreignKeys.indices { foreignKeys[index].columns = foreignKeys[index].columns.map(renamed) }
+        for index in uniqueConstraints.indices {
+            uniqueConstraints[index].columns = uniqueConstraints[index].columns.map(renamed)
+        }
+        for index in indexes.indices {
+            indexes[index].keys = indexes[index].keys.map { key in
+                if case .column(let name) = key { .column(renamed(name)) } else { key }
+            }
+        }
     }
 }

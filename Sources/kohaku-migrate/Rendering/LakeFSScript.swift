@@ -71,10 +71,15 @@ struct LakeFSScript {
             if [ -z "$from" ]; then
                 echo "skipped: LakeFS has no $1"
             elif [ -z "$to" ]; then
-                lakectl refs-dump "lakefs://$1" > "$manifest"
-                lakectl repo create-bare "lakefs://$2" "$from"
-                lakectl refs-restore "lakefs://$2" --manifest "$manifest"
-                echo "moved: $1 to $2"
+                if lakectl refs-dump "lakefs://$1" > "$manifest" &&
+                    lakectl repo create-bare "lakefs://$2" "$from" &&
+                    lakectl refs-restore "lakefs://$2" --manifest "$manifest"
+                then
+                    echo "moved: $1 to $2"
+                else
+                    echo "not moved: $1, as lakectl says above" >&2
+                    status=1
+                fi
             elif [ "$to" = "$from" ] && lakectl branch show "lakefs://$2/main" > /dev/null 2>&1; then
                 echo "done before: $1 to $2"
             else
@@ -87,6 +92,8 @@ struct LakeFSScript {
 }
 
 extension String {
-    /// The text as one word of a shell.
-    fileprivate var shellQuoted: String { "'" + replacing("'", with: #"'\''"#) + "'" }
+    /// The text as one word of a shell. To a shell a quote is one whatever accent follows it.
+    fileprivate var shellQuoted: String {
+        "'" + unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
+    }
 }

@@ -77,6 +77,24 @@ struct FirstDays {
         #expect(old.findings == plain.findings)
     }
 
+    @Test("keep memberships whose columns are foreign keys", arguments: TestBackend.allCases)
+    func keyedMemberships(_ backend: TestBackend) throws {
+        let sound = #"""
+            DELETE FROM "userorganization" WHERE "user_id" NOT IN (SELECT "id" FROM "user")
+                OR "organization_id" NOT IN (SELECT "id" FROM "organization")
+            """#
+        let keyed = Self.oldMemberships
+            .replacing(#""user" INTEGER NOT NULL"#, with: #""user" INTEGER NOT NULL REFERENCES "user" ("id")"#)
+            .replacing(
+                #""organization" INTEGER NOT NULL"#,
+                with: #""organization" INTEGER NOT NULL REFERENCES "organization" ("id")"#)
+        let plain = try upgrade("v00", on: backend, after: sound)
+        let old = try upgrade("v00", on: backend, after: sound, keyed)
+        try expectNewest(old, on: backend)
+        #expect(!old.after["userorganization"].isEmpty)
+        #expect(old.after["userorganization"] == plain.after["userorganization"])
+    }
+
     @Test("put memberships of nobody into quarantine, as is told before", arguments: TestBackend.allCases)
     func orphans(_ backend: TestBackend) throws {
         let plain = try upgrade("v00", on: backend)
