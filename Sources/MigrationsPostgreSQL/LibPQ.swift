@@ -23,6 +23,12 @@ extension LibPQ {
         }
     }
 
+    /// Its version, such as 15.14.
+    var version: String {
+        let version = PQlibVersion()
+        return "\(version / 10_000).\(version % 10_000)"
+    }
+
     /// What libpq says of a connection's last failure.
     func errorMessage(of connection: OpaquePointer) -> String {
         PQerrorMessage(connection).map { String(cString: $0) } ?? ""
@@ -33,4 +39,9 @@ extension LibPQ {
             .libraryMissing, "libpq, the library that connects to PostgreSQL, cannot be loaded: \(reason)",
             details: ["On Debian and Ubuntu it is the package libpq5."])
     }
+}
+
+extension PostgresConnection {
+    /// The version of the system's libpq; `nil` where it cannot be loaded.
+    public static var libraryVersion: String? { try? LibPQ.installed.get().version }
 }

@@ -16,6 +16,9 @@ public final class SQLiteConnection: DatabaseConnection {
         case create
     }
 
+    /// The version of the system's library, such as 3.40.1.
+    public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
     public let dialect = Dialect.sqlite
     public var onStatement: ((String) -> Void)?
     public var interruption: Interruption?

@@ -17,7 +17,7 @@ struct KohakuMigrate: ParsableCommand {
               3  schema differs or mixed          64  invalid command line
               4  the data needs a decision first 128+ stopped by a signal, rolled back
             """,
-        version: "0.1.0",
+        version: Version.text,
         groupedSubcommands: [
             CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
             CommandGroup(
@@ -41,7 +41,8 @@ struct KohakuMigrate: ParsableCommand {
 
     /// Ends with the requested help, with an error about the command line, or with a verb's status.
     private static func end(with error: any Error) -> Never {
-        let text = fullMessage(for: error)
+        var text = fullMessage(for: error)
+        if text == Version.text { text += Version.libraries }
         let status = exitCode(for: error)
         guard !text.isEmpty else { exit(withError: status) }
         guard status.isSuccess else {
