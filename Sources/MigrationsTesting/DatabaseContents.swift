@@ -42,8 +42,9 @@ public struct DatabaseContents: Sendable, Hashable {
             case .sqlite: "SELECT name FROM pragma_table_info($1) ORDER BY cid"
             case .postgresql:
                 """
-                SELECT column_name::text FROM information_schema.columns
-                WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position
+                SELECT a.attname::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+                WHERE c.relnamespace = to_regnamespace('public') AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped
+                ORDER BY a.attnum
                 """
             }
         return try connection.query(sql, [.text(table)]).compactMap { $0[0].text }
