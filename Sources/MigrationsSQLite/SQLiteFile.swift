@@ -6,6 +6,8 @@
     import Darwin
 #endif
 
+import Migrations
+
 /// A database file before it is opened.
 public enum SQLiteFile {
     /// What is at a path.
@@ -45,9 +47,7 @@ public enum SQLiteFile {
 
     /// The folder of a file, and of the journal beside it.
     public static func folder(of path: String) -> String {
-        let path = resolved(path)
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        FileSystem.folder(of: resolved(path))
     }
 
     /// Whether this process may write an existing file or folder.

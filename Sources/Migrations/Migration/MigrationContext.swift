@@ -83,7 +83,6 @@ public final class MigrationContext {
         let lines = definitions.lines
         let columns = (lines.isEmpty ? [""] : lines).map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) }
         for column in columns { try column.requireReadable() }
-        if columns.isEmpty { try ColumnDefinition(definitions).requireReadable() }
         let missing = columns.filter { !schema.has(table, $0.name) }
         guard !missing.isEmpty else { return }
         for column in missing { try connection.addColumn(column.sql, fill: fill, to: table) }
