@@ -7,7 +7,7 @@ extension PostgresConnection {
     /// while it is empty, and refilled. Unlike a swap of two tables, this keeps its privileges, comments, policies,
     /// triggers, views and its sequence, which all belong to the table's identity.
     public func rebuild(_ rebuild: TableRebuild) throws {
-        let table = rebuild.table.quotedIdentifier
+        let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
         // Generated columns stay, with the columns they are computed from.
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
@@ -20,9 +20,9 @@ extension PostgresConnection {
         try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
-        let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table)) AND conrelid <> confrelid")
+        let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table.name)) AND conrelid <> confrelid")
         try drop(incoming)
-        try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table))"))
+        try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table.name))"))
         let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
@@ -35,7 +35,7 @@ extension PostgresConnection {
 
     /// Alters the emptied table until its columns are those of the staging table.
     private func alter(_ rebuild: TableRebuild) throws {
-        let old = try columns(of: regclass(rebuild.table))
+        let old = try columns(of: regclass(rebuild.table.name))
         let new = try columns(of: "\(rebuild.stagingTable.quotedIdentifier.quotedLiteral)::regclass")
         var changes = rebuild.droppedColumns.map { "DROP COLUMN \($0.quotedIdentifier)" }
         for column in new {
@@ -46,8 +46,8 @@ extension PostgresConnection {
                 changes.append("ADD COLUMN \(name) \(column.type)" + (column.isNullable ? "" : " NOT NULL"))
             }
         }
-        try alter(rebuild.table, changes)
-        if let id = rebuild.idColumn { try makeKey(id, of: rebuild.table, from: old) }
+        try alter(rebuild.table.name, changes)
+        if let id = rebuild.idColumn { try makeKey(id, of: rebuild.table.name, from: old) }
     }
 
     private func alter(_ table: String, _ changes: [String]) throws {
@@ -164,23 +164,22 @@ extension PostgresConnection {
     /// comment.
     /// - Returns: The names of the indexes that stay.
     private func dropIndexes(for rebuild: TableRebuild) throws -> Set<String> {
-        guard let present = try readSchema(of: [rebuild.table]).tables[rebuild.table] else { return [] }
-        let table = rebuild.table.quotedIdentifier
-        for constraint in present.uniqueConstraints where !rebuild.keptConstraints.contains(constraint) {
+        let table = rebuild.table.name.quotedIdentifier
+        for constraint in rebuild.table.uniqueConstraints where !rebuild.keptConstraints.contains(constraint) {
             try execute("ALTER TABLE \(table) DROP CONSTRAINT \(constraint.name.quotedIdentifier)")
         }
         let marked = try query(
             """
             SELECT x.relname FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
-            WHERE i.indrelid = \(regclass(rebuild.table)) AND (i.indisreplident OR i.indisclustered
+            WHERE i.indrelid = \(regclass(rebuild.table.name)) AND (i.indisreplident OR i.indisclustered
                 OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL OR obj_description(x.oid, 'pg_class') IS NOT NULL)
             """
         ).compactMap { $0[0].text }
-        let kept = present.indexes.filter { index in
+        let kept = rebuild.table.indexes.filter { index in
             rebuild.keptIndexes.contains(index)
                 || (marked.contains(index.name) && rebuild.indexes.contains { $0.isEquivalent(to: index) })
         }.map(\.name)
-        for index in present.indexes where !kept.contains(index.name) {
+        for index in rebuild.table.indexes where !kept.contains(index.name) {
             try execute("DROP INDEX \(index.name.quotedIdentifier)")
         }
         return Set(kept)

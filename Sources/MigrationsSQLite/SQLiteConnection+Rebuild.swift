@@ -8,10 +8,10 @@ extension SQLiteConnection {
     /// The new table takes the old one's name, never the other way round: renaming the old one would re-point the foreign
     /// keys of other tables to it.
     public func rebuild(_ rebuild: TableRebuild) throws {
-        let table = rebuild.table.quotedIdentifier
+        let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        guard let old = try statement(of: rebuild.table) else {
-            throw DatabaseError(.other, "the definition of table \(rebuild.table) cannot be read")
+        guard let old = try statement(of: rebuild.table.name) else {
+            throw DatabaseError(.other, "the definition of table \(rebuild.table.name) cannot be read")
         }
         try execute(old.rebuilt(rebuild, as: staging))
         for insert in rebuild.inserts { try execute(insert) }
@@ -19,8 +19,8 @@ extension SQLiteConnection {
         try rename(staging, to: table)
         for index in rebuild.indexes + rebuild.keptIndexes { try execute(index.sql) }
 
-        writes.inserted.insert(rebuild.table)
-        writes.deleted.insert(rebuild.table)
+        writes.inserted.insert(rebuild.table.name)
+        writes.deleted.insert(rebuild.table.name)
     }
 
     /// Renames a table. SQLite reads the whole schema then; what of it only another program can read is no error while
@@ -65,7 +65,7 @@ extension SQLiteConnection {
         let staging = TableRebuild.stagingTable(for: table.name).quotedIdentifier
         try rebuild(
             TableRebuild(
-                table: table.name,
+                table: table,
                 columns: table.columns.map { column in
                     columns.first { $0.name == column.name } ?? ColumnDefinition(column.definition)
                 },

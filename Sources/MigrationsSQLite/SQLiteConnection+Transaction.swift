@@ -53,6 +53,11 @@ extension SQLiteConnection {
         }
     }
 
+    /// SQLite counts the commits of other connections, and the rows that this one changed.
+    public func revision() throws -> String? {
+        try "\(identity) \(integer("PRAGMA data_version")) \(sqlite3_total_changes(handle))"
+    }
+
     /// A database in memory for copies of tables. Its statements are not logged as if they changed this one.
     static func inMemory() throws -> SQLiteConnection {
         let silent = Logger(label: "copy") { _ in SwiftLogNoOpLogHandler() }

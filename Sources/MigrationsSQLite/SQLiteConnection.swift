@@ -23,6 +23,8 @@ public final class SQLiteConnection: DatabaseConnection {
     public var onStatement: ((String) -> Void)?
     public var interruption: Interruption?
     let handle: OpaquePointer
+    /// Tells this connection's ``revision()`` from that of others.
+    let identity = UInt64.random(in: 0...UInt64.max)
     let logger: Logger
     let lockTimeout: Duration
     /// When the current wait for a lock ends.

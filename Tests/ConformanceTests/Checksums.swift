@@ -31,7 +31,7 @@ struct Checksums {
                     """))
             let reports = try connection.withMigrationTransaction {
                 let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
-                try context.rewrite(rewrite)
+                try context.rewrite([rewrite])
                 return context.reports
             }
             try check(connection, reports)

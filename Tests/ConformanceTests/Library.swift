@@ -81,7 +81,7 @@ enum Library {
                 let context = MigrationContext(
                     connection: connection, schema: try connection.readSchema(), number: 42)
                 let foreignKeys = try connection.suspendForeignKeys(of: ["book"])
-                try context.rewrite(rewrite)
+                try context.rewrite([rewrite])
                 try connection.restoreForeignKeys(foreignKeys)
                 return context.reports
             }

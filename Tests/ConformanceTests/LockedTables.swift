@@ -29,7 +29,7 @@ struct LockedTables {
                 }
                 let context = MigrationContext(
                     connection: connection, schema: try connection.readSchema(), number: 42)
-                try context.rewrite(Library.book)
+                try context.rewrite([Library.book])
                 return context.reports
             }
             #expect(refused == 1)
@@ -52,7 +52,7 @@ struct LockedTables {
             let error = try thrownError(DatabaseError.self) {
                 try connection.withMigrationTransaction(locking: ["author"]) {
                     let schema = try connection.readSchema()
-                    try MigrationContext(connection: connection, schema: schema, number: 42).rewrite(Library.book)
+                    try MigrationContext(connection: connection, schema: schema, number: 42).rewrite([Library.book])
                 }
             }
             #expect(ContinuousClock.now - start < .seconds(5))

@@ -62,7 +62,7 @@ struct Quarantining {
             let schema = try connection.readSchema()
             let error = try thrownError(MigrationError.self) {
                 try connection.withMigrationTransaction {
-                    try MigrationContext(connection: connection, schema: schema, number: 42).rewrite(rewrite)
+                    try MigrationContext(connection: connection, schema: schema, number: 42).rewrite([rewrite])
                 }
             }
             #expect(error.code == .failed)

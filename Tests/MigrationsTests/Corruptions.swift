@@ -16,7 +16,7 @@ struct Corruptions {
             "c2" INTEGER
             """
         let rewrite = TableRewrite("t", columns: columns, indexes: "", changes: changes, from: sources)
-        let migration = TestMigration(signature: .column("t", "c2"), change: { try $0.rewrite(rewrite) })
+        let migration = TestMigration(signature: .column("t", "c2"), change: { try $0.rewrite([rewrite]) })
         try TestRun.on(backend, columns: [1], [.adding(1), migration]) { run in
             try run.connection.execute(
                 """

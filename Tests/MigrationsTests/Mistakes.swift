@@ -57,19 +57,19 @@ struct Mistakes {
             try $0.createIndex("")
         },
         Mistake(description: "a rewrite without columns", given: "table t", expected: "columns, one a line") {
-            try $0.rewrite(rewrite(columns: ""))
+            try $0.rewrite([rewrite(columns: "")])
         },
         Mistake(description: "a rewrite's column without quotes", given: "id {id}", expected: "in double quotes") {
-            try $0.rewrite(rewrite(columns: "id {id}"))
+            try $0.rewrite([rewrite(columns: "id {id}")])
         },
         Mistake(description: "a rewrite's foreign key that is none", given: "REFERENCES", expected: "(\"user_id\")") {
-            try $0.rewrite(rewrite(foreignKeys: "REFERENCES t"))
+            try $0.rewrite([rewrite(foreignKeys: "REFERENCES t")])
         },
         Mistake(description: "a rewrite's index that is none", given: "INDEX ON t", expected: "CREATE INDEX \"name\"") {
-            try $0.rewrite(rewrite(indexes: "CREATE INDEX ON t (id)"))
+            try $0.rewrite([rewrite(indexes: "CREATE INDEX ON t (id)")])
         },
         Mistake(description: "a value for a column that is not there", given: "column sze", expected: "no column of") {
-            try $0.rewrite(rewrite(values: ["sze": "1"]))
+            try $0.rewrite([rewrite(values: ["sze": "1"])])
         },
     ]
 

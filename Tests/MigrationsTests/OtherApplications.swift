@@ -52,7 +52,7 @@ struct OtherApplications {
         Stop(code: .failed, columns: [], migrations: changing { try $0.addColumn("c1 INTEGER", to: "t") }),
         Stop(
             code: .failed, columns: [],
-            migrations: changing { try $0.rewrite(TableRewrite("gone", columns: #""id" {id}"#, indexes: "")) }),
+            migrations: changing { try $0.rewrite([TableRewrite("gone", columns: #""id" {id}"#, indexes: "")]) }),
         Stop(code: .schemaDiffers, columns: [], migrations: changing { try $0.execute("DROP TABLE gone") }),
         Stop(
             code: .schemaDiffers, migrations: [TestMigration.adding(1)],

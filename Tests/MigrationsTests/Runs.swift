@@ -1,5 +1,6 @@
 import Migrations
 import MigrationsTesting
+import Synchronization
 import Testing
 
 @Suite("A run")
@@ -123,6 +124,30 @@ struct Runs {
             #expect(report.version == 2)
             #expect(try run.columns() == [1, 2])
             #expect(try run.runner().run(to: .only(3)).migrations.map(\.migration.number) == [3])
+        }
+    }
+
+    @Test("checks the rows again under the lock once somebody has written meanwhile", arguments: TestBackend.allCases)
+    func checkedAgain(_ backend: TestBackend) throws {
+        for isWritten in [false, true] {
+            let seen = Mutex<[Int64]>([])
+            var migration = TestMigration.adding(1)
+            migration.consent = "it is the first"
+            migration.look = { context in
+                let rows = try context.connection.countRows(in: "t")
+                seen.withLock { $0.append(rows) }
+            }
+            try TestRun.on(backend, columns: [], [migration]) { run throws in
+                let rows = try run.connection.countRows(in: "t")
+                let runner = run.runner { _, _ in
+                    if isWritten { try run.database.connect().execute(#"INSERT INTO "t" ("id") VALUES (7)"#) }
+                    return true
+                }
+                _ = try runner.run(to: .newest)
+                // PostgreSQL does not tell whether somebody has written.
+                let isRepeated = isWritten || backend == .postgresql
+                #expect(seen.withLock { $0 } == [rows] + (isRepeated ? [isWritten ? rows + 1 : rows] : []))
+            }
         }
     }
 

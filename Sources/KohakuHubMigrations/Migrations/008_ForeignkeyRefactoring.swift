@@ -74,7 +74,7 @@ public struct ForeignkeyRefactoring: Migration {
         let foreignKeys = try suspendForeignKeys(context)
         try quarantineChildRows(context)
         try remapNewInvitations(context)
-        for rewrite in Self.rewrites(of: context.schema) { try context.rewrite(rewrite) }
+        try context.rewrite(Self.rewrites(of: context.schema))
         try clearOrganizations(context)
         try dropOrganizations(context)
         try advanceSequences(context)

@@ -5,6 +5,10 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 
+    /// A word for the data as this connection sees them: the same one as long as nobody else has changed them since.
+    /// `nil` where the database cannot tell.
+    func revision() throws -> String?
+
     /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.
     func brokenReferences(from tables: [String]) throws -> [String]
 
@@ -69,6 +73,9 @@ extension Inspector {
             return structures
         }
     }
+
+    /// A server counts the transactions of all its databases together.
+    public func revision() throws -> String? { nil }
 
     /// A server checks its own files.
     public func damage(to tables: [String], isThorough: Bool) throws -> [Finding] { [] }

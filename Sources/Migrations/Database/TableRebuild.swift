@@ -1,8 +1,8 @@
 /// What a backend needs to rebuild one table: SQL that is ready to run, and what to keep of the old table. CHECK
 /// constraints always stay.
 public struct TableRebuild: Sendable {
-    /// The table's name.
-    public var table: String
+    /// The table as it is.
+    public var table: Schema.Table
     /// The column definitions, the operator's own columns last.
     public var columns: [ColumnDefinition]
     /// The primary key whose values the database assigns, when the rebuild redefines it.
@@ -26,7 +26,7 @@ public struct TableRebuild: Sendable {
 
     /// Creates a description of a rebuild.
     public init(
-        table: String,
+        table: Schema.Table,
         columns: [ColumnDefinition],
         idColumn: String?,
         keptColumns: [String],
@@ -52,7 +52,7 @@ public struct TableRebuild: Sendable {
     }
 
     /// The table that the inserts fill before it takes the old one's place.
-    public var stagingTable: String { Self.stagingTable(for: table) }
+    public var stagingTable: String { Self.stagingTable(for: table.name) }
 
     /// The name of the table that is filled before it takes the place of `table`.
     public static func stagingTable(for table: String) -> String { "migration_new_\(table)" }

@@ -1,8 +1,13 @@
 extension MigrationContext {
-    /// Rewrites one table: quarantines the rows that cannot be kept, builds the new table from its sources, and checks
-    /// that every row is accounted for.
+    /// Rewrites tables, one after the other: quarantines the rows that cannot be kept, builds the new table from its
+    /// sources, and checks that every row is accounted for.
     /// - Throws: ``DatabaseError``; ``MigrationError`` when rows are not accounted for.
-    public func rewrite(_ rewrite: TableRewrite) throws {
+    public func rewrite(_ rewrites: [TableRewrite]) throws {
+        for rewrite in rewrites { try self.rewrite(rewrite) }
+        try refreshSchema(of: Set(rewrites.map(\.table)))
+    }
+
+    private func rewrite(_ rewrite: TableRewrite) throws {
         try renameIndexes(of: rewrite.table, to: rewrite.indexes.map { IndexStatement($0).index })
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
@@ -28,7 +33,6 @@ extension MigrationContext {
         }
         let before = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
         try connection.rebuild(rebuild)
-        try refreshSchema(of: [rewrite.table])
         report.rowsOut = try connection.countRows(in: rewrite.table)
         try requireConserved(report)
         let after = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
@@ -77,7 +81,7 @@ extension MigrationContext {
                 """
         }
         return TableRebuild(
-            table: rewrite.table,
+            table: present,
             columns: columns,
             idColumn: rewrite.columns.first { $0.sql.hasSuffix("{id}") }?.name,
             keptColumns: own.map(\.name).filter { present.column($0) != nil },

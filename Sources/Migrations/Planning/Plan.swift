@@ -27,6 +27,8 @@ public struct Plan: Sendable {
     public var refusal: MigrationError?
     /// What a dry run of the steps executed, or its error; `nil` when there was none.
     var script: Result<[[String]], any Error>?
+    /// The data that were checked: see ``Inspector/revision()``.
+    var revision: String?
     /// The tables whose rows a repair finds under another name.
     var displaced: [DisplacedTable] = []
 

@@ -14,6 +14,7 @@ extension Runner {
                 } else if plan.needsPreflight {
                     try runChecks(&plan)
                 }
+                plan.revision = try connection.revision()
                 return plan
             }
         }

@@ -70,7 +70,7 @@ public struct Runner {
         return try run(to: .newest)
     }
 
-    /// Executes a plan. Every decision is repeated under the lock, as another process may have been faster.
+    /// Executes a plan. What another process may have changed is looked at again under the lock.
     /// - Throws: ``MigrationError``, with what was committed before it.
     public func execute(_ plan: Plan) throws -> RunReport {
         let clock = ContinuousClock()
@@ -135,7 +135,8 @@ public struct Runner {
         if isAgreed { try makeBackup(&report, by: plan) }
         var left = Set(pending.map(\.number))
         for migration in pending {
-            if let done = try run(migration, &left) {
+            let revision = migration.number == pending[0].number ? plan.revision : nil
+            if let done = try run(migration, checkedAt: revision, &left) {
                 report.migrations.append(done)
             } else if left.contains(migration.number) {
                 report.overtaken.append(migration)
@@ -174,16 +175,22 @@ public struct Runner {
     }
 
     /// Runs one migration in its transaction, unless another process already did. Its check is repeated now that nobody
-    /// else writes, as the rows may have changed.
-    /// - Parameter left: The numbers of the migrations that were still pending after the last one that ran here.
-    private func run(_ migration: RegisteredMigration, _ left: inout Set<Int>) throws -> MigrationReport? {
+    /// else writes, unless the rows are certainly those that the plan's check has seen.
+    /// - Parameters:
+    ///   - revision: The data that were checked, when nothing has changed them here since.
+    ///   - left: The numbers of the migrations that were still pending after the last one that ran here.
+    private func run(
+        _ migration: RegisteredMigration, checkedAt revision: String?, _ left: inout Set<Int>
+    ) throws -> MigrationReport? {
         emit(.started(migration))
         let clock = ContinuousClock()
         let start = clock.now
         let context: MigrationContext? = try change(migration.title) {
             let schema = try connection.readSchema()
             guard pending(on: schema).contains(migration.number) else { return nil }
-            if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
+            if try revision == nil || connection.revision() != revision {
+                if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
+            }
             return try apply(migration, on: schema)
         }
         guard let context else {
