@@ -13,8 +13,9 @@ struct FatalStatements {
     var all: [Int] { Set([afterFirstWrite, halfWay, commit, afterCommit].compactMap(\.self)).sorted() }
 
     /// `nil` when the statements commit nothing.
-    init?(_ statements: [String]) {
-        guard let commit = statements.lastIndex(of: "COMMIT"),
+    /// - Parameter end: What ends the transaction: a dry run does all but commit.
+    init?(_ statements: [String], endedBy end: String = "COMMIT") {
+        guard let commit = statements.lastIndex(of: end),
             let begin = statements[..<commit].lastIndex(where: { $0.hasPrefix("BEGIN") })
         else { return nil }
         let writes = (begin + 1..<commit).filter { !Self.onlyReads(statements[$0]) }

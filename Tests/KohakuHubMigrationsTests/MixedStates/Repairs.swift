@@ -1,3 +1,4 @@
+import Foundation
 import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
@@ -5,19 +6,32 @@ import Testing
 
 @Suite("A repair of a mixed database")
 struct Repairs {
+    /// The database is killed while it is repaired. All that a repair writes is in one transaction, and what SQLite and
+    /// PostgreSQL make of a transaction that is killed anywhere is proved by the killed runs.
     @Test(
-        "says beforehand what it does, loses no row, ends at the newest schema, and is not needed twice",
-        arguments: MixedState.all)
+        """
+        says beforehand what it does, leaves the database as it was when it is killed, loses no row, ends at the newest \
+        schema, and is not needed twice
+        """, arguments: MixedState.all)
     func repaired(_ state: MixedState) throws {
         try state.withDatabase { database in
+            let before = try DatabaseContents(of: database.connect())
+            let dump = try LogicalDump(of: database)
+
+            var statements: [String] = []
+            let foretold = try dryRun(on: database) { statements.append($0) }
+            #expect(try LogicalDump(of: database).differences(from: dump) == [])
+
+            let fatal = try #require(FatalStatements(statements, endedBy: "ROLLBACK"))
+            for place in [fatal.halfWay, fatal.commit] {
+                let killed = try Program.outcome(
+                    of: BuiltProgram.crashProbe, [database.url, "repair", String(place + 1)])
+                try #require(killed.status == SIGKILL, "\(killed)")
+                try #require(try LogicalDump(of: database).differences(from: dump) == [])
+            }
+
             let connection = try database.connect()
             let runner = Runner(catalogue: .kohakuHub, connection: connection)
-            let before = try DatabaseContents(of: connection)
-            let dump = try LogicalDump(of: connection)
-
-            let foretold = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
-            #expect(try LogicalDump(of: connection).differences(from: dump) == [])
-
             let report = try runner.repair()
             let after = try DatabaseContents(of: connection)
             let expected = try SchemaLines(version: Upgrade.newest, backend: state.backend)
@@ -36,6 +50,13 @@ struct Repairs {
             #expect(try runner.run(to: .newest).isUnchanged)
             #expect(try DatabaseContents(of: connection) == after)
         }
+    }
+
+    private func dryRun(on database: TestDatabase, onStatement: @escaping (String) -> Void) throws -> RunReport {
+        let connection = try database.connect()
+        connection.onStatement = onStatement
+        let runner = Runner(catalogue: .kohakuHub, connection: connection)
+        return try runner.execute(runner.plan(for: .repair(isDryRun: true)))
     }
 
     @Test(
