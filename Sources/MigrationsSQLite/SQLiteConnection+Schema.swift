@@ -14,13 +14,15 @@ extension SQLiteConnection {
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
-            SELECT type, lower(tbl_name), lower(name), sql FROM main.sqlite_schema AS m
+            SELECT type, lower(tbl_name), lower(name), sql, type = 'table' AND (\(TableStatement.mayTellMore))
+            FROM main.sqlite_schema AS m
             WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(Self.filter(names))
             """, []
         ) {
             let (table, sql) = try ($0.text(1), $0.text(3))
             if $0[0].text == "table" {
                 statements[table, default: TableStatements()].table = sql
+                statements[table]?.mayTellMore = $0[4].integer == 1
             } else {
                 try statements[table, default: TableStatements()].indexes[$0.text(2)] = sql
             }
@@ -40,7 +42,7 @@ extension SQLiteConnection {
 
     private func readTables(_ statements: [String: TableStatements], _ filter: String) throws {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
-        let texts = statements.filter { TableStatement.mayTellMore($0.value.table) }
+        let texts = statements.filter(\.value.mayTellMore)
             .compactMapValues { TableStatement($0.table) }
         var tables = statements.reduce(into: [:]) {
             $0[$1.key] = Schema.Table(
@@ -156,6 +158,8 @@ extension SQLiteConnection {
 /// The statements that made a table and, by name, its indexes.
 struct TableStatements: Equatable {
     var table = ""
+    /// Whether the table's statement has to be taken apart.
+    var mayTellMore = false
     var indexes: [String: String] = [:]
 }
 

@@ -37,15 +37,18 @@ struct TableStatement {
     /// The statement of the replacement table: the rebuild's definitions, and those that it keeps.
     func rebuilt(_ rebuild: TableRebuild, as name: String) -> String {
         let keepsUnique = { (columns: [String]) in rebuild.keptConstraints.contains { $0.columns == columns } }
+        let present = items.map { (text: $0, column: ColumnText($0)) }
         var lines = rebuild.columns.map { definition in
-            guard let old = column(definition.name) else { return definition.sql }
+            guard let old = present.first(where: { $0.column?.name == definition.name })?.column else {
+                return definition.sql
+            }
             let unique: Set<ColumnText.Kind> = keepsUnique([definition.name]) ? [.unique] : []
             if rebuild.keptColumns.contains(definition.name) {
                 return old.without(Set([.reference, .unique]).subtracting(unique))
             }
             return ([definition.sql] + old.clauses(of: unique.union([.check, .collation]))).joined(separator: " ")
         }
-        for item in items where ColumnText(item) == nil {
+        for (item, column) in present where column == nil {
             let columns = Self.columns(item) ?? []
             let isKept =
                 switch Self.kind(item) {
@@ -114,15 +117,9 @@ struct TableStatement {
 }
 
 extension TableStatement {
-    /// Whether a statement has a word of what no pragma reports, as itself or as a part of something else.
-    static func mayTellMore(_ sql: String) -> Bool {
-        let letters = sql.utf8.map { $0 & ~0x20 }
-        return unreportedWords.contains { word in
-            letters.indices.contains { letters[$0] == word[0] && letters[$0...].starts(with: word) }
-        }
-    }
-
-    private static let unreportedWords = ["AUTOINCREMENT", "CONSTRAINT", "DEFERRABLE", "MATCH"].map { Array($0.utf8) }
+    /// Whether the statement in a column has a word of what no pragma reports, as itself or as a part of something else.
+    static let mayTellMore = ["AUTOINCREMENT", "CONSTRAINT", "DEFERRABLE", "MATCH"].map { "sql LIKE '%\($0)%'" }
+        .joined(separator: " OR ")
 
     /// What no pragma reports of a foreign key.
     struct Reference {

@@ -27,17 +27,19 @@ extension SQLiteConnection {
         sqlite3_set_authorizer(
             handle,
             { context, action, first, second, _, _ in
-                guard let context, let first else { return SQLITE_OK }
+                // It is asked about each column that a query reads.
+                guard [SQLITE_INSERT, SQLITE_DELETE, SQLITE_UPDATE].contains(action), let context, let first else {
+                    return SQLITE_OK
+                }
                 let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
                 let table = String(cString: first).asciiLowercased
                 switch action {
                 case SQLITE_INSERT: connection.writes.inserted.insert(table)
                 case SQLITE_DELETE: connection.writes.deleted.insert(table)
-                case SQLITE_UPDATE:
+                default:
                     if let second {
                         connection.writes.updated.insert("\(table).\(String(cString: second).asciiLowercased)")
                     }
-                default: break
                 }
                 return SQLITE_OK
             }, Unmanaged.passUnretained(self).toOpaque())

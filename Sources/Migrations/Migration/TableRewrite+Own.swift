@@ -5,7 +5,8 @@ extension TableRewrite {
 
     /// The indexes that stay. Another unique index on the columns of an expected one is redundant and is dropped.
     func ownIndexes(of present: Schema.Table) -> [Schema.Index] {
-        present.indexes.filter { index in
+        let expected = expected
+        return present.indexes.filter { index in
             !expected.contains {
                 $0.name == index.name
                     || (index.isUnique && !index.isPartial && $0.isUnique && $0.columns == index.columns)
@@ -15,7 +16,8 @@ extension TableRewrite {
 
     /// The UNIQUE constraints that stay. One in place of an expected index is dropped.
     func ownConstraints(of present: Schema.Table) -> [Schema.UniqueConstraint] {
-        present.uniqueConstraints.filter { constraint in
+        let expected = expected
+        return present.uniqueConstraints.filter { constraint in
             !expected.contains { $0.isUnique && $0.columns == constraint.columns } && isKept(constraint.columns)
         }
     }
