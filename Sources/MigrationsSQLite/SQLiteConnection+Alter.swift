@@ -63,7 +63,7 @@ extension SQLiteConnection {
         let name = column.quotedIdentifier
         let rows = try integer("SELECT count(*) FROM \(table.quotedIdentifier) WHERE \(name) IS NULL")
         guard rows == 0 else {
-            throw DatabaseError(.constraint, "\(rows) rows of \(table) have no \(column), which must not be NULL")
+            throw DatabaseError(.constraint, "\(rows.counted("row")) of \(table) without \(column), which must not be NULL")
         }
     }
 
@@ -81,7 +81,7 @@ extension SQLiteConnection {
                 WHERE type = 'table' AND lower(name) = \(table.quotedLiteral)
                 """, [])
             guard changed == 1 else {
-                throw DatabaseError(.other, "\(changed) definitions of table \(table) were changed in place of one")
+                throw DatabaseError(.other, "\(changed.counted("definition")) of table \(table) changed instead of one")
             }
             // Other open connections notice, and re-read the definition.
             try execute("PRAGMA main.schema_version = \(version + 1)")

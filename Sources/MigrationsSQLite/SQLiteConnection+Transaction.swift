@@ -106,7 +106,7 @@ extension SQLiteConnection {
         let broken = try tables.filter(present.contains).flatMap { try brokenForeignKeys(in: $0) }
         return Dictionary(grouping: broken) {
             $0.row == nil ? "\($0.table) to columns of \($0.parent) that are not a key" : "\($0.table) to \($0.parent)"
-        }.map { $0.value[0].row == nil ? $0.key : "\($0.value.count) rows of \($0.key)" }.sorted()
+        }.map { $0.value[0].row == nil ? $0.key : "\($0.value.count.counted("row")) of \($0.key)" }.sorted()
     }
 
     func brokenForeignKeys() throws -> Set<ForeignKeyViolation> {
@@ -158,7 +158,7 @@ extension SQLiteConnection {
             throw DatabaseError(
                 .constraint,
                 first.row.map {
-                    "\(broken.count) rows of \(table) would reference rows that do not exist, the first from id \($0) to "
+                    "\(broken.count.counted("row")) of \(table) would reference rows that do not exist, the first from id \($0) to "
                         + first.parent
                 } ?? "\(table) would reference columns of \(first.parent) that are not a key")
         }

@@ -30,7 +30,7 @@ struct NameCollisions {
             #expect(outcome.status == 4)
             #expect(outcome.errors.contains(pair))
             #expect(outcome.errors.contains("Rename one of each pair"))
-            #expect(outcome.errors.contains("Nothing was changed. Decide the points above, then run again."))
+            #expect(outcome.errors.contains("Nothing was changed. Resolve it, then run again."))
             #expect(try hub.snapshot() == before)
         }
     }

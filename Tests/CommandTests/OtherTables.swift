@@ -24,7 +24,7 @@ struct OtherTables {
             }
             let verified = try hub("verify")
             #expect(verified.status == 3)
-            #expect(verified.output.contains("Not a KohakuHub database: no table \"user\", but books"))
+            #expect(verified.output.contains("Not a KohakuHub database: it has no table \"user\"."))
             let created = try hub("init")
             #expect(created.status == 3)
             #expect(created.errors.hasPrefix("error: this is not a hub's database"))

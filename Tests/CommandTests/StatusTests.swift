@@ -66,7 +66,7 @@ struct StatusTests {
                 "INSERT INTO token (user_id, token_hash, name, created_at) VALUES (7, 'h', 'n', '2025-10-01')")
             let outcome = try hub("verify")
             #expect(outcome.status == 3)
-            #expect(outcome.output.contains("broken reference: 1 rows of token to user"))
+            #expect(outcome.output.contains("broken reference: 1 row of token to user"))
         }
     }
 

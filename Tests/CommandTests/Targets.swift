@@ -25,7 +25,7 @@ struct Targets {
                 let number = words.last == "0" ? "000" : "099"
                 try expectRefused(hub, words, "error: there is no migration \(number)\n")
                 let newest = Catalogue.kohakuHub.newest.paddedToThree
-                try expectRefused(hub, words, "The numbers go from 001 to \(newest): see kohaku-migrate status")
+                try expectRefused(hub, words, "The numbers go from 001 to \(newest). List them: kohaku-migrate status")
             }
         }
     }
@@ -33,7 +33,7 @@ struct Targets {
     @Test("A target below the current version is refused: there is no downgrade", arguments: TestBackend.allCases)
     func targetBelowVersion(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
-            try expectRefused(hub, ["--to", "3"], "error: the database is at version 007 already, above --to 003\n")
+            try expectRefused(hub, ["--to", "3"], "error: the database is at version 007 already, above the target 003\n")
             try expectRefused(hub, ["--to", "3"], "Migrations only go forward: restore a backup to go back.")
             #expect(try hub("run", "--to", "7").output.contains("Nothing to do"))
         }
@@ -50,7 +50,7 @@ struct Targets {
     func olderOnePending(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in
             try expectRefused(hub, ["8", "--yes"], "migration 008 foreignkey_refactoring cannot run before 007")
-            try expectRefused(hub, ["8", "--yes"], "Run 007 first, or all of them: kohaku-migrate run")
+            try expectRefused(hub, ["8", "--yes"], "Run 007 first. Run all of them: kohaku-migrate run")
         }
     }
 

@@ -66,7 +66,7 @@ struct Ensuring {
             let before = try DatabaseContents(of: run.connection)
             let error = try thrownError(MigrationError.self) { _ = try run.runner().run(to: .newest) }
             #expect(error.code == .checkFailed)
-            #expect(error.findings.map(\.message).contains { $0.contains("table t has no column name") })
+            #expect(error.findings.map(\.message).contains { $0.contains("Table t has no column name") })
             #expect(try DatabaseContents(of: run.connection) == before)
         }
     }

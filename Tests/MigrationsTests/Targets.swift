@@ -25,7 +25,7 @@ struct Targets {
     func back() throws {
         let error = try #require(throws: MigrationError.self) { try pending(.withColumns(3), .upTo(2)) }
         #expect(error.code == .usage)
-        #expect(error.message == "the database is at version 003 already, above --to 002")
+        #expect(error.message == "the database is at version 003 already, above the target 002")
         #expect(error.nextStep?.contains("restore a backup") == true)
     }
 

@@ -12,7 +12,8 @@ extension ForeignkeyRefactoring {
         }
     }
 
-    /// The highest id that a user ever had, and the column that holds it.
+    /// The id above which organizations get theirs, and the column that holds it: the highest of all, or, where no room is left
+    /// above it, the last one before a gap above all existing users.
     func highestUserID(_ context: MigrationContext) throws -> (id: Int64, holder: String) {
         var highest = (id: try context.connection.lastAssignedID(in: "user"), holder: "the sequence of user")
         for (table, column) in userColumns(of: context.schema) {

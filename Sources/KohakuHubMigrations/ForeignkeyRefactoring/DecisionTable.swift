@@ -3,10 +3,11 @@ import Migrations
 /// The temporary tables that hold the decisions of 008 until the rows are rewritten. The raw value is the definition, and
 /// the order is that in which they are dropped.
 enum DecisionTable: String, CaseIterable {
-    /// The one row is the highest id that a user ever had. Made by `numberOrganizations`, read by `advanceSequences`.
+    /// The one row is the id above which organizations get theirs. Made by `numberOrganizations`, read by `advanceSequences`.
     case highest = "kohaku_highest (highest INTEGER NOT NULL)"
     /// A row is an organization: its own id, its id as a user, and whether that user is new. Made by
-    /// `numberOrganizations`, read by `nameUsers` and the rewrite of `user`.
+    /// `numberOrganizations`, read by `findAmbiguous`, `nameUsers`, `completeMerged`, `dropOrganizations` and the rewrite of
+    /// `user`.
     case organization =
         "kohaku_organization (old_id INTEGER PRIMARY KEY, new_id INTEGER NOT NULL, is_new INTEGER NOT NULL)"
     /// A row is an id by which memberships and invitations name an organization, and the user whom it means. Made by
@@ -20,7 +21,7 @@ enum DecisionTable: String, CaseIterable {
             normalized_name VARCHAR(255) NOT NULL)
         """
     /// A row is an invitation to an organization, with its new parameters; NULL when the organization is gone. Made by
-    /// `remapInvitations`, read by the rewrite of `invitation`.
+    /// `remapInvitations`, read by `remapNewInvitations`, the check and the rewrite of `invitation`.
     case invitation = """
         kohaku_invitation
             (invitation_id INTEGER PRIMARY KEY, given_id {bigint}, parameters TEXT, organization_id INTEGER)
@@ -33,7 +34,7 @@ enum DecisionTable: String, CaseIterable {
             repo_type VARCHAR(255) NOT NULL)
         """
     /// A row is a repository with its owner; NULL when it has none and is quarantined. Made by `findOwners`, read by
-    /// `indexRepositories` and the rewrite of `repository`.
+    /// `indexRepositories`, `matchMoved`, `adoptCommits`, the check, the quarantine rules and the rewrite of `repository`.
     case repository = """
         kohaku_repository (repository_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL,
             repo_type VARCHAR(255) NOT NULL, created BIGINT, owner_id INTEGER)
@@ -53,7 +54,8 @@ enum DecisionTable: String, CaseIterable {
             repository_id INTEGER NOT NULL, owner_id INTEGER, created BIGINT,
             PRIMARY KEY (full_id, repo_type, repository_id))
         """
-    /// A row is a file of a shared full id. Made by `gatherSharedFiles`, read by `weighEvidence` and `placeSharedFiles`.
+    /// A row is a file of a shared full id. Made by `gatherSharedFiles`, read by `weighEvidence`, `placeSharedFiles`, `placeHistory`
+    /// and the check.
     case shared = """
         kohaku_shared (file_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL,
             sha256 VARCHAR(255) NOT NULL, updated BIGINT)
@@ -72,13 +74,13 @@ enum DecisionTable: String, CaseIterable {
     case decided =
         "kohaku_decided (file_id INTEGER PRIMARY KEY, rule INTEGER NOT NULL, repository_id INTEGER NOT NULL)"
     /// A row is a shared file in one of its repositories; a copy above 0 gets a new id. Made by `placeSharedFiles`, read
-    /// by the rewrite of `file`.
+    /// by `placeHistory`, `matchMoved`, the check and the rewrite of `file`.
     case file = """
         kohaku_file (file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id {bigint}, repository_id INTEGER NOT NULL,
             owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy))
         """
-    /// A row is a row of the LFS history with its repository. Made by `placeHistory` and `adoptHistory`, read by the
-    /// rewrite of `lfsobjecthistory`.
+    /// A row is a row of the LFS history with its repository. Made by `placeHistory` and `adoptHistory`, read by
+    /// `findOrphans`, the check and the rewrite of `lfsobjecthistory`.
     case history =
         "kohaku_history (history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL)"
     /// A row is a row of the LFS history whose commit is unknown. Made and read by `placeHistory`.

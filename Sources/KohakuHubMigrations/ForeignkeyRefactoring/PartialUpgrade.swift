@@ -34,7 +34,7 @@ extension ForeignkeyRefactoring {
         for migration in older { try migration.migrate(context) }
     }
 
-    /// Creates missing tables of version 8, for later migrations to continue from.
+    /// Creates missing tables of version 8.
     static func createMissing(_ tables: [String], _ context: MigrationContext) throws {
         for rewrite in rewrites where tables.contains(rewrite.table) {
             try context.createTable(rewrite.table, rewrite.creation)

@@ -30,7 +30,7 @@ extension ForeignkeyRefactoring {
         try context.finding(
             .warning, code: "normalized_name_collision", table: "user",
             about: """
-                SELECT CASE WHEN named.is_org = 1 THEN 'organization ' || coalesce(merged.old_id, 0)
+                SELECT CASE WHEN merged.old_id IS NOT NULL THEN 'organization ' || merged.old_id
                     ELSE 'user ' || named.user_id END || ' "' || named.username || '" becomes ' || named.normalized_name
                 FROM kohaku_user AS named LEFT JOIN kohaku_organization AS merged ON merged.new_id = named.user_id
                 WHERE named.normalized_name LIKE '%~' || named.user_id

@@ -37,7 +37,7 @@ extension ForeignkeyRefactoring {
 
     /// Clears `used_by` of invitations where it is an organization: no organization uses one, but an older upgrade may
     /// have given it the id of a deleted user.
-    func clearOrganizations(_ context: MigrationContext) throws {
+    func clearInvitationsUsedByOrganizations(_ context: MigrationContext) throws {
         guard context.schema.has("invitation", "used_by_id") else { return }
         try context.execute(
             #"""

@@ -22,7 +22,7 @@ public struct LakeFSRepository: Sendable, Hashable {
             guard schema.has("repository", "repo_type"), schema.has("repository", "full_id") else {
                 throw MigrationError(
                     .schemaDiffers, "there is no table repository with repo_type and full_id",
-                    nextStep: "To see what the database is: \(Vocabulary.kohakuHub.verb("status"))")
+                    nextStep: Vocabulary.kohakuHub.advice("To see what the database is", "status"))
             }
             var repositories: [LakeFSRepository] = []
             try connection.forEachRow(#"SELECT "repo_type", "full_id" FROM "repository" ORDER BY "id""#, []) { row in

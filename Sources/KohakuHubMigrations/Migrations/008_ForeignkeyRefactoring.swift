@@ -56,7 +56,9 @@ public struct ForeignkeyRefactoring: Migration {
             findings += try context.findings(of: rewrite) + referencesToQuarantined(rewrite, context)
         }
         try dropPlaceholders(context)
-        for rewrite in Self.childRows(on: context.schema) { findings += try context.findings(of: rewrite) }
+        for (table, rule) in Self.childRows(on: context.schema) {
+            findings += try context.findings(of: [rule], on: table)
+        }
         return findings
     }
 
@@ -75,11 +77,15 @@ public struct ForeignkeyRefactoring: Migration {
         try quarantineChildRows(context)
         try remapNewInvitations(context)
         try context.rewrite(Self.rewrites(of: context.schema))
-        try clearOrganizations(context)
+        try clearInvitationsUsedByOrganizations(context)
         try dropOrganizations(context)
         try advanceSequences(context)
         try context.connection.restoreForeignKeys(foreignKeys)
         for table in DecisionTable.allCases { try context.execute("DROP TABLE \(table.name)") }
+    }
+
+    public func createMissingTables(_ context: MigrationContext) throws {
+        try Self.createMissing(Self.rewrites.map(\.table), context)
     }
 
     /// Decides where every row belongs, in temporary tables: nothing is changed yet.

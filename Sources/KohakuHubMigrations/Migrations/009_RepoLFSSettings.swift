@@ -8,7 +8,6 @@ public struct RepoLFSSettings: Migration {
     ])
 
     public func migrate(_ context: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["repository"], context)
         try context.addColumns(
             #"""
             "lfs_threshold_bytes" INTEGER

@@ -8,7 +8,6 @@ public struct LikesAndDownloads: Migration {
     ])
 
     public func migrate(_ context: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["repository"], context)
         try context.addColumns(
             #"""
             "downloads" INTEGER NOT NULL

@@ -8,7 +8,6 @@ public struct InvitationCreatedByNullable: Migration {
     public let canRunLate = true
 
     public func migrate(_ context: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(["invitation"], context)
         try context.addColumn(#""created_by_id" INTEGER"#, to: "invitation")
         try context.alterTable("invitation", columns: #""created_by_id" INTEGER"#)
         try context.execute(

@@ -25,7 +25,6 @@ public struct BigintSizeFields: Migration {
     }
 
     public func migrate(_ context: MigrationContext) throws {
-        try ForeignkeyRefactoring.createMissing(Self.tables, context)
         for table in Self.tables {
             // A nullable column of a damaged table is not this migration's concern.
             let isNullable = context.schema.column(table, "size")?.isNullable == true

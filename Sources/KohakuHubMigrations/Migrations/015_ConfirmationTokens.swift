@@ -15,7 +15,7 @@ public struct ConfirmationTokens: Migration {
                 message:
                     "\(count.counted("repository", plural: "repositories")) will look empty: from version 015 on the hub "
                     + "looks for contents in LakeFS under other names.",
-                action: "To list the old and new names and how to move them: \(Vocabulary.kohakuHub.verb("lakefs"))")
+                action: Vocabulary.kohakuHub.advice("To list the old and new names and how to move them", "lakefs"))
         ]
     }
 

@@ -72,8 +72,8 @@ extension QuarantineRelease {
         if let owner = found.first { return owner[0] }
         throw refusal(
             of: row,
-            "its owner, user \(values["owner_id"]?.integer ?? 0), no longer exists, and nobody is named "
-                + "\"\(namespace.text ?? "")\"",
+            "its owner, user \(values["owner_id"]?.integer.map(String.init) ?? "NULL"), no longer exists, and nobody is named "
+                + (namespace.text.map { "\"\($0)\"" } ?? "NULL"),
             "Create a user with that name in the hub first.")
     }
 

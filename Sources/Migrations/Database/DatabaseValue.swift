@@ -9,6 +9,18 @@ public enum DatabaseValue: Sendable, Hashable {
 }
 
 extension DatabaseValue {
+    /// What kind of value it is, in words.
+    var kind: String {
+        switch self {
+        case .null: "NULL"
+        case .integer: "an integer"
+        case .boolean: "a boolean"
+        case .real: "a real number"
+        case .text: "a text"
+        case .blob: "a blob"
+        }
+    }
+
     /// The value as an integer; a boolean is 0 or 1. `nil` for every other kind.
     public var integer: Int64? {
         switch self {
@@ -54,14 +66,19 @@ public struct DatabaseRow: Sendable, Hashable {
     /// The integer at a column's index; a boolean is 0 or 1.
     /// - Throws: ``DatabaseError`` for every other value, NULL too.
     public func integer(_ index: Int) throws -> Int64 {
-        guard let integer = self[index].integer else { throw DatabaseError(.other, "\(self[index]) is not an integer") }
+        guard let integer = self[index].integer else { throw unexpected(index, "an integer") }
         return integer
     }
 
     /// The text at a column's index.
     /// - Throws: ``DatabaseError`` for every other value, NULL too.
     public func text(_ index: Int) throws -> String {
-        guard let text = self[index].text else { throw DatabaseError(.other, "\(self[index]) is not text") }
+        guard let text = self[index].text else { throw unexpected(index, "a text") }
         return text
+    }
+
+    /// The value itself may be a secret.
+    private func unexpected(_ index: Int, _ expected: String) -> DatabaseError {
+        DatabaseError(.other, "column \(index + 1) of the result is \(self[index].kind), not \(expected)")
     }
 }

@@ -5,8 +5,8 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 
-    /// A word for the data as this connection sees them: the same one as long as nobody else has changed them since.
-    /// `nil` where the database cannot tell.
+    /// A token for the data as this connection sees it, equal as long as nobody has changed it; `nil` where the database
+    /// cannot tell.
     func revision() throws -> String?
 
     /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.

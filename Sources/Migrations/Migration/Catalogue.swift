@@ -30,9 +30,9 @@ public struct Catalogue: Sendable {
         leftoverTables: [LeftoverTable] = [],
         vocabulary: Vocabulary = Vocabulary()
     ) {
-        var barriers: [Signature] = []
+        var barriers: [any Migration] = []
         self.migrations = migrations.enumerated().map { place, named in
-            defer { if named.migration.isBarrier { barriers.append(named.migration.signature) } }
+            defer { if named.migration.isBarrier { barriers.append(named.migration) } }
             return RegisteredMigration(
                 number: place + 1, name: named.name, migration: named.migration, barriers: barriers)
         }

@@ -7,6 +7,6 @@ extension Finding {
             .error, code: "invalid_utf8", table: table, count: count,
             message: "\(count.counted("value")) of \(table).\(column) \(count == 1 ? "is" : "are") not UTF-8.",
             examples: examples,
-            action: "Write each of them anew as UTF-8, by its id, then run again.")
+            action: "Rewrite each of them as UTF-8, by its id, then run again.")
     }
 }

@@ -31,6 +31,11 @@ public protocol Migration: Sendable {
     /// - Throws: ``DatabaseError``.
     func check(_ context: MigrationContext) throws -> [Finding]
 
+    /// Creates what a damaged database lacks of this migration's tables, before a later one builds on them; asked of
+    /// barriers only.
+    /// - Throws: ``DatabaseError`` or ``MigrationError``; everything is rolled back.
+    func createMissingTables(_ context: MigrationContext) throws
+
     /// Changes the database. It runs in a transaction, and its signature is verified before the commit.
     /// - Throws: ``DatabaseError`` or ``MigrationError``; everything is rolled back.
     func migrate(_ context: MigrationContext) throws
@@ -44,6 +49,7 @@ extension Migration {
     public var isBarrier: Bool { false }
     public func remains(on schema: Schema) throws -> String? { nil }
     public func check(_ context: MigrationContext) throws -> [Finding] { [] }
+    public func createMissingTables(_ context: MigrationContext) throws {}
 }
 
 /// A migration with its number and name.
@@ -54,11 +60,11 @@ public struct RegisteredMigration: Sendable {
     public var name: String
     /// The migration.
     public var migration: any Migration
-    /// The signatures of the barriers before it.
-    var barriers: [Signature] = []
+    /// The barriers before it.
+    var barriers: [any Migration] = []
 
     /// Holds when its change and every barrier before it are present.
-    public var signature: Signature { barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers) }
+    public var signature: Signature { barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers.map(\.signature)) }
 
     /// The number and name as people write them: `008 foreignkey_refactoring`.
     public var title: String { number.paddedToThree + " " + name }

@@ -2,9 +2,14 @@ extension MigrationContext {
     /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
-        guard hasTable(rewrite.table) else { return [] }
-        return try findings(of: rewrite.quarantine, on: rewrite.table, .warning, code: "quarantine") { rows, rule in
-            "\(rows.counted("row")) of \(rewrite.table) will be quarantined: \(rule.summary)."
+        try findings(of: rewrite.quarantine, on: rewrite.table)
+    }
+
+    /// The rows that rules put into quarantine, one finding per rule; none of a table that is missing.
+    public func findings(of rules: [QuarantineRule], on table: String) throws -> [Finding] {
+        guard hasTable(table) else { return [] }
+        return try findings(of: rules, on: table, .warning, code: "quarantine") { rows, rule in
+            "\(rows.counted("row")) of \(table) will be quarantined: \(rule.summary)."
         }
     }
 
@@ -95,7 +100,7 @@ extension MigrationContext {
                 SELECT coalesce(CAST("id" AS TEXT), 'NULL') FROM \(table.quotedIdentifier) GROUP BY "id"
                 HAVING count(*) > 1 OR "id" IS NULL ORDER BY "id"
                 """,
-            action: "Give each row an own id, or delete the rows that are not needed."
+            action: "Give each row its own id, or delete the rows that are not needed."
         ) { "Table \(table) has no primary key, and \($0.counted("id is", plural: "ids are")) NULL or not unique." }
     }
 
@@ -106,7 +111,7 @@ extension MigrationContext {
         return Finding(
             .error, code: "missing_column", table: table, count: rows,
             message:
-                "table \(table) has no column \(column), and what its \(rows.counted("row")) had there cannot be known.",
+                "Table \(table) has no column \(column), and its value for the \(rows.counted("existing row")) cannot be known.",
             action: "Restore a backup, or delete the rows if they are not needed.")
     }
 }

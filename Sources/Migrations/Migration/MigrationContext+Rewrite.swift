@@ -12,7 +12,7 @@ extension MigrationContext {
         guard let present = schema.tables[rewrite.table] else {
             throw MigrationError(
                 .failed, "table \(rewrite.table) is missing",
-                nextStep: "Nothing was changed. See: \(vocabulary.verb("verify"))")
+                nextStep: "Nothing was changed.\(vocabulary.advice("See", "verify"))")
         }
         try rewrite.requireReadable(of: present)
         // Before the first count: what is written after it would be lost.
@@ -48,7 +48,7 @@ extension MigrationContext {
     }
 
     var reportIt: String {
-        "Nothing was changed. Please report this with the output of: \(vocabulary.verb("plan"))"
+        "Nothing was changed. Please report this.\(vocabulary.advice("Add the output of", "plan"))"
     }
 
     private func makeRebuild(_ rewrite: TableRewrite, of present: Schema.Table) -> TableRebuild {
@@ -187,7 +187,7 @@ extension MigrationContext {
                 """, [])
             guard moved == deleted else {
                 throw MigrationError(
-                    .failed, "\(moved) rows of \(table.name) went to quarantine, but \(deleted) left the table",
+                    .failed, "\(moved.counted("row")) of \(table.name) went to quarantine, but \(deleted) left the table",
                     nextStep: "Nothing was changed. Look for rules and triggers on the table.")
             }
             total += Int64(moved)

@@ -36,7 +36,7 @@ extension MigrationError {
             code = .checkFailed
             message = error.message
             nextStep =
-                "Nothing of this was changed. Stop the \(vocabulary.name), copy the file, and restore a backup. Without one, "
+                "None of this was applied. Stop the \(vocabulary.name), copy the file, and restore a backup. Without one, "
                 + "sqlite3 FILE .recover "
                 + "saves what can be read."
         case .full:

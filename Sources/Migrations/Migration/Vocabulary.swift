@@ -20,6 +20,8 @@ public struct Vocabulary: Sendable {
         self.consent = consent
     }
 
-    /// A verb as the operator types it: `migrate plan --repair`.
-    package func verb(_ words: String) -> String { command.map { "\($0) \(words)" } ?? words }
+    /// The command for a purpose, after a sentence: ` Preview the repair: migrate plan --repair`. Nothing without a command.
+    package func advice(_ purpose: String, _ verb: String) -> String {
+        command.map { " \(purpose): \($0) \(verb)" } ?? ""
+    }
 }

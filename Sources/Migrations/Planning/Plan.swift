@@ -42,6 +42,9 @@ public struct Plan: Sendable {
         !isFresh && steps.isEmpty && drift.isEmpty && (!isRepair || assessment.violations.isEmpty)
     }
 
+    /// Whether the drift changes tables, so that only a backup can undo it.
+    public var driftAltersTables: Bool { drift.altersTables }
+
     /// Why the command would stop before it changes anything; `nil` when it would not.
     public var stop: MigrationError? { refusal ?? MigrationError(stoppingFor: findings) }
 
@@ -78,7 +81,7 @@ extension Plan {
             guard !isFresh else {
                 throw MigrationError(
                     .schemaDiffers, "the database is fresh: there is nothing to repair",
-                    nextStep: "To create its tables: \(catalogue.vocabulary.verb("run"))")
+                    nextStep: catalogue.vocabulary.advice("To create its tables", "run"))
             }
             steps = assessment.statuses.pending
             drift = assessment.managedDrift
@@ -106,7 +109,7 @@ extension Assessment {
         let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
         throw MigrationError(
             .schemaDiffers,
-            "this is not \(words.article) \(words.name)'s database: it has \(lacking), but \(names.count) others (\(list))",
+            "this is not \(words.article) \(words.name)'s database: it has \(lacking). Its tables: \(list)",
             nextStep: "Check the database URL. A new \(words.name) needs an empty database of its own. "
                 + "Nothing was changed.")
     }
@@ -118,7 +121,7 @@ extension Assessment {
             .schemaDiffers,
             "this database is mixed: an older upgrade began \(work) and stopped: \(found).",
             nextStep:
-                "Nothing was changed. Preview the repair: \(words.verb("plan --repair")). Apply it: \(words.verb("repair"))"
+                "Nothing was changed.\(words.advice("Preview the repair", "plan --repair")) or\(words.advice("apply it", "repair"))"
         )
     }
 }

@@ -20,7 +20,7 @@ extension [MigrationStatus] {
             guard number >= lowestVersion else {
                 throw MigrationError(
                     .usage,
-                    "the database is at version \(version.paddedToThree) already, above --to \(number.paddedToThree)",
+                    "the database is at version \(version.paddedToThree) already, above the target \(number.paddedToThree)",
                     nextStep: "Migrations only go forward: restore a backup to go back.")
             }
             return pending.filter { $0.migration.number <= number }
@@ -31,7 +31,7 @@ extension [MigrationStatus] {
                 throw MigrationError(
                     .usage,
                     "migration \(status.migration.title) cannot run before \(older.title), which is pending",
-                    nextStep: "Run \(older.number.paddedToThree) first, or all of them: \(words.verb("run"))")
+                    nextStep: "Run \(older.number.paddedToThree) first.\(words.advice("Run all of them", "run"))")
             }
             return [status]
         }
@@ -48,7 +48,7 @@ extension [MigrationStatus] {
             throw MigrationError(
                 .usage,
                 "there is no migration \(number.paddedToThree)",
-                nextStep: "The numbers go from 001 to \(count.paddedToThree): see \(words.verb("status"))")
+                nextStep: "The numbers go from 001 to \(count.paddedToThree).\(words.advice("List them", "status"))")
         }
     }
 }

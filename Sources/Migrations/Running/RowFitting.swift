@@ -125,16 +125,14 @@ struct RowFitting {
         let name = definition.name
         var findings =
             try isRepair
-            ? context.findings(of: rules, on: name, .warning, code: "quarantine") { rows, rule in
-                "\(rows.counted("row")) of \(name) will be quarantined: \(rule.summary)."
-            }
+            ? context.findings(of: rules, on: name)
             : context.findings(
                 of: rules, on: name, .error, code: Self.rowsDoNotFit,
-                action: "To put them into quarantine: \(context.vocabulary.verb("repair"))"
+                action: context.vocabulary.advice("To put them into quarantine", "repair")
             ) { "\($0.counted("row")) of \(name) cannot be kept under the current schema: \($1.summary)." }
         findings += try context.findings(
             of: ownerRules, on: name, .error, code: "owner_does_not_fit",
-            action: "Change them. What belongs to a row would go with it if you deleted it."
+            action: "Change them. Deleting such a row would also delete everything that belongs to it."
         ) { "\($0.counted("row")) of \(name), to which others belong, cannot be kept: \($1.summary)." }
         findings += try (clearings.map { try $0.finding(context) } + [context.sharedIDs(in: name)]).compactMap { $0 }
         // Broken references are reported already, and the others fit.

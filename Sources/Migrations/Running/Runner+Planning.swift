@@ -203,8 +203,8 @@ extension MigrationError {
                 findings: errors)
         } else {
             self.init(
-                .checkFailed, "the data needs a decision before it can be migrated:",
-                nextStep: "Nothing was changed. Decide the points above, then run again.", findings: errors)
+                .checkFailed, "the following must be resolved before anything can be changed:",
+                nextStep: "Nothing was changed. Resolve it, then run again.", findings: errors)
         }
     }
 
@@ -217,13 +217,13 @@ extension MigrationError {
             self.init(
                 .checkFailed,
                 "the schema has UNIQUE constraints that can refuse the application's rows (\(unrecognized.count)):",
-                nextStep: "Nothing of this was changed. Drop them, then run again.", differences: unrecognized)
+                nextStep: "None of this was applied. Drop them, then run again.", differences: unrecognized)
         } else {
             self.init(
                 .schemaDiffers,
                 "the schema has parts that this tool does not know (\(unrecognized.count)):",
                 nextStep:
-                    "Nothing of this was changed. If the \(words.name) is newer than this tool, update the tool. If somebody "
+                    "None of this was applied. If the \(words.name) is newer than this tool, update the tool. If somebody "
                     + "made them by hand, drop such indexes and keys, and make such columns nullable.",
                 differences: unrecognized)
         }

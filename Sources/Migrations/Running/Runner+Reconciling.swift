@@ -10,11 +10,10 @@ extension Runner {
         if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
             throw stop
         }
-        let alters = differences.contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) }
-        if alters, !isAgreed {
+        if differences.altersTables, !isAgreed {
             try ask(
                 "reconciling the schema of \(catalogue.newest.paddedToThree)",
-                "it differs in \(differences.count) places, and tables are changed. The only way back is to restore a backup.",
+                "it has \(differences.count.counted("difference")), and tables are changed. The only way back is to restore a backup.",
                 isUnchanged: report.migrations.isEmpty)
             try makeBackup(&report, by: plan)
         }
@@ -35,7 +34,7 @@ extension Runner {
             try connection.brokenReferences(from: catalogue.canonicalTables.map(\.name))
         }
         for broken in broken {
-            emit(.warning("broken reference: \(broken). To put such rows into quarantine: \(words.verb("repair"))"))
+            emit(.warning("broken reference: \(broken).\(words.advice("To put such rows into quarantine", "repair"))"))
         }
     }
 
@@ -68,8 +67,8 @@ extension Runner {
                 .schemaDiffers,
                 "the schema differs from version \(catalogue.newest.paddedToThree) (\(harmful.count.counted("difference"))):",
                 nextStep:
-                    "No row is lost. See all differences: \(words.verb("verify")). If the \(words.name) is newer than this tool, "
-                    + "update the tool.",
+                    "No row is lost. If the \(words.name) is newer than this tool, update the tool."
+                    + words.advice("See all differences", "verify"),
                 differences: harmful)
         }
     }

@@ -9,7 +9,8 @@ public struct Runner {
     public let catalogue: Catalogue
     /// The database.
     public let connection: any DatabaseConnection
-    /// Asks for consent: for what, and the question. It is called before any change.
+    /// Asks for consent: for what, and the question. It is called before the change that it is about; migrations before
+    /// that may be committed already.
     public var consent: (String, String) throws -> Bool
     /// Makes a backup, once, after the consent to a change that only a backup can undo and before it: see ``BackupSource``. It
     /// makes none where another process was faster. What it throws stops the run.
@@ -64,8 +65,8 @@ public struct Runner {
             try assessment.rejectPartial(words)
             throw MigrationError(
                 .schemaDiffers,
-                "the database is not empty: it has \(assessment.schema.tables.count) tables",
-                nextStep: "'init' is for a fresh database. To upgrade this one: \(words.verb("run"))")
+                "the database is not empty: it has \(assessment.schema.tables.count.counted("table"))",
+                nextStep: "Only an empty database can be initialized.\(words.advice("To upgrade this one", "run"))")
         }
         return try run(to: .newest)
     }
@@ -156,7 +157,7 @@ public struct Runner {
     func ask(
         _ subject: String, _ question: String, migration: RegisteredMigration? = nil, isUnchanged: Bool = true
     ) throws {
-        let state = isUnchanged ? "Nothing was changed." : "Nothing of this was changed."
+        let state = isUnchanged ? "Nothing was changed." : "None of this was applied."
         guard try consent(subject, question) else {
             throw MigrationError(
                 .consentRequired,
@@ -207,7 +208,8 @@ public struct Runner {
         Set([MigrationStatus](of: catalogue.migrations, on: schema).pending.map(\.migration.number))
     }
 
-    /// Makes one change in a transaction. What has a name that it needs has got it since the look before.
+    /// Makes one change in a transaction. When it fails because another object has taken a name that it needs since the
+    /// plan, the error names that object.
     func change<Result>(_ title: String, isDryRun: Bool = false, _ body: () throws -> Result) throws -> Result {
         try attributingErrors(to: title, isLook: isDryRun) {
             do {
@@ -230,6 +232,7 @@ public struct Runner {
     func apply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
         let context = context(on: schema, for: migration.number)
         try context.dropConstantIndexes(of: catalogue)
+        for barrier in migration.barriers { try barrier.createMissingTables(context) }
         try migration.migration.migrate(context)
         try context.refreshSchema(of: migration.signature.tables)
         guard try migration.signature.holds(on: context.schema) else {

@@ -129,3 +129,8 @@ extension SchemaDifference: CustomStringConvertible {
         }
     }
 }
+
+extension [SchemaDifference] {
+    /// Whether to reconcile them changes tables that exist, rather than only adding tables and indexes.
+    var altersTables: Bool { contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) } }
+}

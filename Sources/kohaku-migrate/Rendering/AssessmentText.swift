@@ -15,7 +15,7 @@ struct AssessmentText {
             case .fresh:
                 "Fresh: there are no tables yet. Create them: kohaku-migrate run"
             case .foreign(let lacking):
-                "Not a KohakuHub database: \(lacking), but \(assessment.schema.tables.keys.sorted().joined(separator: ", "))"
+                "Not a KohakuHub database: it has \(lacking)."
             case .unsupported(let lacking):
                 "Older than version 000, the oldest that this tool upgrades: \(lacking)."
             case .older(let without):
@@ -30,7 +30,7 @@ struct AssessmentText {
             case .current where drift.isEmpty:
                 assessment.drift.isEmpty
                     ? "Up to date: the schema is exactly version \(newest)."
-                    : "Up to date: the schema is version \(newest), with additions that are not the hub's."
+                    : "Up to date: the schema is version \(newest), with unmanaged additions."
             case .current:
                 "Version \(newest), with \(drift.count.counted("difference")) "
                     + "(\(drift.count { !$0.isHarmless }) harmful). Fix: kohaku-migrate "

@@ -14,7 +14,7 @@ struct LakeFSScript {
             Self.functions,
         ]
         for repository in repositories where !repository.isShared {
-            lines.append("move \(repository.oldName.shellQuoted) \(repository.newName)")
+            lines.append("move \(repository.oldName.quotedForShell) \(repository.newName)")
         }
         let shared = repositories.filter(\.isShared)
         if !shared.isEmpty {
@@ -24,7 +24,7 @@ struct LakeFSScript {
             for repository in shared {
                 lines += [
                     "# \(repository.type) \(repository.fullID)".escaped,
-                    "# move \(repository.oldName.escaped.shellQuoted) \(repository.newName)",
+                    "# move \(repository.oldName.escaped.quotedForShell) \(repository.newName)",
                 ]
             }
         }
@@ -89,11 +89,4 @@ struct LakeFSScript {
         }
 
         """#
-}
-
-extension String {
-    /// The text as one word of a shell. To a shell a quote is one whatever accent follows it.
-    fileprivate var shellQuoted: String {
-        "'" + unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
-    }
 }

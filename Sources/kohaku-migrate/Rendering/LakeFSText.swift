@@ -27,7 +27,7 @@ struct LakeFSText {
         if shared > 0 {
             lines.append(
                 """
-                \(shared) share their old name with another: they were one repository in LakeFS, and you have to decide whose \
+                \(shared.counted("of them shares its", plural: "of them share their")) old name with another: they were one repository in LakeFS, and you have to decide whose \
                 its contents are.
                 """.wrapped())
         }

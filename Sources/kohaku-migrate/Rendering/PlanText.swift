@@ -39,15 +39,15 @@ struct PlanText {
     private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
         let errors = plan.findings.count { $0.severity == .error }
         var lines: [String] = []
-        if let pending = PendingText(plan) { lines.append("\(pending.text), \(plan.extent).".wrapped()) }
+        if let pending = PendingText(plan) { lines.append("\(pending.text)\(plan.rows.isEmpty ? "" : ", \(plan.extent)").".wrapped()) }
         if errors > 0 {
             lines.append(
                 "`run` would stop before any change: \(errors.counted("error")) above must be resolved first."
                     .wrapped())
         } else if plan.isFresh || !lines.isEmpty || !plan.drift.isEmpty {
-            let consents = plan.steps.filter { $0.migration.migration.consent != nil }.map {
-                $0.migration.number.paddedToThree
-            }
+            let consents =
+                plan.steps.filter { $0.migration.migration.consent != nil }.map { $0.migration.number.paddedToThree }
+                + (plan.driftAltersTables ? ["changing tables"] : [])
             lines.append(
                 (consents.isEmpty ? "" : "It will ask for consent to \(consents.joined(separator: ", ")). ")
                     + "Apply it: \(command)")

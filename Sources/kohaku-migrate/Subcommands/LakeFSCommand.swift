@@ -6,12 +6,12 @@ import Migrations
 struct LakeFSCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lakefs",
-        abstract: "List the names of repositories in LakeFS before and from version 015.",
+        abstract: "List each repository's name in LakeFS before version 015 and from 015 on.",
         usage: "kohaku-migrate lakefs [--script] [<options>]",
         discussion: """
             From version 015 on the hub looks for the contents of each repository in LakeFS under another name. LakeFS cannot \
-            rename: with --script the calls of its command lakectl are shown that make a repository of the new name with \
-            the contents of the old one. Nothing is sent to LakeFS. Read docs/lakefs.md first.
+            rename: --script prints the lakectl calls that create a repository under each new name with the contents of \
+            the old one. Nothing is sent to LakeFS. Read docs/lakefs.md first.
 
             EXAMPLES
               kohaku-migrate lakefs

@@ -32,7 +32,7 @@ struct RestoreCommand: ParsableCommand {
             // Settles how the setting is to be read; the database may be missing or damaged.
             _ = try? database.open(&configuration, for: .reading)
             let target = configuration.database
-            guard yes || Consent.confirms("\(target) is replaced by \(file). It is kept under another name.") else {
+            guard yes || Consent.confirms("\(file) will replace \(target), which is kept under another name.") else {
                 throw MigrationError(
                     .consentRequired, "\(target) would be replaced by \(file)",
                     nextStep: "Nothing was changed. To agree, run with --yes.")
@@ -50,7 +50,7 @@ struct RestoreCommand: ParsableCommand {
             }
             print("\("\(target)".escaped)\n\nRestored: the database is at version \(version.paddedToThree).")
             if let kept {
-                print("What it was before is kept. Remove it when nobody needs it any more:\n\(kept.escaped)")
+                print("The previous database was kept. Remove it when it is no longer needed:\n\(kept.escaped)")
             }
         }
     }

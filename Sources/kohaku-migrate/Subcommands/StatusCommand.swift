@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Exit with 2 when something is pending, 3 when it is not a KohakuHub schema.")
+    @Flag(name: .long, help: "Exit with 2 when migrations are pending, 3 when the schema differs or is another's.")
     var exitCode = false
 
     @OptionGroup var database: DatabaseOptions

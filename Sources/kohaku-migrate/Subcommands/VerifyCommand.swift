@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Report what the database is, compare its schema, and check its references.",
         usage: "kohaku-migrate verify [<options>]",
         discussion: """
-            Exits with 0 when the schema is current, with or without additions that are not the hub's, and with 3 \
+            Exits with 0 when the schema is current, apart from unmanaged additions, and the data consistent, and with 3 \
             otherwise.
 
             EXAMPLE

@@ -220,10 +220,10 @@ struct DamagedHubs {
         try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).open { connection, runner in
             let before = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(before.violations.contains("broken reference: \(child) to columns of \(table) that are not a key"))
-            #expect(before.violations.contains("broken reference: 1 rows of \(child) to \(table)"))
+            #expect(before.violations.contains("broken reference: 1 row of \(child) to \(table)"))
             _ = try runner.run(to: .newest)
             let after = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
-            #expect(after.violations == ["broken reference: 1 rows of \(child) to \(table)"])
+            #expect(after.violations == ["broken reference: 1 row of \(child) to \(table)"])
         }
     }
 
@@ -297,7 +297,7 @@ struct DamagedHubs {
                 catalogue: .kohakuHub, connection: connection,
                 emit: { if case .warning(let text) = $0 { warnings.append(text) } })
             _ = try runner.run(to: .newest)
-            #expect(warnings.count == 1 && warnings[0].contains("1 rows of token to user"))
+            #expect(warnings.count == 1 && warnings[0].contains("1 row of token to user"))
         }
         let outcome = try DamagedHub(backend: .sqlite, fixture: "v10", damage: sql).mended(by: .repair)
         #expect(outcome.after.quarantined(from: "token").count == 1)

@@ -63,7 +63,7 @@ struct TextBooleans {
             let verification = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             #expect(!verification.isExact)
             #expect(verification.violations.count == 4)
-            #expect(verification.violations.contains { $0.contains("of file.lfs are neither 0 nor 1") })
+            #expect(verification.violations.contains { $0.contains("of file.lfs neither 0 nor 1") })
             let report = try runner.repair()
             #expect(report.violations == verification.violations)
             #expect(try DatabaseContents(of: connection) == expected("v15"))
