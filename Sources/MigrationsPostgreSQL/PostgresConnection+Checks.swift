@@ -103,6 +103,7 @@ extension PostgresConnection {
             WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
                     'pg_attrdef'::regclass, 'pg_publication_rel'::regclass)
                 AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'
+                AND (v.oid IS NULL OR v.relnamespace <> pg_my_temp_schema())
                 AND (\(isInTheWay.joined(separator: " OR ")))
             ORDER BY 1
             """

@@ -1,8 +1,8 @@
-import Migrations
+public import Migrations
 
 /// Texts that are not UTF-8: a database with the encoding SQL_ASCII stores any bytes, but fails to return them.
 extension PostgresConnection {
-    func undecodableTexts(in tables: [String]) throws -> [Finding] {
+    public func undecodableTexts(in tables: [String]) throws -> [Finding] {
         guard try query("SHOW server_encoding").first?[0].text == "SQL_ASCII" else { return [] }
         let columns = try query(
             """

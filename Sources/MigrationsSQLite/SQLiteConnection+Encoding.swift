@@ -1,9 +1,9 @@
 import CSQLite
-import Migrations
+public import Migrations
 
 /// Texts that are not UTF-8: SQLite stores any bytes, but reading them would change them.
 extension SQLiteConnection {
-    func undecodableTexts(in tables: [String]) throws -> [Finding] {
+    public func undecodableTexts(in tables: [String]) throws -> [Finding] {
         let schema = try readSchema(of: Set(tables))
         return try tables.compactMap { schema.tables[$0] }.filter { $0.column("id") != nil }.flatMap { table in
             let columns = table.columns.filter { $0.type != "INTEGER" && $0.type != "BLOB" }.map(\.name)

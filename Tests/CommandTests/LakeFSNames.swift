@@ -101,6 +101,21 @@ struct LakeFSNames {
         }
     }
 
+    @Test("are not made of bytes that are no UTF-8: the row is named")
+    func undecodable() throws {
+        try withHub(.sqlite, models: ["mika/birds"]) { hub in
+            try hub.database.connect().execute(
+                #"UPDATE "repository" SET "full_id" = CAST(x'6d2f4dfc' AS TEXT)"#)
+            for arguments in [["lakefs"], ["lakefs", "--script"], ["lakefs", "--json"]] {
+                let outcome = try hub.command.run(arguments)
+                #expect(outcome.status == 4)
+                let text = outcome.output + outcome.errors
+                #expect(text.contains("1 value of repository.full_id is not UTF-8."))
+                #expect(text.contains("id 2: bytes 6D2F4DFC"))
+            }
+        }
+    }
+
     @Test("are moved by the script, which deletes nothing and can be run again", arguments: TestBackend.allCases)
     func script(_ backend: TestBackend) throws {
         // To Swift a quote with an accent is another character, to a shell it is a quote.
@@ -177,6 +192,18 @@ struct LakeFSNames {
             #expect(times(run) == [2, 2])
             #expect(run.hasSuffix("\(sentences[1])\n"))
             #expect(try times(hub("run").output) == [0, 0])
+        }
+        // A repository that goes into quarantine has nothing to look for.
+        try backend.withHub("v07") { hub in
+            let plan = try hub("plan").output
+            let run = try hub("run", "--yes").output
+            let kept = try hub.database.connect().countRows(in: "repository")
+            #expect(kept > 1)
+            #expect(
+                try hub.database.connect().integer(
+                    "SELECT count(*) FROM kohaku_quarantine WHERE source_table = 'repository'") > 0)
+            #expect(plan.contains("\(kept) repositories will look empty"))
+            #expect(run.ranges(of: "\(kept) repositories will look empty").count == 2)
         }
         // There is nothing to move in a hub without repositories.
         try withHub(backend, models: []) { hub in

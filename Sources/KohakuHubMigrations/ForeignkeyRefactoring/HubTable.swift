@@ -48,6 +48,9 @@ struct HubTable: Sendable {
         requiredColumns.filter { !rewrite.changingColumns.contains($0) } + essentialColumns
     }
 
+    /// Whether a column of the old form holds ids of users or organizations.
+    private func isReference(_ column: String) -> Bool { (userColumns + ["organization_id"]).contains(column) }
+
     /// The rewrite fitted to a schema: without rows of a missing table, with the added values and the 64-bit sizes that
     /// it already has, and without rows that lack a needed value.
     func rewrite(on schema: Schema) -> TableRewrite {
@@ -55,6 +58,9 @@ struct HubTable: Sendable {
         rewrite.sources.removeAll { source in
             if case .merged(let table) = source.kind { schema.tables[table] == nil } else { false }
         }
+        let merged = rewrite.sources.compactMap { if case .merged(let table) = $0.kind { table } else { nil } }
+        let origins = [name] + merged
+        rewrite.replacedColumns.removeAll { column in !origins.contains { schema.has($0, column) } }
         let added = valuesIfAdded.filter { schema.has(name, $0.key) }
         rewrite.sources[0].values.merge(added) { _, added in added }
         // On PostgreSQL, if 013 was applied before, sizes may need it.
@@ -64,7 +70,12 @@ struct HubTable: Sendable {
         }
         if !ownsRows {
             let incomplete = neededColumns.filter { schema.column(name, $0)?.isNullable == true }
-            rewrite.quarantine.insert(contentsOf: incomplete.map(QuarantineRule.rows(without:)), at: 0)
+            // SQLite stores any value in any column.
+            let references = neededColumns.filter {
+                schema.dialect == .sqlite && isReference($0) && schema.has(name, $0)
+            }
+            let rules = incomplete.map(QuarantineRule.rows(without:)) + references.map(QuarantineRule.withoutID(in:))
+            rewrite.quarantine.insert(contentsOf: rules, at: 0)
         }
         return rewrite
     }

@@ -2,6 +2,15 @@ import Migrations
 
 /// The rules by which rows are quarantined.
 extension QuarantineRule {
+    /// Rows with something else than an id, such as a name, in a column of ids.
+    static func withoutID(in name: String) -> QuarantineRule {
+        let column = "old.\(name.quotedIdentifier)"
+        return .rows(
+            where: "CAST(CAST(\(column) AS INTEGER) AS TEXT) <> CAST(\(column) AS TEXT)",
+            reason: "'\(name) is no id: ' || substr(quote(\(column)), 1, 80)",
+            summary: "\(name) is no id")
+    }
+
     /// Rows of a user who no longer exists.
     static func withoutUser(_ column: String, called role: String = "user") -> QuarantineRule {
         let column = "old.\(column.quotedIdentifier)"

@@ -26,6 +26,25 @@ extension ForeignkeyRefactoring {
         }
     }
 
+    /// Memberships with both the first and the later column, and another value in each.
+    func contradictoryMemberships(_ context: MigrationContext) throws -> [Finding] {
+        try RepositorySchema.membershipColumns.sorted { $0.key > $1.key }.compactMap { old, new in
+            guard context.schema.has("userorganization", old) else { return nil }
+            return try context.finding(
+                .error, code: "contradictory_columns", table: "userorganization",
+                about: #"""
+                    SELECT 'id ' || "id" || ': \#(old) ' || "\#(old)" || ', \#(new) ' || "\#(new)"
+                    FROM "userorganization" WHERE "\#(old)" <> "\#(new)" ORDER BY "id"
+                    """#,
+                action: "Give both columns of each row the right value, or one of them NULL."
+            ) {
+                """
+                \($0.counted("membership has", plural: "memberships have")) another value in \(old), the first name of the                 column, than in \(new).
+                """
+            }
+        }
+    }
+
     func normalizedNames(_ context: MigrationContext) throws -> Finding? {
         try context.finding(
             .warning, code: "normalized_name_collision", table: "user",

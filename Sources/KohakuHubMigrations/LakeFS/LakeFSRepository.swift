@@ -24,6 +24,9 @@ public struct LakeFSRepository: Sendable, Hashable {
                     .schemaDiffers, "there is no table repository with repo_type and full_id",
                     nextStep: Vocabulary.kohakuHub.advice("To see what the database is", "status"))
             }
+            if let error = try MigrationError(stoppingFor: connection.undecodableTexts(in: ["repository"])) {
+                throw error
+            }
             var repositories: [LakeFSRepository] = []
             try connection.forEachRow(#"SELECT "repo_type", "full_id" FROM "repository" ORDER BY "id""#, []) { row in
                 let (type, fullID) = (try row.text(0), try row.text(1))

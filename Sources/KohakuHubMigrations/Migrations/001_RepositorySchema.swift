@@ -4,10 +4,11 @@ public import Migrations
 ///
 /// The hub changed its tables in its first days without a migration. What these lack of version 0 comes along.
 public struct RepositorySchema: Migration {
-    public let signature = Signature.all([
-        .table("repository"), .not(.uniqueIndex("repository", columns: ["full_id"])),
-        .not(.column("userorganization", "user")),
-    ])
+    public let signature = Signature.all(
+        [.table("repository"), .not(.uniqueIndex("repository", columns: ["full_id"]))]
+            + membershipColumns.sorted { $0.key > $1.key }.map { old, new in
+                .any([.not(.column("userorganization", old)), .column("userorganization", new)])
+            })
 
     public func migrate(_ context: MigrationContext) throws {
         try Self.completeMemberships(context)
@@ -24,18 +25,17 @@ public struct RepositorySchema: Migration {
             && !schema.has("user", "is_org")
     }
 
-    /// Brings organizations and memberships to version 0, but for the foreign keys: 008 sees to the rows that these cannot
-    /// hold.
+    /// Brings organizations and memberships to version 0, but for the foreign keys and for columns of the first names beside
+    /// the later ones: 008 sees to the rows that the keys cannot hold, and drops these columns.
     static func completeMemberships(_ context: MigrationContext) throws {
-        if context.schema.has("userorganization", "user") {
-            try context.renameColumns(membershipColumns, of: "userorganization")
-            for (old, new) in membershipColumns.sorted(by: { $0.key < $1.key }) {
-                let name = "userorganization_\(old)"
-                if context.schema.tables["userorganization"]?.index(name) != nil {
-                    try context.execute("DROP INDEX \(name.quotedIdentifier)")
-                }
-                try context.createIndex(#"CREATE INDEX "userorganization_\#(new)" ON "userorganization" ("\#(new)")"#)
+        let first = membershipColumns.filter { context.schema.has("userorganization", $0.key) }
+        try context.renameColumns(first, of: "userorganization")
+        for (old, new) in first.sorted(by: { $0.key < $1.key }) where !context.schema.has("userorganization", old) {
+            let name = "userorganization_\(old)"
+            if context.schema.tables["userorganization"]?.index(name) != nil {
+                try context.execute("DROP INDEX \(name.quotedIdentifier)")
             }
+            try context.createIndex(#"CREATE INDEX "userorganization_\#(new)" ON "userorganization" ("\#(new)")"#)
         }
         guard precedesOrganizations(context.schema) else { return }
         try context.createTable("organization", organization)

@@ -33,16 +33,11 @@ public struct ForeignkeyRefactoring: Migration {
     }
 
     public func check(_ context: MigrationContext) throws -> [Finding] {
-        try context.shadow(renaming: RepositorySchema.membershipColumns, of: "userorganization")
-        let misfits = try misfits(context)
-        guard misfits.isEmpty else { return misfits }
-        var findings = referencesToOrganizations(context.schema)
-        findings += try [dependents(context)].compactMap { $0 }
-        findings += try shadowConvertedTables(context)
-        let incomplete = try incompleteTables(context)
-        findings += incomplete
-        guard incomplete.isEmpty else { return findings }
-        findings += try duplicateRows(context)
+        let (converted, obstacles) = try prepareDecisions(context)
+        var findings = try referencesToOrganizations(context.schema) + [dependents(context)].compactMap { $0 }
+        findings += converted + obstacles
+        guard obstacles.isEmpty else { return findings }
+        findings += try duplicateRows(context) + contradictoryMemberships(context)
         try decide(context)
         findings += try [
             ambiguousOrganizations(context), nameCollisions(context), normalizedNames(context),
@@ -88,15 +83,29 @@ public struct ForeignkeyRefactoring: Migration {
         try Self.createMissing(Self.rewrites.map(\.table), context)
     }
 
+    /// How many repositories it keeps; `nil` when it cannot decide.
+    func countKeptRepositories(_ context: MigrationContext) throws -> Int64? {
+        guard try prepareDecisions(context).obstacles.isEmpty else { return nil }
+        try decideOwners(context)
+        return try context.connection.integer("SELECT count(*) FROM kohaku_repository WHERE owner_id IS NOT NULL")
+    }
+
+    /// Has decisions read the tables as they will be converted.
+    /// - Returns: What is converted, and what makes decisions impossible.
+    private func prepareDecisions(
+        _ context: MigrationContext
+    ) throws -> (converted: [Finding], obstacles: [Finding]) {
+        try context.shadow(renaming: RepositorySchema.membershipColumns, of: "userorganization")
+        let misfits = try misfits(context)
+        guard misfits.isEmpty else { return ([], misfits) }
+        return try (shadowConvertedTables(context), incompleteTables(context))
+    }
+
     /// Decides where every row belongs, in temporary tables: nothing is changed yet.
     private func decide(_ context: MigrationContext) throws {
-        let highest = try highestUserID(context)
-        try createPlaceholders(context)
-        try numberOrganizations(context, above: highest)
+        try decideOwners(context)
         try findAmbiguous(context)
-        try nameUsers(context)
         try remapInvitations(context)
-        try findOwners(context)
         try indexRepositories(context)
         try readCommits(context)
         try gatherSharedFiles(context)
@@ -108,5 +117,14 @@ public struct ForeignkeyRefactoring: Migration {
         try matchMoved(context)
         try adoptHistory(context)
         try adoptCommits(context)
+    }
+
+    /// Decides who everybody is, and who owns each repository.
+    private func decideOwners(_ context: MigrationContext) throws {
+        let highest = try highestUserID(context)
+        try createPlaceholders(context)
+        try numberOrganizations(context, above: highest)
+        try nameUsers(context)
+        try findOwners(context)
     }
 }

@@ -7,8 +7,11 @@ public struct ConfirmationTokens: Migration {
     /// The hub of this version looks for the contents of repositories in LakeFS under other names than those before it.
     public func check(_ context: MigrationContext) throws -> [Finding] {
         guard context.schema.tables["repository"] != nil else { return [] }
-        let count = try context.connection.countRows(in: "repository")
-        guard count > 0 else { return [] }
+        let refactoring = ForeignkeyRefactoring()
+        let count =
+            try refactoring.signature.holds(on: context.schema)
+            ? context.connection.countRows(in: "repository") : refactoring.countKeptRepositories(context)
+        guard let count, count > 0 else { return [] }
         return [
             Finding(
                 .notice, code: "lakefs_names", table: "repository", count: count,

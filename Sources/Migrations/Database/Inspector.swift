@@ -27,6 +27,9 @@ public protocol Inspector {
     /// - Parameter isRewriting: Whether tables are copied, which needs disk space.
     func obstacles(toChanging tables: [String], isRewriting: Bool) throws -> [Finding]
 
+    /// The texts of these tables that are not UTF-8, which cannot be read as they are.
+    func undecodableTexts(in tables: [String]) throws -> [Finding]
+
     /// The operator's views that would break after changes, and on PostgreSQL also policies, triggers and generated
     /// columns, each in words: `view report`.
     /// - Parameter changes: The tables with the columns that change or are dropped; without columns the table is

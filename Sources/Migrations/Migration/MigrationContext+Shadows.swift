@@ -14,26 +14,34 @@ extension MigrationContext {
         shadows[table] = query
     }
 
-    /// Has statements of the present transaction, and the schema, find the columns of a table by the names that they will have.
+    /// Has statements of the present transaction, and the schema, find the columns of a table as ``renameColumns(_:of:)`` will
+    /// leave them.
     public func shadow(renaming names: [String: String], of table: String) throws {
-        guard let present = schema.tables[table], !present.renamable(names).isEmpty else { return }
-        let names = present.renamable(names)
+        guard let present = schema.tables[table] else { return }
+        let (renamed, filling) = (present.renamable(names), present.fillable(names))
+        guard !renamed.isEmpty || !filling.isEmpty else { return }
         try shadow(
             present.columns.map { column in
                 let name = column.name.quotedIdentifier
-                return names[column.name].map { "\(name) AS \($0.quotedIdentifier)" } ?? name
+                if let old = filling[column.name] { return "coalesce(\(name), \(old.quotedIdentifier)) AS \(name)" }
+                return renamed[column.name].map { "\(name) AS \($0.quotedIdentifier)" } ?? name
             }, for: table)
-        schema.tables[table]?.rename(names)
+        schema.tables[table]?.rename(renamed)
     }
 
-    /// Gives columns of a table other names, where it has them and none of the new name.
+    /// Gives columns of a table other names. A column that already has the new name gets the values that it lacks, and the
+    /// old one stays.
     public func renameColumns(_ names: [String: String], of table: String) throws {
         guard let present = schema.tables[table] else { return }
+        let name = table.quotedIdentifier
         for (old, new) in present.renamable(names).sorted(by: { $0.key < $1.key }) {
             try connection.execute(
-                """
-                ALTER TABLE \(table.quotedIdentifier) RENAME COLUMN \(old.quotedIdentifier) TO \(new.quotedIdentifier)
-                """)
+                "ALTER TABLE \(name) RENAME COLUMN \(old.quotedIdentifier) TO \(new.quotedIdentifier)")
+        }
+        for (new, old) in present.fillable(names).sorted(by: { $0.key < $1.key }) {
+            try connection.execute(
+                "UPDATE \(name) SET \(new.quotedIdentifier) = \(old.quotedIdentifier) WHERE \(new.quotedIdentifier) IS NULL"
+            )
         }
         try refreshSchema(of: [table])
     }
@@ -42,6 +50,12 @@ extension MigrationContext {
 extension Schema.Table {
     fileprivate func renamable(_ names: [String: String]) -> [String: String] {
         names.filter { column($0.key) != nil && column($0.value) == nil }
+    }
+
+    /// The columns of the new names beside those of the old ones, which they are filled from.
+    fileprivate func fillable(_ names: [String: String]) -> [String: String] {
+        let both = names.filter { column($0.key) != nil && column($0.value) != nil }
+        return Dictionary(uniqueKeysWithValues: both.map { ($0.value, $0.key) })
     }
 
     fileprivate mutating func rename(_ names: [String: String]) {

@@ -77,6 +77,104 @@ struct FirstDays {
         #expect(old.findings == plain.findings)
     }
 
+    /// The statements that leave only one of the columns with its later name.
+    private static let halfRenamed = [
+        #"ALTER TABLE "userorganization" RENAME COLUMN "user" TO "user_id""#,
+        #"ALTER TABLE "userorganization" RENAME COLUMN "organization" TO "organization_id""#,
+    ]
+
+    @Test(
+        "keep every membership where only one of its columns was renamed", arguments: TestBackend.allCases,
+        ["v00", "v07"].flatMap { fixture in halfRenamed.map { (fixture, $0) } })
+    func halfRenamedMemberships(_ backend: TestBackend, _ start: (fixture: String, renaming: String)) throws {
+        let plain = try upgrade(start.fixture, on: backend)
+        let old = try upgrade(start.fixture, on: backend, after: Self.oldMemberships, start.renaming)
+        try expectNewest(old, on: backend)
+        #expect(!old.after["userorganization"].isEmpty)
+        #expect(old.after["userorganization"] == plain.after["userorganization"])
+        #expect(old.after.quarantined.map(\.reason) == plain.after.quarantined.map(\.reason))
+        #expect(old.findings == plain.findings)
+    }
+
+    /// Adds the later columns beside the first ones, each with the value of every second row.
+    private static let bothColumns =
+        oldMemberships + #"""
+            ; ALTER TABLE "userorganization" ADD COLUMN "user_id" INTEGER;
+            ALTER TABLE "userorganization" ADD COLUMN "organization_id" INTEGER;
+            UPDATE "userorganization" SET "user_id" = "user" WHERE "id" % 2 = 0;
+            UPDATE "userorganization" SET "organization_id" = "organization" WHERE "id" % 2 = 1
+            """#
+
+    @Test(
+        "keep every membership that has its first and its later columns", arguments: TestBackend.allCases,
+        ["v00", "v07"])
+    func membershipsWithBoth(_ backend: TestBackend, _ fixture: String) throws {
+        let plain = try upgrade(fixture, on: backend)
+        let old = try upgrade(fixture, on: backend, after: Self.bothColumns)
+        try expectNewest(old, on: backend)
+        #expect(!old.after["userorganization"].isEmpty)
+        #expect(old.after["userorganization"] == plain.after["userorganization"])
+        #expect(old.after.quarantined.map(\.reason) == plain.after.quarantined.map(\.reason))
+    }
+
+    @Test("stay as they are where first and later columns differ: each row is named", arguments: TestBackend.allCases)
+    func contradictoryMemberships(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v00").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(backend.dialect.spelling(Self.bothColumns))
+            try connection.execute(
+                #"UPDATE "userorganization" SET "user" = 4, "user_id" = 5 WHERE "id" = 2"#)
+            let before = try DatabaseContents(of: connection)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection)
+            #expect(
+                try runner.plan(for: .run(to: .newest)).findings.filter { $0.severity == .error }.map(\.examples)
+                    == [["id 2: user 4, user_id 5"]])
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .checkFailed)
+            #expect(error.findings.map(\.code) == ["contradictory_columns"])
+            #expect(try DatabaseContents(of: connection) == before)
+            // What it advises.
+            try connection.execute(#"UPDATE "userorganization" SET "user_id" = NULL WHERE "id" = 2"#)
+            #expect(try runner.run(to: .newest).version == Catalogue.kohakuHub.newest)
+            #expect(
+                try connection.integer(#"SELECT count(*) FROM "userorganization" WHERE "id" = 2 AND "user_id" = 4"#)
+                    == 1)
+        }
+    }
+
+    @Test("put names in the place of ids into quarantine for what they are: SQLite stores them")
+    func namesForIDs() throws {
+        let plain = try upgrade("v00", on: .sqlite)
+        let old = try upgrade(
+            "v00", on: .sqlite,
+            after: Self.oldMemberships,
+            #"""
+            INSERT INTO "userorganization" ("id", "user", "organization", "role", "created_at")
+            SELECT 9001, "username", 1, 'admin', '2025-09-01 00:00:00' FROM "user" WHERE "id" = 2;
+            INSERT INTO "userorganization" ("id", "user", "organization", "role", "created_at")
+            SELECT 9002, 2, "name", 'admin', '2025-09-01 00:00:00' FROM "organization"
+            WHERE "id" = (SELECT min("id") FROM "organization")
+            """#,
+            #"UPDATE "token" SET "user_id" = 'it''s' WHERE "id" = 1"#)
+        #expect(old.after["userorganization"].map(\.id) == plain.after["userorganization"].map(\.id))
+        let user = try #require(old.before["user"].first { $0.id == 2 }?["username"]?.text)
+        let organization = try #require(old.before["organization"].min { $0.id < $1.id }?["name"]?.text)
+        #expect(
+            old.after.quarantined(from: "userorganization").filter { $0.sourceID >= 9001 }.map(\.reason)
+                == ["user_id is no id: '\(user)'", "organization_id is no id: '\(organization)'"])
+        #expect(
+            old.after.quarantined(from: "token").filter { $0.sourceID == 1 }.map(\.reason) == [
+                "user_id is no id: 'it''s'"
+            ])
+        #expect(
+            old.findings.filter { $0.message.hasSuffix("is no id.") }.map(\.message).sorted() == [
+                "1 row of token will be quarantined: user_id is no id.",
+                "1 row of userorganization will be quarantined: organization_id is no id.",
+                "1 row of userorganization will be quarantined: user_id is no id.",
+            ])
+    }
+
     @Test("keep memberships whose columns are foreign keys", arguments: TestBackend.allCases)
     func keyedMemberships(_ backend: TestBackend) throws {
         let sound = #"""

@@ -6,6 +6,7 @@ extension HubTable {
         placeholder: "user_id INTEGER, organization_id INTEGER",
         userColumns: ["user_id"],
         essentialColumns: ["organization_id"],
+        oldIndexes: [["user"], ["organization"], ["user", "organization"]],
         rewrite: TableRewrite(
             "userorganization",
             columns: #"""
@@ -25,6 +26,7 @@ extension HubTable {
                 CREATE UNIQUE INDEX "userorganization_user_id_organization_id"
                     ON "userorganization" ("user_id", "organization_id")
                 """#,
+            replaces: RepositorySchema.membershipColumns.keys.sorted(),
             changes: ["organization_id"],
             quarantine: [
                 .withoutUser("user_id"),
