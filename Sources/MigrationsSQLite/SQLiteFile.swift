@@ -18,8 +18,8 @@ public enum SQLiteFile {
         case missing
         /// It has no write permission for anybody.
         case protected
-        /// It is something else, such as a FIFO: what, with an article.
-        case noFile(String)
+        /// It, or a journal beside it, is something else, such as a FIFO: its path, and what it is, with an article.
+        case noFile(path: String, kind: String)
         /// It exists.
         case present
     }
@@ -28,14 +28,24 @@ public enum SQLiteFile {
     public static func state(of path: String) -> State {
         var status = stat()
         if stat(path, &status) == 0 {
-            let kinds = [
-                S_IFIFO: "a FIFO", S_IFCHR: "a device", S_IFBLK: "a device", S_IFSOCK: "a socket", S_IFDIR: "a folder",
-            ]
-            if let kind = kinds[status.st_mode & S_IFMT] { return .noFile(kind) }
+            let journals = ["-journal", "-wal", "-shm"].map { resolved(path) + $0 }
+            for file in [path] + journals {
+                if let kind = otherKind(of: file) { return .noFile(path: file, kind: kind) }
+            }
             return status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0 ? .protected : .present
         }
         let folder = Self.folder(of: path)
         return stat(folder, &status) == 0 ? .missing : .folderMissing(folder)
+    }
+
+    /// What is at a path, when it is neither a file nor nothing. To open a FIFO would wait for another process.
+    private static func otherKind(of path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let kinds = [
+            S_IFIFO: "a FIFO", S_IFCHR: "a device", S_IFBLK: "a device", S_IFSOCK: "a socket", S_IFDIR: "a folder",
+        ]
+        return kinds[status.st_mode & S_IFMT]
     }
 
     /// The path without symbolic links: SQLite keeps its journal beside the file itself. As it is when there is no file.

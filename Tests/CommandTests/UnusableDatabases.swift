@@ -55,6 +55,25 @@ struct UnusableDatabases {
         }
     }
 
+    @Test("What is no journal is named beside the file, and not opened", arguments: verbs)
+    func noJournal(_ verb: String) throws {
+        try TestBackend.sqlite.withHub("v05") { hub in
+            guard case .sqlite(let path) = hub.database else { return }
+            let before = try hub.snapshot()
+            for journal in ["-journal", "-wal", "-shm"] {
+                try Program.run("mkfifo", path + journal)
+                let outcome = try hub(verb)
+                #expect(outcome.status == 7)
+                #expect(
+                    outcome.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ").hasPrefix(
+                        "error: cannot open \(path): \(path)\(journal), where SQLite expects a journal, is a FIFO, and no file"
+                    ))
+                try FileManager.default.removeItem(atPath: path + journal)
+            }
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
     @Test("A limit on the size of files stops a run like a full disk, and the hub is as it was")
     func fileSizeLimit() throws {
         try TestBackend.sqlite.withHub("v07") { hub in
