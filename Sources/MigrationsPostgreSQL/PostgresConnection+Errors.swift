@@ -10,10 +10,12 @@ extension PostgresConnection {
             libpq.PQresultErrorField(result, diagnosticField(letter)).map { String(cString: $0) }
         }
         guard let state = field("C") else { return connectionError(sql: sql) }
-        // The server's function name, as its messages may be translated.
+        // The server's function names, as its messages may be translated.
         let isHidden = state == "42501" && field("R") == "check_enable_rls"
+        // Of the functions that a definition calls, only an event trigger's raises errors of its own.
+        let isForbidden = field("R") == "exec_stmt_raise" && Self.isDefinition(sql)
         let error = DatabaseError(
-            isHidden ? .hidden : kind(of: state),
+            isHidden ? .hidden : isForbidden ? .forbidden : kind(of: state),
             field("M") ?? "unknown error",
             code: state,
             sql: sql,
@@ -25,6 +27,12 @@ extension PostgresConnection {
             (field("n") ?? field("c")).map { (field("s") ?? "", owner, $0) }
         }
         return error
+    }
+
+    /// Whether a statement changes a table or what belongs to one, and not the schema of a dry run.
+    private static func isDefinition(_ sql: String) -> Bool {
+        let words = sql.split(whereSeparator: \.isWhitespace).prefix(2).map { $0.uppercased() }
+        return words.first.map(["CREATE", "ALTER", "DROP"].contains) == true && words.last != "SCHEMA"
     }
 
     /// Whether the server shows the whole row that a NOT NULL or a CHECK rejected, with password hashes.

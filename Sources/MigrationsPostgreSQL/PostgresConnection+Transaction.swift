@@ -81,7 +81,12 @@ extension PostgresConnection {
     }
 
     private func makeEmptyCopy(of schema: Schema) throws {
-        try execute("CREATE SCHEMA migration_plan; SET LOCAL search_path = migration_plan")
+        // The operator's types and the tables that event triggers write to are found as before.
+        try execute(
+            """
+            CREATE SCHEMA migration_plan;
+            SELECT set_config('search_path', 'migration_plan, ' || current_setting('search_path'), true)
+            """)
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {
             let columns = table.columns.map { column in

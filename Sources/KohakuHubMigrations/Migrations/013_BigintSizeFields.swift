@@ -19,7 +19,7 @@ public struct BigintSizeFields: Migration {
     public func check(_ context: MigrationContext) throws -> [Finding] {
         let changing = Self.tables.filter { context.schema.column($0, "size")?.type == "integer" }
         let finding = try context.dependentsInTheWay(of: changing.map { ($0, ["size"]) }) {
-            "\($0.counted("object depends", plural: "objects depend")) on a size column and block the change of its type."
+            "\($0.counted("object prevents", plural: "objects prevent")) a change of the type of a size column."
         }
         return [finding].compactMap { $0 }
     }

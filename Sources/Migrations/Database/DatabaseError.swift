@@ -28,6 +28,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
         case cancelled
         /// The role lacks a privilege.
         case notPermitted
+        /// The operator forbids the change, by an event trigger.
+        case forbidden
         /// Row level security would hide rows from the role.
         case hidden
         /// Any other failure.

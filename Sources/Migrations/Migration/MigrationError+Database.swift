@@ -48,6 +48,10 @@ extension MigrationError {
         case .notPermitted:
             code = .failed
             nextStep = "\(state) Connect as the owner of the tables, then run again."
+        case .forbidden:
+            code = .checkFailed
+            nextStep =
+                "\(state) An event trigger forbids it. As a superuser: ALTER EVENT TRIGGER … DISABLE. Run again, then ENABLE it."
         case .hidden:
             code = .checkFailed
             nextStep = "Nothing was changed."

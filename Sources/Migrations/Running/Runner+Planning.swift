@@ -172,9 +172,12 @@ extension Runner {
             plan.script = .success(script)
         } catch {
             plan.script = .failure(error)
-            guard let title, plan.stop == nil, let error = error as? DatabaseError,
-                error.kind == .other || error.kind == .constraint
-            else { return }
+            guard plan.stop == nil, let error = error as? DatabaseError else { return }
+            guard error.kind != .forbidden else {
+                let title = title ?? "the dry run"
+                return plan.refusal = MigrationError(error, during: title, isLook: true, vocabulary: words)
+            }
+            guard let title, error.kind == .other || error.kind == .constraint else { return }
             plan.refusal = MigrationError(
                 .schemaDiffers, error.description, migration: title,
                 nextStep: "Nothing was changed. Fix the schema, then run again.", underlying: error)

@@ -112,18 +112,64 @@ struct OperatorsTriggers {
         }
     }
 
-    @Test("does not stop a run: an event trigger that only watches")
+    @Test(
+        "is named before anything changes: an event trigger that forbids one kind of change, or those of one object",
+        arguments: [
+            ("ddl_command_end", "pg_event_trigger_ddl_commands() WHERE object_type = 'sequence'"),
+            ("ddl_command_end", "pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE AS'"),
+            ("ddl_command_end", "pg_event_trigger_ddl_commands() WHERE objid::regclass::text = 'token'"),
+            ("sql_drop", "pg_event_trigger_dropped_objects() WHERE object_type = 'index'"),
+            ("sql_drop", "pg_event_trigger_dropped_objects() WHERE object_name = 'organization'"),
+            (
+                "table_rewrite",
+                "pg_class WHERE oid = pg_event_trigger_table_rewrite_oid() AND relname = 'stagingupload'"
+            ),
+        ])
+    func particularTrigger(_ event: String, _ rows: String) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                CREATE FUNCTION own() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF EXISTS (SELECT FROM \(rows)) THEN RAISE EXCEPTION 'not this one'; END IF; END $$;
+                CREATE EVENT TRIGGER own ON \(event) EXECUTE FUNCTION own()
+                """)
+            let before = try DatabaseContents(of: connection)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection)
+            let stop = try #require(try runner.plan(for: .run(to: .newest)).stop)
+            #expect(stop.code == .checkFailed)
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .checkFailed)
+            #expect(error.committed == [])
+            #expect(([error.message] + error.findings.map(\.message)).contains { $0.contains("not this one") })
+            let advice = [error.nextStep] + error.findings.map(\.action)
+            #expect(advice.contains { $0?.contains("ALTER EVENT TRIGGER … DISABLE") == true })
+            #expect(try DatabaseContents(of: connection) == before)
+            try connection.execute("ALTER EVENT TRIGGER own DISABLE")
+            #expect(try runner.run(to: .newest).version == Upgrade.newest)
+        }
+    }
+
+    @Test("does not stop a run: an event trigger that only watches, and writes down what it sees")
     func watchingTrigger() throws {
         try TestBackend.postgresql.withDatabase { database in
             try Fixture("v07").load(into: database)
             let connection = try database.connect()
             try connection.execute(
                 """
-                CREATE FUNCTION own() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+                CREATE TABLE seen (tag TEXT);
+                CREATE FUNCTION own() RETURNS event_trigger LANGUAGE plpgsql AS
+                    'BEGIN INSERT INTO seen SELECT command_tag FROM pg_event_trigger_ddl_commands(); END';
                 CREATE EVENT TRIGGER own ON ddl_command_end EXECUTE FUNCTION own()
                 """)
-            #expect(
-                try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest).version == Upgrade.newest)
+            let runner = Runner(catalogue: .kohakuHub, connection: connection)
+            let plan = try runner.plan(for: .run(to: .newest))
+            #expect(plan.stop == nil)
+            #expect(try plan.statements().count == 8)
+            #expect(try connection.countRows(in: "seen") == 0)
+            #expect(try runner.run(to: .newest).version == Upgrade.newest)
+            #expect(try connection.countRows(in: "seen") > 0)
         }
     }
 
