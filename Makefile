@@ -2,7 +2,7 @@
 .PHONY: help deps build demo test benchmark dist dist-test lint format
 
 # What apt calls the things that the build and the tests use.
-PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql postgresql-client sqlite3 python3
+PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql postgresql-client sqlite3 python3 python3-jsonschema
 BENCHMARK_PACKAGES := python3-venv sql-migrate valgrind
 DIST_PACKAGES := $(PACKAGES) binutils dpkg-dev rsync
 SOURCES := Package.swift Sources Tests Plugins Benchmarks/Programs/Package.swift Benchmarks/Programs/Sources

@@ -25,9 +25,13 @@ struct Command {
         try run(arguments)
     }
 
-    /// Runs the command to its end.
+    /// Runs the command to its end. The documents that it prints have to be valid.
     func run(_ arguments: [String]) throws -> Outcome {
-        try outcome(of: Self.path, arguments)
+        let outcome = try outcome(of: Self.path, arguments)
+        if arguments.contains("--json") || arguments.starts(with: ["quarantine", "export"]) {
+            try JSONSchema.expectValid(outcome.output, of: arguments)
+        }
+        return outcome
     }
 
     /// Runs the command, which has to end with a status.
@@ -48,6 +52,12 @@ struct Command {
             ["-c", #"printf '%s\n' "$1" | script -qec "stty cols 80 -echo; $0" /dev/null"#, line, answer])
         outcome.output = outcome.output.replacing("\r\n", with: "\n")
         return outcome
+    }
+
+    /// Runs a shell script that finds the command, and the programs of the folder, by name.
+    func shell(_ script: String) throws -> Outcome {
+        let bin = Bundle.main.bundleURL.path()
+        return try outcome(of: "/bin/bash", ["-c", "export PATH=\"$PWD:\(bin):$PATH\"\n\(script)"])
     }
 
     /// Starts the command and does not wait for its end.
