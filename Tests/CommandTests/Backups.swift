@@ -159,17 +159,20 @@ struct Backups {
     func password() throws {
         try TestBackend.postgresql.withHub("v05") { hub in
             try withTemporaryFolder { folder in
+                let program = try Program.outcome(of: "sh", ["-c", "command -v pg_dump"]).output.split(separator: "\n")[
+                    0]
+                let bin = program.split(separator: "/").dropLast().joined(separator: "/")
                 let script = """
                     #!/bin/sh
-                    if [ "$1" = --version ]; then exec /usr/bin/pg_dump --version; fi
+                    if [ "$1" = --version ]; then exec \(program) --version; fi
                     echo "$*" > '\(folder)/arguments'; echo "$PGPASSWORD" > '\(folder)/password'
-                    exec /usr/bin/pg_dump "$@"
+                    exec \(program) "$@"
                     """
                 try script.write(toFile: "\(folder)/pg_dump", atomically: true, encoding: .utf8)
                 try FileManager.default.setAttributes(
                     [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/pg_dump")
                 var command = hub.command
-                command.environment["PATH"] = "\(folder):/usr/bin:/bin"
+                command.environment["PATH"] = "\(folder):/\(bin):/usr/bin:/bin"
                 let url = hub.database.url.replacing("://postgres@", with: "://postgres:s3cret@")
                 let outcome = try command.run(["run", "--yes", "--verbose", "--database-url", url])
                 #expect(outcome.status == 0)
