@@ -37,7 +37,8 @@ struct ClientProgram {
     /// - Throws: ``Migrations/DatabaseError`` with what it wrote to standard error.
     func run(
         _ arguments: [String], environment: [String: String] = [:], output: Int32? = nil,
-        interruption: Interruption? = nil, onLine: (UnsafeRawBufferPointer) throws -> Void = { _ in }
+        interruption: Interruption? = nil, observer: ActivityObserver? = nil,
+        onLine: (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         let lines = try Pipe()
         let errors = try Pipe()
@@ -62,7 +63,7 @@ struct ClientProgram {
         errors.closeWriting()
         var said = ""
         let result = Result {
-            try Self.read(lines, errors, interruption: interruption, onLine: onLine) { said += $0 }
+            try Self.read(lines, errors, interruption, observer, onLine: onLine) { said += $0 }
         }
         if case .failure = result { kill(child, SIGTERM) }
         var status: Int32 = 0
@@ -79,7 +80,7 @@ struct ClientProgram {
 
     /// Reads both until nobody can write to them any more.
     private static func read(
-        _ output: Pipe, _ errors: Pipe, interruption: Interruption?,
+        _ output: Pipe, _ errors: Pipe, _ interruption: Interruption?, _ observer: ActivityObserver?,
         onLine: (UnsafeRawBufferPointer) throws -> Void, onErrors: (String) -> Void
     ) throws {
         var buffer: [UInt8] = Array(repeating: 0, count: 1 << 16)
@@ -88,7 +89,9 @@ struct ClientProgram {
         while !open.isEmpty {
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            guard poll(&polls, nfds_t(polls.count), interruption == nil ? -1 : 50) > 0 else { continue }
+            let count = poll(&polls, nfds_t(polls.count), interruption == nil && observer == nil ? -1 : 50)
+            observer?.goOn()
+            guard count > 0 else { continue }
             for polled in polls where polled.revents != 0 {
                 #if canImport(Glibc)
                     let count = Glibc.read(polled.fd, &buffer, buffer.count)

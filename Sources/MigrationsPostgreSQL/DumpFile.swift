@@ -7,14 +7,14 @@ struct DumpFile {
 
     /// Reads the file to its end and counts the rows of each table, by its schema and name, both quoted.
     /// - Throws: ``Migrations/DatabaseError`` when it is not whole.
-    func countRows(_ interruption: Interruption?) throws -> [String: Int64] {
-        try reader.run(["--list", path], interruption: interruption)
+    func countRows(_ interruption: Interruption?, _ observer: ActivityObserver? = nil) throws -> [String: Int64] {
+        try reader.run(["--list", path], interruption: interruption, observer: observer)
         var counts: [String: Int64] = [:]
         var table: String?
         // The rows come as COPY … FROM stdin; a line each, as a line break in a value is escaped; and \. at the end. In a name
         // it is not.
         var statement = ""
-        try reader.run(["--data-only", "--file=-", path], interruption: interruption) { line in
+        try reader.run(["--data-only", "--file=-", path], interruption: interruption, observer: observer) { line in
             if let name = table {
                 if line.elementsEqual(Self.end) { table = nil } else { counts[name, default: 0] += 1 }
             } else if !statement.isEmpty || line.starts(with: Self.beginning) {

@@ -24,14 +24,16 @@ extension PostgresConnection: BackupSource {
             try check()
             let snapshot = try query("SELECT pg_export_snapshot()").first?[0].text ?? ""
             let rows = try countAllRows()
+            begin(.copying)
             do {
                 try programs.dump.run(
                     ["--format=custom", "--no-password", "--snapshot=\(snapshot)", "--dbname=\(target)"],
-                    environment: secrets, output: file.descriptor, interruption: interruption)
+                    environment: secrets, output: file.descriptor, interruption: interruption, observer: observer)
             } catch let error as DatabaseError where error.kind == .other {
                 throw MigrationError(.consentRequired, "the backup failed: \(error.message)")
             }
-            let dumped = try DumpFile(path: file.path, reader: programs.restore).countRows(interruption)
+            begin(.proving)
+            let dumped = try DumpFile(path: file.path, reader: programs.restore).countRows(interruption, observer)
             let missing = rows.filter { dumped[$0.key] != $0.value }.keys.sorted()
             guard missing.isEmpty else {
                 throw DatabaseError(.other, "the backup does not hold every row of \(missing.joined(separator: ", "))")

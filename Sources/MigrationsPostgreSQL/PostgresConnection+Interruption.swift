@@ -20,7 +20,8 @@ extension PostgresConnection {
             }
             // The signal that interrupts may be handled by another thread, which does not wake this one.
             var socket = pollfd(fd: libpq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            _ = poll(&socket, 1, interruption == nil ? -1 : 50)
+            _ = poll(&socket, 1, interruption == nil && observer == nil ? -1 : 50)
+            observer?.goOn()
             guard libpq.PQconsumeInput(handle) == 1 else {
                 // Kept because libpq adds to it with each further call.
                 lossMessage = libpq.errorMessage(of: handle)

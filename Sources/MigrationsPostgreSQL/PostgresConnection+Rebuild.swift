@@ -28,7 +28,12 @@ extension PostgresConnection {
         try alter(rebuild)
         try execute("INSERT INTO \(table) (\(columns)) \(dialect.keepingIDs) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
-        for index in rebuild.indexes where !kept.contains(index.name) { try execute(index.sql) }
+        let indexes = rebuild.indexes.filter { !kept.contains($0.name) }
+        for (number, index) in indexes.enumerated() {
+            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table)
+            try execute(index.sql)
+        }
+        begin(.proving, of: rebuild.table)
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
     }

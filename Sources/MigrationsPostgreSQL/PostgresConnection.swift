@@ -7,6 +7,7 @@ public final class PostgresConnection: DatabaseConnection {
     public let dialect = Dialect.postgresql
     public var onStatement: ((String) -> Void)?
     public var interruption: Interruption?
+    public var observer: ActivityObserver?
     let libpq: LibPQ
     let handle: OpaquePointer
     /// What it was opened with, for the programs that connect by themselves.

@@ -19,8 +19,10 @@ extension SQLiteConnection: BackupSource {
         // Nobody needs it after a crash, and it is written to the disk as a whole.
         try copy.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         let before = try copyPages(to: copy)
+        begin(.proving)
         // The copy may say of itself that it has a write-ahead log; none is made for a look at it.
         let made = try SQLiteConnection(path: file.path, mode: .immutable, logger: logger)
+        (made.interruption, made.observer) = (interruption, observer)
         guard try made.contents() == before else {
             throw DatabaseError(.other, "the backup does not hold the tables and rows of the database")
         }
@@ -38,6 +40,8 @@ extension SQLiteConnection: BackupSource {
     /// With a write-ahead log nobody has to wait for a transaction that reads, and all of it is one.
     /// - Returns: What is in this database at that moment.
     private func copyPages(to copy: SQLiteConnection) throws -> Contents {
+        let (pages, pageSize) = try (integer("PRAGMA page_count"), integer("PRAGMA page_size"))
+        begin(.copying, total: pages * pageSize, unit: .bytes)
         guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
             throw copy.error(sqlite3_extended_errcode(copy.handle), sql: "")
         }
@@ -47,10 +51,11 @@ extension SQLiteConnection: BackupSource {
             try checkInterruption()
             let code = sqlite3_backup_step(backup, Int32(Self.pagesOfStep))
             copied += Self.pagesOfStep
+            let (left, all) = (sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup))
+            observer?.goOn(done: Int64(all - left) * pageSize, of: Int64(all) * pageSize)
             guard code != SQLITE_OK, code != SQLITE_DONE else { return code == SQLITE_DONE }
             throw copy.backupError(code)
         }
-        let pages = try integer("PRAGMA page_count")
         if try query("PRAGMA journal_mode").first?[0].text != "wal", pages > Self.pagesOfStep {
             repeat {
                 _ = try step()

@@ -22,7 +22,8 @@ extension SQLiteConnection {
     /// Registers `migration_checksum(value, …)`: the sum of a hash of each row, so that the order of rows does not count.
     func registerChecksum() throws {
         let code = sqlite3_create_function_v2(
-            handle, "migration_checksum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil, nil,
+            handle, "migration_checksum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            Unmanaged.passUnretained(self).toOpaque(), nil,
             { context, count, values in
                 let size = Int32(MemoryLayout<UInt64>.size)
                 guard let sum = sqlite3_aggregate_context(context, size)?.assumingMemoryBound(to: UInt64.self) else {
@@ -31,6 +32,7 @@ extension SQLiteConnection {
                 var hash = RowHash()
                 for index in 0..<Int(count) { hash.combine(values?[index]) }
                 sum.pointee &+= hash.value
+                connection(sqlite3_user_data(context))?.observer?.count()
             },
             { context in
                 // SQLite allocates no context when there was no row.

@@ -2,17 +2,33 @@ import CSQLite
 import Migrations
 
 extension SQLiteConnection {
-    /// Makes SQLite check the interruption while a statement runs and while it waits for a lock.
+    /// Makes SQLite check the interruption while a statement runs and while it waits for a lock, and tell the observer that the
+    /// statement goes on.
     func watchInterruption() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         // This many instructions of SQLite's virtual machine take about a millisecond.
-        sqlite3_progress_handler(handle, 10_000, { connection($0)?.isInterrupted == true ? 1 : 0 }, context)
+        sqlite3_progress_handler(
+            handle, 10_000,
+            {
+                guard let connection = connection($0) else { return 0 }
+                connection.observer?.goOn()
+                return connection.isInterrupted ? 1 : 0
+            }, context)
         sqlite3_busy_handler(
             handle,
             { context, count in
                 guard let connection = connection(context) else { return 0 }
                 return connection.waitForLock(attempt: count) ? 1 : 0
             }, context)
+    }
+
+    /// Makes SQLite count the rows that it inserts, for the observer.
+    func countInsertedRows() {
+        sqlite3_update_hook(
+            handle,
+            { context, operation, _, _, _ in
+                if operation == SQLITE_INSERT { connection(context)?.observer?.count() }
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     /// Sleeps briefly, and returns whether to try for the lock again.
@@ -25,6 +41,6 @@ extension SQLiteConnection {
     }
 }
 
-private func connection(_ context: UnsafeMutableRawPointer?) -> SQLiteConnection? {
+func connection(_ context: UnsafeMutableRawPointer?) -> SQLiteConnection? {
     context.map { Unmanaged<SQLiteConnection>.fromOpaque($0).takeUnretainedValue() }
 }

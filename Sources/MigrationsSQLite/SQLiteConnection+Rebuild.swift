@@ -17,7 +17,11 @@ extension SQLiteConnection {
         for insert in rebuild.inserts { try execute(insert) }
         try execute("DROP TABLE \(table)")
         try rename(staging, to: table)
-        for index in rebuild.indexes + rebuild.keptIndexes { try execute(index.sql) }
+        let indexes = rebuild.indexes + rebuild.keptIndexes
+        for (number, index) in indexes.enumerated() {
+            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table)
+            try execute(index.sql)
+        }
 
         writes.inserted.insert(rebuild.table.name)
         writes.deleted.insert(rebuild.table.name)

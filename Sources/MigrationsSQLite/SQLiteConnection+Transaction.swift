@@ -153,6 +153,7 @@ extension SQLiteConnection {
     private func checkForeignKeys() throws {
         let schema = try readSchema()
         for table in writes.tablesToCheck(in: schema) {
+            begin(.proving, of: table)
             let broken = try brokenForeignKeys(in: table).subtracting(knownViolations ?? [])
             guard let first = broken.min(by: { $0.row ?? 0 < $1.row ?? 0 }) else { continue }
             throw DatabaseError(

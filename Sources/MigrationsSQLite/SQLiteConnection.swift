@@ -22,6 +22,7 @@ public final class SQLiteConnection: DatabaseConnection {
     public let dialect = Dialect.sqlite
     public var onStatement: ((String) -> Void)?
     public var interruption: Interruption?
+    public var observer: ActivityObserver?
     let handle: OpaquePointer
     /// Tells this connection's ``revision()`` from that of others.
     let identity = UInt64.random(in: 0...UInt64.max)
@@ -69,6 +70,7 @@ public final class SQLiteConnection: DatabaseConnection {
         self.logger = logger
         self.lockTimeout = lockTimeout
         watchInterruption()
+        countInsertedRows()
         // In a query, an unknown quoted name is an error, not a text constant.
         _ = sqlite3_db_config_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         try registerFunctions()

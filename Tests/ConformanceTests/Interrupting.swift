@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An interruption")
 struct Interrupting {
-    private static let endless = """
+    static let endless = """
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT 1 FROM numbers) SELECT count(*) FROM numbers
         """
 

@@ -11,6 +11,9 @@ public protocol Driver: AnyObject {
     /// When requested, the running statement is cancelled and every later one refused.
     var interruption: Interruption? { get set }
 
+    /// Is told what the work is at.
+    var observer: ActivityObserver? { get set }
+
     /// Executes one or several statements separated by `;`.
     /// - Throws: ``DatabaseError``.
     func execute(_ sql: String) throws

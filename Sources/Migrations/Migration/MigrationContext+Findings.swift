@@ -8,6 +8,7 @@ extension MigrationContext {
     /// The rows that rules put into quarantine, one finding per rule; none of a table that is missing.
     public func findings(of rules: [QuarantineRule], on table: String) throws -> [Finding] {
         guard hasTable(table) else { return [] }
+        connection.begin(.checking, of: table)
         return try findings(of: rules, on: table, .warning, code: "quarantine") { rows, rule in
             "\(rows.counted("row")) of \(table) will be quarantined: \(rule.summary)."
         }

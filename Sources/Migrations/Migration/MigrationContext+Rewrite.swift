@@ -15,6 +15,7 @@ extension MigrationContext {
                 nextStep: "Nothing was changed.\(vocabulary.advice("See", "verify"))")
         }
         try rewrite.requireReadable(of: present)
+        connection.begin(.checking, of: rewrite.table)
         // Before the first count: what is written after it would be lost.
         try connection.lock(rewrite.table)
         var report = TableReport(table: rewrite.table)
@@ -32,9 +33,12 @@ extension MigrationContext {
             present.column(name) != nil && !rewrite.changingColumns.contains(name)
         }
         let before = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
+        connection.begin(
+            .copying, of: rewrite.table, total: report.rowsIn - report.quarantined + report.copied + report.merged)
         try connection.rebuild(rebuild)
         report.rowsOut = try connection.countRows(in: rewrite.table)
         try requireConserved(report)
+        connection.begin(.proving, of: rewrite.table, total: report.rowsOut)
         let after = try connection.checksum(of: unchanged, in: rewrite.table, upTo: highest)
         guard before == after else {
             throw MigrationError(

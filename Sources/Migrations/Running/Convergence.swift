@@ -41,6 +41,7 @@ struct Convergence {
     /// Compares every table's rows with those before: only quarantined ones may be missing.
     private func requireConserved(_ rows: [String: Int64]) throws {
         let after = try countRows()
+        context.connection.begin(.proving)
         for (table, before) in rows {
             var report = TableReport(table: table)
             report.rowsIn = before
@@ -63,6 +64,7 @@ struct Convergence {
     }
 
     private func converge(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
+        context.connection.begin(.checking, of: definition.name)
         try context.renameIndexes(of: definition.name, to: definition.table(context.dialect).indexes)
         try dropIndexes(differences, of: definition)
         try fitRows(of: definition)
@@ -141,8 +143,11 @@ struct Convergence {
     }
 
     private func createIndexes(of definition: TableDefinition) throws {
-        for index in definition.table(context.dialect).indexes
-        where context.schema.tables[definition.name]?.index(index.name) == nil {
+        let missing = definition.table(context.dialect).indexes.filter {
+            context.schema.tables[definition.name]?.index($0.name) == nil
+        }
+        for (number, index) in missing.enumerated() {
+            context.connection.begin(.indexing(number + 1, of: missing.count), of: definition.name)
             try context.createIndex(index.sql)
         }
     }

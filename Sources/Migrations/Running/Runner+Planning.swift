@@ -22,6 +22,7 @@ extension Runner {
 
     /// Checks the file, then the tables, then the rows; an error ends the checks.
     private func runChecks(_ plan: inout Plan) throws {
+        connection.begin(.checking, in: "preflight")
         let damage = try attributingErrors(to: "checking the file", isLook: true) {
             try connection.damage(
                 to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)), isThorough: plan.isRepair)
@@ -80,7 +81,8 @@ extension Runner {
     ) throws -> [Finding] {
         let schema = assessment.schema
         let found = try pending.flatMap { migration in
-            try attributingErrors(to: "the check of \(migration.title)", isLook: true) {
+            connection.begin(.checking, in: "preflight of \(migration.title)")
+            return try attributingErrors(to: "the check of \(migration.title)", isLook: true) {
                 try check(migration, on: schema)
             }
         }

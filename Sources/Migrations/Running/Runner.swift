@@ -171,6 +171,7 @@ public struct Runner {
     func makeBackup(_ report: inout RunReport, by plan: Plan) throws {
         guard let backUp else { return }
         emit(.backingUp)
+        connection.begin(.waiting, in: "backup")
         report.backup = try attributingErrors(to: nil, isLook: true) { try backUp(plan) }
         if let backup = report.backup { emit(.backedUp(backup)) }
     }
@@ -213,8 +214,11 @@ public struct Runner {
     func change<Result>(_ title: String, isDryRun: Bool = false, _ body: () throws -> Result) throws -> Result {
         try attributingErrors(to: title, isLook: isDryRun) {
             do {
-                return try connection.withMigrationTransaction(
-                    locking: catalogue.tables, isDryRun: isDryRun, body)
+                connection.begin(.waiting, in: title)
+                return try connection.withMigrationTransaction(locking: catalogue.tables, isDryRun: isDryRun) {
+                    connection.begin(.checking)
+                    return try body()
+                }
             } catch let error as DatabaseError where error.kind == .other {
                 let found = try? catalogue.reading(connection) { try takenNames(on: $0) }
                 throw MigrationError(stoppingFor: [found].compactMap { $0 }) ?? error
