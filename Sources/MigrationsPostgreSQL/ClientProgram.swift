@@ -69,7 +69,11 @@ struct ClientProgram {
         var status: Int32 = 0
         while waitpid(child, &status, 0) == -1, errno == EINTR {}
         try result.get()
-        guard status == 0 else { throw failure(said.trimmingSpaces()) }
+        guard status == 0 else {
+            // A terminal sends the signal to both.
+            if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
+            throw failure(said.trimmingSpaces())
+        }
     }
 
     private func failure(_ said: String) -> DatabaseError {

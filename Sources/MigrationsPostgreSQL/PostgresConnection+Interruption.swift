@@ -13,6 +13,7 @@ extension PostgresConnection {
     /// Waits for the next result, and makes the server cancel the statement once the work is interrupted.
     func nextResult() -> OpaquePointer? {
         var isCancelled = false
+        var waits = 0
         while libpq.PQisBusy(handle) == 1 {
             if isInterrupted, !isCancelled {
                 cancel()
@@ -20,8 +21,8 @@ extension PostgresConnection {
             }
             // The signal that interrupts may be handled by another thread, which does not wake this one.
             var socket = pollfd(fd: libpq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            _ = poll(&socket, 1, interruption == nil && observer == nil ? -1 : 50)
-            observer?.goOn()
+            if poll(&socket, 1, interruption == nil && observer == nil ? -1 : 50) == 0 { waits += 1 }
+            goOn(afterWaits: waits)
             guard libpq.PQconsumeInput(handle) == 1 else {
                 // Kept because libpq adds to it with each further call.
                 lossMessage = libpq.errorMessage(of: handle)

@@ -14,6 +14,8 @@ public final class PostgresConnection: DatabaseConnection {
     let parameters: [String: String]
     let logger: Logger
     let lockTimeout: Duration
+    /// A second session, while an index is built that takes long.
+    var indexProgress: IndexProgress?
     /// The error when the connection was lost.
     var lossMessage: String?
     /// What rejected rows in the last error: its schema, its table or domain, and its name.

@@ -106,6 +106,7 @@ extension SQLiteConnection {
     }
 
     private func quickCheck(_ table: String) throws -> Set<String> {
-        try Set(query("PRAGMA quick_check(\(table.quotedIdentifier))").compactMap { $0[0].text })
+        begin(.proving, of: table)
+        return try Set(query("PRAGMA quick_check(\(table.quotedIdentifier))").compactMap { $0[0].text })
     }
 }

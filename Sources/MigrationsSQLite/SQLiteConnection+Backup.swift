@@ -52,7 +52,7 @@ extension SQLiteConnection: BackupSource {
             let code = sqlite3_backup_step(backup, Int32(Self.pagesOfStep))
             copied += Self.pagesOfStep
             let (left, all) = (sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup))
-            observer?.goOn(done: Int64(all - left) * pageSize, of: Int64(all) * pageSize)
+            observer?.goOn(done: Int64(all - left) * pageSize, of: Int64(all) * pageSize, .bytes)
             guard code != SQLITE_OK, code != SQLITE_DONE else { return code == SQLITE_DONE }
             throw copy.backupError(code)
         }
@@ -81,6 +81,8 @@ extension SQLiteConnection: BackupSource {
         var definitions: [[DatabaseValue]]
         var rows: [String: Int64]
     }
+
+    public func countAllRows() throws -> [String: Int64] { try contents().rows }
 
     private func contents() throws -> Contents {
         let definitions = try query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid")

@@ -46,6 +46,7 @@ extension OutputOptions {
     /// - Parameter isChanging: Whether it changes the database: see ``reportingFailures(asJSON:isChanging:_:)``.
     func rendering(isChanging: Bool = false, _ body: () throws -> Void) throws {
         ColorChoice.current = color
+        defer { StandardStreams.eraseStatus() }
         try reportingFailures(asJSON: json, isChanging: isChanging, body)
     }
 }

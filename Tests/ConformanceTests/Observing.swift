@@ -16,7 +16,8 @@ struct Observing {
                 try context.rewrite(
                     TableRewrite(
                         "t", columns: #""id" {id}"# + "\n" + #""n" INTEGER NOT NULL"#,
-                        indexes: #"CREATE INDEX "t_n" ON "t" ("n")"# + "\n" + #"CREATE INDEX "t_n_id" ON "t" ("n", "id")"#,
+                        indexes: #"CREATE INDEX "t_n" ON "t" ("n")"# + "\n"
+                            + #"CREATE INDEX "t_n_id" ON "t" ("n", "id")"#,
                         quarantine: [.rows(without: "n")]))
             }
             let steps = seen.filter { $0.table == "t" }

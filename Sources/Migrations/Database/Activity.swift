@@ -58,20 +58,23 @@ public final class ActivityObserver {
         activity.table = table
         activity.total = total
         activity.unit = unit
-        activity.done = total == nil ? nil : 0
+        activity.done = nil
         call()
     }
 
-    /// Counts one more. It is called for each row, and calls nobody.
-    package func count() { activity.done? += 1 }
+    /// Counts one more, where it is known of how many. It is called for each row, and calls nobody.
+    package func count() {
+        if activity.total != nil { activity.done = (activity.done ?? 0) + 1 }
+    }
+
+    /// Says that the work goes on, and how much is done, where it is not counted one by one.
+    package func goOn(done: Int64, of total: Int64, _ unit: Activity.Unit) {
+        (activity.done, activity.total, activity.unit) = (done, total, unit)
+        goOn()
+    }
 
     /// Says that the work goes on.
-    /// - Parameters:
-    ///   - done: How much of it is done, where it is not counted one by one.
-    ///   - total: How much there is to do.
-    package func goOn(done: Int64? = nil, of total: Int64? = nil) {
-        if let done { activity.done = done }
-        if let total { activity.total = total }
+    package func goOn() {
         if ContinuousClock.now - lastCall > .milliseconds(100) { call() }
     }
 

@@ -8,5 +8,5 @@ extension BinaryInteger {
 
 extension Int64 {
     /// A number of bytes in whole megabytes, rounded up: `3 MB`.
-    package var megabytes: String { "\((self + 999_999) / 1_000_000) MB" }
+    package var megabytes: String { "\(self / 1_000_000 + (self % 1_000_000 > 0 ? 1 : 0)) MB" }
 }

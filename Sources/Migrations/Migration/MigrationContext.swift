@@ -106,18 +106,25 @@ public final class MigrationContext {
             throw MigrationError.unreadable(
                 "a change of table \(table)", "", expected: "say which columns or foreign keys it gets.")
         }
+        connection.begin(.checking, of: table)
         try connection.alter(alteration)
         try refreshSchema(of: [table])
     }
 
     /// Creates an index, replacing any with the same name.
     public func createIndex(_ statement: String) throws {
+        try createIndex(statement, 1, of: 1)
+    }
+
+    /// Creates one of several indexes.
+    func createIndex(_ statement: String, _ number: Int, of count: Int) throws {
         let index = IndexStatement(statement)
         try index.requireReadable()
         let name = index.name
         // Only in this schema: another one in the search path may have an index with the same name.
         let owner = schema.tables.values.first { $0.index(name) != nil }?.name
         if owner != nil { try execute("DROP INDEX \(name.quotedIdentifier)") }
+        connection.begin(.indexing(number, of: count), of: index.table)
         try execute(statement)
         try refreshSchema(of: [index.table, owner ?? index.table])
     }

@@ -147,8 +147,7 @@ struct Convergence {
             context.schema.tables[definition.name]?.index($0.name) == nil
         }
         for (number, index) in missing.enumerated() {
-            context.connection.begin(.indexing(number + 1, of: missing.count), of: definition.name)
-            try context.createIndex(index.sql)
+            try context.createIndex(index.sql, number + 1, of: missing.count)
         }
     }
 

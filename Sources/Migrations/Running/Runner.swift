@@ -234,6 +234,7 @@ public struct Runner {
     /// Runs one migration inside the current transaction, and checks that its signature then holds.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func apply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
+        connection.begin(.checking)
         let context = context(on: schema, for: migration.number)
         try context.dropConstantIndexes(of: catalogue)
         for barrier in migration.barriers { try barrier.createMissingTables(context) }

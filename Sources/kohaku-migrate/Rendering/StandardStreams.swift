@@ -35,13 +35,35 @@ enum StandardStreams {
     /// Writes to standard output without escaping. After a failure nothing more is written.
     static func writeOutput(_ text: String) {
         guard failure == 0 else { return }
+        eraseStatus()
         firstFailure.store(write(text, to: STDOUT_FILENO), ordering: .relaxed)
     }
 
     /// Writes to standard error without escaping. A failure could not be reported.
     static func writeErrors(_ text: String) {
+        eraseStatus()
         _ = write(text, to: STDERR_FILENO)
     }
+
+    /// Draws a line on the terminal in the place of the one before. It is gone before anything else is written.
+    static func drawStatus(_ line: String) {
+        let isNew = status.withLock { status in
+            defer { status = line }
+            return status != line
+        }
+        if isNew { _ = write("\r\(line)\u{1b}[K", to: STDERR_FILENO) }
+    }
+
+    /// Takes that line away.
+    static func eraseStatus() {
+        let wasDrawn = status.withLock { status in
+            defer { status = "" }
+            return !status.isEmpty
+        }
+        if wasDrawn { _ = write("\r\u{1b}[K", to: STDERR_FILENO) }
+    }
+
+    private static let status = Mutex("")
 
     /// - Returns: The number of the error, 0 when everything was written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {

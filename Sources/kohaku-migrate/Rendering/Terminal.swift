@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,11 +11,16 @@
 /// The terminal, if any.
 enum Terminal {
     /// The width in characters: the terminal's, or 100 when the output is not one.
-    static let width: Int = {
+    static let width = width(of: STDOUT_FILENO) ?? 100
+
+    /// The width of standard error now: its window may have been resized.
+    static var widthOfErrors: Int { width(of: STDERR_FILENO) ?? 80 }
+
+    private static func width(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
-    }()
+    }
 
     /// Whether standard output is a terminal: its text is read by a person, not executed or stored.
     static let isOutput = isatty(STDOUT_FILENO) == 1
@@ -24,6 +31,12 @@ enum Terminal {
 
     /// Whether the operator can be asked.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isErrors }
+
+    /// Whether a line on standard error can be drawn over.
+    static var canRedraw: Bool { isErrors && ProcessInfo.processInfo.environment["TERM", default: "dumb"] != "dumb" }
+
+    /// Whether this process has the terminal. In the background it would write into what somebody types there.
+    static var isForeground: Bool { tcgetpgrp(STDERR_FILENO) == getpgrp() }
 
     private static let isErrors = isatty(STDERR_FILENO) == 1
 }

@@ -20,6 +20,7 @@ extension Driver {
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }
     var output: OutputOptions { get }
+    var progress: ProgressOptions { get }
     /// The flags about the backup that it makes first; `nil` for a verb that changes nothing that was there.
     var backups: BackupOptions? { get }
 }
@@ -38,6 +39,7 @@ extension ChangingCommand {
         try new?.requireConsent(isAgreed)
         let connection = try database.open(&configuration, for: purpose)
         connection.interruption = Signals.interruption
+        connection.observer = progress.observer()
         let renderer = RunRenderer(isQuiet: output.json)
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
         let first = backups.flatMap { backups in

@@ -14,6 +14,7 @@ struct InitCommand: ChangingCommand {
             """
     )
 
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 

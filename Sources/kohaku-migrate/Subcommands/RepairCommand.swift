@@ -25,6 +25,7 @@ struct RepairCommand: ChangingCommand {
     var dryRun = false
 
     @OptionGroup var backup: BackupOptions
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -35,6 +36,7 @@ struct RepairCommand: ChangingCommand {
             var configuration = try database.resolve()
             if dryRun {
                 let connection = try database.open(&configuration, for: .changing)
+                connection.observer = progress.observer()
                 return try Self.rehearse(configuration, connection, output: output)
             }
             try change(configuration, for: .changing, isAgreed: yes) { try $0.repair() }

@@ -33,6 +33,7 @@ struct RunCommand: ChangingCommand {
     var dryRun = false
 
     @OptionGroup var backup: BackupOptions
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -50,6 +51,7 @@ struct RunCommand: ChangingCommand {
             let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
             if dryRun {
                 let connection = try database.open(&configuration, for: .reading)
+                connection.observer = progress.observer()
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
             try change(configuration, for: .migrating, isAgreed: yes) { try $0.run(to: target) }

@@ -42,6 +42,19 @@ struct Hub {
             tables: try connection.readSchema().tables, contents: try DatabaseContents(of: connection), file: file)
     }
 
+    /// Adds files to the first repository of an old hub, so that a run takes a while.
+    func addFiles(_ count: Int) throws {
+        let no = if case .sqlite = database { "0" } else { "false" }
+        try database.connect().execute(
+            """
+            INSERT INTO file (repo_full_id, path_in_repo, size, sha256, lfs, created_at, updated_at)
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(count))
+            SELECT (SELECT full_id FROM repository ORDER BY id LIMIT 1), 'part-' || n, n, 'hash-' || n, \(no),
+                '2025-10-01 12:00:00', '2025-10-01 12:00:00'
+            FROM numbers
+            """)
+    }
+
     struct Snapshot: Equatable {
         var tables: [String: Schema.Table]
         var contents: DatabaseContents

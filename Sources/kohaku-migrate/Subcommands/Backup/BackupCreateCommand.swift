@@ -15,6 +15,7 @@ struct BackupCreateCommand: ParsableCommand {
     )
 
     @OptionGroup var folder: BackupFolder
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -22,6 +23,7 @@ struct BackupCreateCommand: ParsableCommand {
         try output.rendering {
             let (configuration, source) = try database.openForBackups()
             source.interruption = Signals.interruption
+            source.observer = progress.observer()
             Signals.watch()
             let first = FirstBackup(of: source, in: folder.backupDir, restoring: database)
             let version = try Assessment(of: source, catalogue: .kohakuHub).version
