@@ -28,7 +28,8 @@ extension PostgresConnection: BackupSource {
             do {
                 try programs.dump.run(
                     ["--format=custom", "--no-password", "--snapshot=\(snapshot)", "--dbname=\(target)"],
-                    environment: secrets, output: file.descriptor, interruption: interruption, observer: observer)
+                    environment: Self.secrets(parameters), output: file.descriptor, interruption: interruption,
+                    observer: observer)
             } catch let error as DatabaseError where error.kind == .other {
                 throw MigrationError(.consentRequired, "the backup failed: \(error.message)")
             }
@@ -42,7 +43,7 @@ extension PostgresConnection: BackupSource {
     }
 
     /// Both are needed: a dump that cannot be read is none.
-    private func backupPrograms() throws -> (dump: ClientProgram, restore: ClientProgram) {
+    func backupPrograms() throws -> (dump: ClientProgram, restore: ClientProgram) {
         let dump = try ClientProgram("pg_dump")
         var version = ""
         try dump.run(["--version"]) { version += String(decoding: $0, as: UTF8.self) }
@@ -66,12 +67,14 @@ extension PostgresConnection: BackupSource {
         }.joined(separator: " ")
     }
 
-    var secrets: [String: String] { parameters["password"].map { ["PGPASSWORD": $0] } ?? [:] }
+    static func secrets(_ parameters: [String: String]) -> [String: String] {
+        parameters["password"].map { ["PGPASSWORD": $0] } ?? [:]
+    }
 
     private static let secretKeywords: Set = ["password", "sslpassword"]
 
     /// The rows of every table that keeps rows of its own and belongs to no extension, by its schema and name.
-    func countAllRows() throws -> [String: Int64] {
+    public func countAllRows() throws -> [String: Int64] {
         let tables = try query(
             """
             SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -23,22 +23,32 @@ extension PostgresConnection {
         }
         let name = parameters["dbname"] ?? parameters["user"] ?? ""
         let swap = DatabaseSwap(
-            server: try server(parameters, lockTimeout: lockTimeout, logger: logger), name: name, backup: backup)
+            scratch: ScratchDatabase(
+                server: try server(parameters, lockTimeout: lockTimeout, logger: logger), original: name,
+                ending: "partial"),
+            backup: backup)
         try swap.requireUnused()
         try swap.create()
         do {
-            let new = parameters.merging(["dbname": swap.partial]) { $1 }
-            let secrets = parameters["password"].map { ["PGPASSWORD": $0] } ?? [:]
-            try reader.run(
-                ["--exit-on-error", "--single-transaction", "--no-password", "--dbname=\(target(new))", backup],
-                environment: secrets, interruption: interruption)
+            let new = parameters.merging(["dbname": swap.scratch.name]) { $1 }
+            try fill(new, with: backup, by: reader, interruption)
             try compare(new, with: rows, lockTimeout: lockTimeout, logger: logger, check: check)
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             return try swap.exchange()
         } catch {
-            try? swap.dropPartial()
+            try? swap.scratch.drop()
             throw error
         }
+    }
+
+    /// Restores a backup into an empty database.
+    static func fill(
+        _ parameters: [String: String], with backup: String, by reader: ClientProgram, _ interruption: Interruption?,
+        _ observer: ActivityObserver? = nil
+    ) throws {
+        try reader.run(
+            ["--exit-on-error", "--single-transaction", "--no-password", "--dbname=\(target(parameters))", backup],
+            environment: secrets(parameters), interruption: interruption, observer: observer)
     }
 
     /// A function of its own, so that nobody is connected to the new database afterwards.
@@ -56,7 +66,7 @@ extension PostgresConnection {
     }
 
     /// A connection to the same server that is in nobody's way: a database that is used cannot be renamed.
-    private static func server(
+    static func server(
         _ parameters: [String: String], lockTimeout: Duration, logger: Logger
     ) throws -> PostgresConnection {
         func connect(_ name: String) throws -> PostgresConnection {
@@ -73,16 +83,12 @@ extension PostgresConnection {
 
 /// A new database beside the one whose name it gets.
 private struct DatabaseSwap {
-    let server: PostgresConnection
-    let name: String
+    let scratch: ScratchDatabase
     let backup: String
-    /// What an earlier restore that died left behind has the same name. Names of more than 63 bytes are cut off.
-    var partial: String { "\(stem)-partial" }
 
-    private var kept: String { BackupNames.replaced(stem) }
-    private var stem: String { String(decoding: name.utf8.prefix(32), as: UTF8.self) }
-    /// Tells the new database from one of the operator's that has its name.
-    private static let mark = "kohaku-migrate: a restore that is not finished"
+    private var server: PostgresConnection { scratch.server }
+    private var name: String { scratch.original }
+    private var kept: String { BackupNames.replaced(scratch.stem) }
 
     /// Refuses while anybody is connected to the database, which could not be renamed.
     func requireUnused() throws {
@@ -97,81 +103,36 @@ private struct DatabaseSwap {
         }
     }
 
-    /// Makes the new database, with the owner, encoding and locale of the old one where there is one.
+    /// Makes the new database.
     func create() throws {
-        try dropPartial()
-        let old = try server.query(
-            """
-            SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype
-            FROM pg_database WHERE datname = $1
-            """, [.text(name)]
-        ).first
-        var statement = "CREATE DATABASE \(partial.quotedIdentifier) TEMPLATE template0"
-        if let old {
-            statement += try " OWNER \(old.text(0).quotedIdentifier) ENCODING \(old.text(1).quotedLiteral)"
-            statement += try " LC_COLLATE \(old.text(2).quotedLiteral) LC_CTYPE \(old.text(3).quotedLiteral)"
-        }
         do {
-            try server.execute(statement)
-            try server.execute("COMMENT ON DATABASE \(partial.quotedIdentifier) IS \(Self.mark.quotedLiteral)")
+            try scratch.create()
         } catch let error as DatabaseError where error.kind == .notPermitted {
             throw MigrationError(
                 .checkFailed, "the role may not create a database to restore into: \(error.message)",
-                nextStep: "Nothing was changed. As a role that may: createdb --template=template0 \(partial); "
-                    + "pg_restore --exit-on-error --dbname=\(partial) \(backup); then in psql, connected to postgres: "
+                nextStep: "Nothing was changed. As a role that may: createdb --template=template0 \(scratch.name); "
+                    + "pg_restore --exit-on-error --dbname=\(scratch.name) \(backup); then in psql, connected to postgres: "
                     + swapping)
         }
-    }
-
-    func dropPartial() throws {
-        let isMarked = try server.query(
-            "SELECT shobj_description(oid, 'pg_database') = $2 FROM pg_database WHERE datname = $1",
-            [.text(partial), .text(Self.mark)]
-        ).first?[0].boolean
-        if isMarked == true { try server.execute("DROP DATABASE \(partial.quotedIdentifier)") }
     }
 
     /// Gives both their new names at once.
     /// - Returns: That of the old one.
     func exchange() throws -> String? {
-        try copySettings()
+        try scratch.copySettings()
+        try scratch.removeMark()
         let kept = kept
         let isThere = try server.integer("SELECT count(*) FROM pg_database WHERE datname = $1", [.text(name)]) > 0
         do {
-            try server.execute(isThere ? swapping : rename(partial, name))
+            try server.execute(isThere ? swapping : rename(scratch.name, name))
         } catch let error as DatabaseError where error.code == "55006" {
             throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
         }
         return isThere ? kept : nil
     }
 
-    /// What belongs to the database and is not in a dump: its settings, for everybody and for roles, and who may connect.
-    private func copySettings() throws {
-        let statements = try server.query(
-            """
-            SELECT format('ALTER %s %I SET %I TO %s',
-                CASE WHEN s.setrole = 0 THEN 'DATABASE' ELSE format('ROLE %I IN DATABASE', pg_get_userbyid(s.setrole)) END,
-                $2::text, split_part(c, '=', 1),
-                CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries',
-                        'local_preload_libraries') AND c !~ '=$'
-                    THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
-            FROM pg_database AS d JOIN pg_db_role_setting AS s ON s.setdatabase = d.oid, unnest(s.setconfig) AS c
-            WHERE d.datname = $1
-            UNION ALL
-            SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2::text)
-            FROM pg_database WHERE datname = $1 AND datacl IS NOT NULL
-            UNION ALL
-            SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $2::text,
-                CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-                CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-            FROM pg_database AS d, aclexplode(d.datacl) AS a WHERE d.datname = $1
-            """, [.text(name), .text(partial)])
-        for statement in statements { try server.execute(statement.text(0)) }
-        try server.execute("COMMENT ON DATABASE \(partial.quotedIdentifier) IS NULL")
-    }
-
     private var swapping: String {
-        "BEGIN; \(rename(name, kept)); \(rename(partial, name)); COMMIT"
+        "BEGIN; \(rename(name, kept)); \(rename(scratch.name, name)); COMMIT"
     }
 
     private func rename(_ name: String, _ new: String) -> String {

@@ -22,7 +22,9 @@ struct KohakuMigrate: ParsableCommand {
             CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
             CommandGroup(
                 name: "Inspect",
-                subcommands: [StatusCommand.self, PlanCommand.self, VerifyCommand.self, LakeFSCommand.self]),
+                subcommands: [
+                    StatusCommand.self, PlanCommand.self, RehearseCommand.self, VerifyCommand.self, LakeFSCommand.self,
+                ]),
             CommandGroup(name: "Repair", subcommands: [RepairCommand.self, QuarantineCommand.self]),
             CommandGroup(name: "Back up", subcommands: [BackupCommand.self, RestoreCommand.self]),
         ]

@@ -5,7 +5,7 @@ import Testing
 @Suite("Help screens")
 struct HelpScreens {
     static let screens = [
-        "kohaku-migrate", "run", "init", "status", "plan", "verify", "lakefs", "repair", "quarantine",
+        "kohaku-migrate", "run", "init", "status", "plan", "rehearse", "verify", "lakefs", "repair", "quarantine",
         "backup", "restore",
     ]
 

@@ -199,6 +199,15 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("rehearse", arguments: TestBackend.allCases)
+    func rehearse(_ backend: TestBackend) throws {
+        try backend.withHub("v07") { hub in
+            try expectKeys(
+                hub("rehearse", "--json").output,
+                "status database rows untouched copy copy.bytes copy.peakBytes copy.seconds run", open: ["run"])
+        }
+    }
+
     @Test("lakefs", arguments: TestBackend.allCases)
     func lakeFS(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in

@@ -20,6 +20,9 @@ public protocol BackupSource: Driver {
     /// How the names of its backups begin, with the folder: the path of the file, or the name of the database.
     var backupStem: String { get }
 
+    /// How many rows each table has, by its name.
+    func countAllRows() throws -> [String: Int64]
+
     /// Looks whether backups can be made at all, and how many bytes one may take.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/consentRequired`` when something is missing for it.
     func sizeOfNextBackup() throws -> Int64
@@ -40,18 +43,26 @@ extension BackupSource {
     /// - Throws: ``MigrationError`` that says what is missing: permission, room or a program.
     public func nextBackup(in folder: String? = nil, version: Int) throws -> Backup {
         let names = BackupNames(of: backupStem, in: folder)
-        guard FileSystem.isWritableFolder(names.folder) else {
+        let size = try requireRoom(in: names.folder, for: "backup")
+        return Backup(path: names.newPath(version: version), size: size)
+    }
+
+    /// Looks whether a copy can be written into a folder.
+    /// - Parameter noun: What it is called in messages.
+    /// - Returns: How many bytes it may take.
+    package func requireRoom(in folder: String, for noun: String) throws -> Int64 {
+        guard FileSystem.isWritableFolder(folder) else {
             throw MigrationError(
-                .consentRequired, "no backup can be made: \(FileSystem.obstacle(toWritingIn: names.folder))")
+                .consentRequired, "no \(noun) can be made: \(FileSystem.obstacle(toWritingIn: folder))")
         }
         let size = try sizeOfNextBackup()
-        if let free = FileSystem.freeBytes(at: names.folder), free < size {
+        if let free = FileSystem.freeBytes(at: folder), free < size {
             throw MigrationError(
                 .checkFailed,
-                "there is no room for a backup: it may take \(size.megabytes), and \(names.folder) has \(free.megabytes) free"
+                "there is no room for a \(noun): it may take \(size.megabytes), and \(folder) has \(free.megabytes) free"
             )
         }
-        return Backup(path: names.newPath(version: version), size: size)
+        return size
     }
 
     /// Makes a backup. It has its name when it is whole, proven and on the disk; until then it is a file that the next backup

@@ -48,7 +48,7 @@ public struct BackupNames: Sendable {
         }
     }
 
-    private func path(to name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
+    private func path(to name: String) -> String { FileSystem.path(to: name, in: folder) }
 
     private func isBackup(_ name: String) -> Bool {
         name.hasPrefix(prefix) && name.dropFirst(prefix.count).wholeMatch(of: /\d{8}T\d{6}Z-v\d{3,}/) != nil

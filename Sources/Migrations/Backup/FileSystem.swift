@@ -19,6 +19,11 @@ package enum FileSystem {
         path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
 
+    /// The path of a name in a folder.
+    package static func path(to name: String, in folder: String) -> String {
+        folder == "." ? name : "\(folder)/\(name)"
+    }
+
     /// Whether files can be made in a folder.
     static func isWritableFolder(_ path: String) -> Bool { access(path, W_OK | X_OK) == 0 && opendirs(path) }
 

@@ -23,7 +23,7 @@ struct Consent {
         }
         return Self.confirms(
             "\(subject) needs your consent: \(question)", "Database: \(database)\(extent)",
-            backup ?? "No backup is made.")
+            backup ?? "No backup is made.", "To try it on a copy first: kohaku-migrate rehearse")
     }
 
     /// Asks one question, in paragraphs.

@@ -5,8 +5,10 @@ import Migrations
 struct PlanText {
     let text: String
 
-    /// - Parameter command: The command that executes the plan.
-    init(_ plan: Migrations.Plan, command: String, database: DatabaseURL) {
+    /// - Parameters:
+    ///   - command: The command that executes the plan.
+    ///   - sizeOfBackup: How many bytes a backup may take, when one can be made.
+    init(_ plan: Migrations.Plan, command: String, database: DatabaseURL, sizeOfBackup: Int64? = nil) {
         var lines = ["\(database)".escaped, ""]
         if plan.isFresh {
             lines.append("Fresh: there are no tables yet. `run` would create the current schema.")
@@ -31,15 +33,17 @@ struct PlanText {
             lines.append("")
             lines.append(FindingText(finding, label: "\(finding.severity.rawValue): ").text)
         }
-        lines += Self.verdict(plan, command: command)
+        lines += Self.verdict(plan, command: command, sizeOfBackup: sizeOfBackup)
         text = lines.joined(separator: "\n")
     }
 
     /// The verdict, and the next command.
-    private static func verdict(_ plan: Migrations.Plan, command: String) -> [String] {
+    private static func verdict(_ plan: Migrations.Plan, command: String, sizeOfBackup: Int64?) -> [String] {
         let errors = plan.findings.count { $0.severity == .error }
         var lines: [String] = []
-        if let pending = PendingText(plan) { lines.append("\(pending.text)\(plan.rows.isEmpty ? "" : ", \(plan.extent)").".wrapped()) }
+        if let pending = PendingText(plan) {
+            lines.append("\(pending.text)\(plan.rows.isEmpty ? "" : ", \(plan.extent)").".wrapped())
+        }
         if errors > 0 {
             lines.append(
                 "`run` would stop before any change: \(errors.counted("error")) above must be resolved first."
@@ -48,9 +52,12 @@ struct PlanText {
             let consents =
                 plan.steps.filter { $0.migration.migration.consent != nil }.map { $0.migration.number.paddedToThree }
                 + (plan.driftAltersTables ? ["changing tables"] : [])
-            lines.append(
-                (consents.isEmpty ? "" : "It will ask for consent to \(consents.joined(separator: ", ")). ")
-                    + "Apply it: \(command)")
+            if !consents.isEmpty {
+                let backup = sizeOfBackup.map { ", and make a backup of up to \($0.megabytes) first" } ?? ""
+                lines.append("It will ask for consent to \(consents.joined(separator: ", "))\(backup).".wrapped())
+                lines.append("To see on a copy how long it takes and how much room: kohaku-migrate rehearse".wrapped())
+            }
+            lines.append("Apply it: \(command)")
         }
         return lines.isEmpty ? [] : [""] + lines
     }

@@ -68,7 +68,11 @@ extension PlanCommand {
         } else if let script {
             printScript(PlanSQL(plan, script, database: configuration.database).text)
         } else {
-            print(PlanText(plan, command: target.command, database: configuration.database).text)
+            let size = try? (connection as? any BackupSource)?.sizeOfNextBackup()
+            print(
+                PlanText(
+                    plan, command: target.command, database: configuration.database, sizeOfBackup: size
+                ).text)
         }
         if let stop = plan.stop { throw ExitCode(ExitStatus(stop.code).rawValue) }
     }

@@ -55,10 +55,11 @@ struct Command {
         return outcome
     }
 
-    /// Runs a shell script that finds the command, and the programs of the folder, by name.
-    func shell(_ script: String) throws -> Outcome {
+    /// Runs a shell script that finds the command, and the programs of the folder, by name, and the command as `$0`.
+    func shell(_ script: String, _ arguments: String...) throws -> Outcome {
         let bin = Bundle.main.bundleURL.path()
-        return try outcome(of: "/bin/bash", ["-c", "export PATH=\"$PWD:\(bin):$PATH\"\n\(script)"])
+        return try outcome(
+            of: "/bin/bash", ["-c", "export PATH=\"$PWD:\(bin):$PATH\"\n\(script)", Self.path] + arguments)
     }
 
     /// Starts the command and does not wait for its end.

@@ -70,7 +70,7 @@ struct RunDocument: Decodable {
         var tables: [Table]
     }
 
-    struct Table: Decodable {
+    struct Table: Decodable, Equatable {
         var table: String
         var rowsIn: Int
         var kept: Int
@@ -90,6 +90,7 @@ struct RunDocument: Decodable {
     var migrations: [Migration]
     var findings: [FindingDocument]
     var reconciled: [DifferenceDocument]
+    var quarantined: Int
     var leftAlone: [DifferenceDocument]
     var seconds: Double
 }

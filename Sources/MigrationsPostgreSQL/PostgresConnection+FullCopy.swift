@@ -1,0 +1,44 @@
+public import Migrations
+
+extension PostgresConnection: Rehearsable {
+    /// The copy is a database of the same server, filled from a dump: nobody has to wait for that. A database that is made by
+    /// `TEMPLATE` would let nobody connect to this one meanwhile.
+    public func withFullCopy<Result>(
+        in folder: String?, holding tables: [String], _ body: (FullCopy) throws -> Result
+    ) throws -> Result {
+        let reader = try backupPrograms().restore
+        let scratch = try ScratchDatabase(
+            server: Self.server(parameters, lockTimeout: lockTimeout, logger: logger),
+            original: query("SELECT current_database()").first?.text(0) ?? "", ending: "rehearsal")
+        let file = try makeFileOfCopy(in: folder)
+        defer { file.remove() }
+        do {
+            try scratch.create()
+        } catch let error as DatabaseError where error.kind == .notPermitted {
+            throw MigrationError(
+                .checkFailed, "the role may not create a database for the copy: \(error.message)",
+                nextStep: "Nothing was changed. Let it: ALTER ROLE … CREATEDB")
+        }
+        let result = Swift.Result {
+            try writeBackup(to: file, holding: tables) {}
+            return try use(scratch, filledFrom: file.path, by: reader, body)
+        }
+        // Another error would hide the first.
+        do { try scratch.drop() } catch  where (try? result.get()) == nil {}
+        return try result.get()
+    }
+
+    /// A function of its own, so that nobody is connected to the copy afterwards.
+    private func use<Result>(
+        _ scratch: ScratchDatabase, filledFrom dump: String, by reader: ClientProgram,
+        _ body: (FullCopy) throws -> Result
+    ) throws -> Result {
+        let parameters = parameters.merging(["dbname": scratch.name]) { $1 }
+        begin(.copying)
+        try Self.fill(parameters, with: dump, by: reader, interruption, observer)
+        try scratch.copySettings()
+        let copy = try PostgresConnection(parameters: parameters, lockTimeout: lockTimeout, logger: logger)
+        (copy.interruption, copy.observer) = (interruption, observer)
+        return try body(FullCopy(connection: copy, size: scratch.size))
+    }
+}

@@ -1,0 +1,92 @@
+import Migrations
+
+/// A new database on the server of another one, which gets or stands for its rows.
+struct ScratchDatabase {
+    /// A connection to neither.
+    let server: PostgresConnection
+    /// The name of the other one.
+    let original: String
+    /// How its own name ends. What an earlier process that died left behind has the same name.
+    let ending: String
+
+    /// Names of more than 63 bytes are cut off.
+    var name: String { "\(stem)-\(ending)" }
+    /// How its own name begins.
+    var stem: String { String(decoding: original.utf8.prefix(32), as: UTF8.self) }
+
+    /// Tells it from one of the operator's that has its name.
+    private static let mark = "kohaku-migrate: not finished, can be dropped"
+
+    /// Makes it, with the owner, encoding and locale of the other one where there is one.
+    func create() throws {
+        try drop()
+        let old = try server.query(
+            """
+            SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype
+            FROM pg_database WHERE datname = $1
+            """, [.text(original)]
+        ).first
+        var statement = "CREATE DATABASE \(name.quotedIdentifier) TEMPLATE template0"
+        if let old {
+            statement += try " OWNER \(old.text(0).quotedIdentifier) ENCODING \(old.text(1).quotedLiteral)"
+            statement += try " LC_COLLATE \(old.text(2).quotedLiteral) LC_CTYPE \(old.text(3).quotedLiteral)"
+        }
+        try server.execute(statement)
+        try server.execute("COMMENT ON DATABASE \(name.quotedIdentifier) IS \(Self.mark.quotedLiteral)")
+    }
+
+    /// Drops it where it is there.
+    func drop() throws {
+        let present = try server.query(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", [.text(name)])
+        guard let present = present.first else { return }
+        // It cannot be made and marked at once.
+        guard try present[0].text == Self.mark || (present[0] == .null && isEmpty()) else { return }
+        do {
+            try server.execute("DROP DATABASE \(name.quotedIdentifier)")
+        } catch let error as DatabaseError where error.code == "55006" {
+            throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
+        }
+    }
+
+    /// Whether it has nothing in it.
+    private func isEmpty() throws -> Bool {
+        let parameters = server.parameters.merging(["dbname": name]) { $1 }
+        let connection = try PostgresConnection(
+            parameters: parameters, lockTimeout: server.lockTimeout, logger: server.logger)
+        return try connection.integer(
+            "SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'") == 0
+    }
+
+    /// Makes it one that stays.
+    func removeMark() throws {
+        try server.execute("COMMENT ON DATABASE \(name.quotedIdentifier) IS NULL")
+    }
+
+    /// The bytes that it takes now, without the server's log of changes.
+    func size() throws -> Int64 { try server.integer("SELECT pg_database_size($1)", [.text(name)]) }
+
+    /// What belongs to the database and is not in a dump: its settings, for everybody and for roles, and who may connect.
+    func copySettings() throws {
+        let statements = try server.query(
+            """
+            SELECT format('ALTER %s %I SET %I TO %s',
+                CASE WHEN s.setrole = 0 THEN 'DATABASE' ELSE format('ROLE %I IN DATABASE', pg_get_userbyid(s.setrole)) END,
+                $2::text, split_part(c, '=', 1),
+                CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries',
+                        'local_preload_libraries') AND c !~ '=$'
+                    THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
+            FROM pg_database AS d JOIN pg_db_role_setting AS s ON s.setdatabase = d.oid, unnest(s.setconfig) AS c
+            WHERE d.datname = $1
+            UNION ALL
+            SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2::text)
+            FROM pg_database WHERE datname = $1 AND datacl IS NOT NULL
+            UNION ALL
+            SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $2::text,
+                CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            FROM pg_database AS d, aclexplode(d.datacl) AS a WHERE d.datname = $1
+            """, [.text(original), .text(name)])
+        for statement in statements { try server.execute(statement.text(0)) }
+    }
+}
