@@ -6,13 +6,18 @@ extension SQLiteConnection: Rehearsable {
         in folder: String?, holding tables: [String], _ body: (FullCopy) throws -> Result
     ) throws -> Result {
         let file = try makeFileOfCopy(in: folder)
-        let files = ["", "-journal", "-wal", "-shm"].map { file.path + $0 }
-        defer { for path in files { try? FileSystem.remove(path) } }
+        let journals = ["-journal", "-wal", "-shm"].map { file.path + $0 }
+        defer {
+            for path in journals { try? FileSystem.remove(path) }
+            // The last, as its lock keeps the next rehearsal away.
+            file.remove()
+        }
         // What a process that died left of them would be applied to the new copy.
-        for path in files.dropFirst() { try FileSystem.remove(path) }
+        for path in journals { try FileSystem.remove(path) }
         try writeBackup(to: file, holding: tables) {}
         let copy = try SQLiteConnection(path: file.path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
         (copy.interruption, copy.observer) = (interruption, observer)
-        return try body(FullCopy(connection: copy) { files.reduce(0) { $0 + (FileSystem.size(of: $1) ?? 0) } })
+        let files = [file.path] + journals
+        return try body(FullCopy(connection: copy) { files.compactMap(FileSystem.size).reduce(0, +) })
     }
 }
