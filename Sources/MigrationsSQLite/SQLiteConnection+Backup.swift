@@ -49,6 +49,8 @@ extension SQLiteConnection: BackupSource {
         var copied: Int64 = 0
         func step() throws -> Bool {
             try checkInterruption()
+            // SQLite numbers the attempts of all steps together, so none but the first would begin with a time of its own.
+            lockDeadline = .now + lockTimeout
             let code = sqlite3_backup_step(backup, Int32(Self.pagesOfStep))
             copied += Self.pagesOfStep
             let (left, all) = (sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup))

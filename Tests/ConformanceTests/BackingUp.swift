@@ -132,23 +132,55 @@ struct SQLiteBackups {
                 """)
             let source = try #require(connection as? any DatabaseConnection & BackupSource)
             let next = try source.nextBackup(version: 0)
-            let (backup, writes) = try beside(database) { try source.makeBackup(next) }
+            let (backup, writes) = try beside(
+                database, doing: { try $0.execute("BEGIN IMMEDIATE; \(Self.pair); COMMIT") }
+            ) { try source.makeBackup(next) }
             let copy = try TestDatabase.sqlite(path: backup.path).connect()
             #expect(try copy.integer("SELECT count(*) FROM a") == copy.integer("SELECT count(*) FROM b"))
             #expect(writes > 0)
         }
     }
 
-    /// Has another connection write all the time, each time to both tables.
-    private func beside(_ database: TestDatabase, _ body: () throws -> Backup) throws -> (Backup, Int) {
+    private static let pair = "INSERT INTO a VALUES (0, ''); INSERT INTO b VALUES (0, '')"
+
+    @Test("waits for each lock as long as for any, however often others lock the file meanwhile")
+    func busyFile() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try database.connect().execute(
+                """
+                PRAGMA page_size = 512; CREATE TABLE t (x INTEGER, t TEXT);
+                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60000)
+                INSERT INTO t SELECT x, hex(zeroblob(230)) FROM n
+                """)
+            let limit = Duration.seconds(1)
+            let source = try #require(database.connect(lockTimeout: limit) as? any DatabaseConnection & BackupSource)
+            let next = try source.nextBackup(version: 0)
+            let start = ContinuousClock.now
+            let (_, locks) = try beside(
+                database,
+                doing: {
+                    try $0.execute("BEGIN EXCLUSIVE")
+                    usleep(20_000)
+                    try $0.execute("COMMIT")
+                }
+            ) { try source.makeBackup(next) }
+            #expect(locks > 20)
+            #expect(ContinuousClock.now - start > limit)
+        }
+    }
+
+    /// Has another connection do something again and again.
+    private func beside(
+        _ database: TestDatabase, doing work: @escaping @Sendable (any DatabaseConnection) throws -> Void,
+        _ body: () throws -> Backup
+    ) throws -> (Backup, Int) {
         let stop = Interruption()
         let ended = DispatchSemaphore(value: 0)
         let count = Atomic(0)
         Thread.detachNewThread {
             let connection = try? database.connect()
             while !stop.isRequested {
-                let statements = "INSERT INTO a VALUES (0, ''); INSERT INTO b VALUES (0, '')"
-                if (try? connection?.execute("BEGIN IMMEDIATE; \(statements); COMMIT")) != nil {
+                if (try? connection.map(work)) != nil {
                     count.add(1, ordering: .relaxed)
                 }
                 usleep(20_000)

@@ -25,6 +25,7 @@ struct BackupCreateCommand: ParsableCommand {
             source.interruption = Signals.interruption
             source.observer = progress.observer()
             Signals.watch()
+            source.begin(.waiting, in: "backup")
             let first = FirstBackup(of: source, in: folder.backupDir, restoring: database)
             let version = try Assessment(of: source, catalogue: .kohakuHub).version
             guard let backup = try first.make(version: version) else {
