@@ -30,10 +30,10 @@ extension PostgresConnection {
         try execute("DROP TABLE \(staging)")
         let indexes = rebuild.indexes.filter { !kept.contains($0.name) }
         for (number, index) in indexes.enumerated() {
-            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table)
+            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table.name)
             try execute(index.sql)
         }
-        begin(.proving, of: rebuild.table)
+        begin(.proving, of: rebuild.table.name)
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
     }

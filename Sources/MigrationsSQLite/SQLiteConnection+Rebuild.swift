@@ -19,7 +19,7 @@ extension SQLiteConnection {
         try rename(staging, to: table)
         let indexes = rebuild.indexes + rebuild.keptIndexes
         for (number, index) in indexes.enumerated() {
-            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table)
+            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table.name)
             try execute(index.sql)
         }
 
