@@ -12,7 +12,7 @@
     each(PQbackendPID) each(PQcancel) each(PQclear) each(PQcmdTuples) each(PQconnectPoll) each(PQconnectStartParams) \
     each(PQconnectdbParams) each(PQconsumeInput) each(PQerrorMessage) each(PQfinish) each(PQfreeCancel) each(PQftype) \
     each(PQgetCancel) each(PQgetResult) each(PQgetisnull) each(PQgetvalue) each(PQisBusy) each(PQlibVersion) \
-    each(PQnfields) each(PQntuples) each(PQresultErrorField) each(PQresultStatus) each(PQsendQuery) each(PQsendQueryParams) each(PQserverVersion) each(PQsetNoticeReceiver) \
+    each(PQnfields) each(PQntuples) each(PQpingParams) each(PQresultErrorField) each(PQresultStatus) each(PQsendQuery) each(PQsendQueryParams) each(PQserverVersion) each(PQsetNoticeReceiver) \
     each(PQsetSingleRowMode) each(PQsocket) each(PQstatus) each(PQtransactionStatus)
 
 /// The functions of a loaded libpq, with the types that its header gives them.

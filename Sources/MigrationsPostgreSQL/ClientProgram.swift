@@ -33,6 +33,7 @@ struct ClientProgram {
     ///   - environment: Variables beside those of this process. Other users see arguments, but not these.
     ///   - input: What it reads, nothing where there is none.
     ///   - output: A file that it writes into.
+    ///   - observer: Is told while it writes.
     ///   - onLine: Receives each line that it writes, without its end, where there is no file.
     /// - Throws: ``Migrations/DatabaseError`` with what it wrote to standard error.
     func run(
@@ -63,7 +64,7 @@ struct ClientProgram {
         errors.closeWriting()
         var said = ""
         let result = Result {
-            try Self.read(lines, errors, interruption, observer, onLine: onLine) { said += $0 }
+            try Self.read(lines, errors, output, interruption, observer, onLine: onLine) { said += $0 }
         }
         if case .failure = result { kill(child, SIGTERM) }
         var status: Int32 = 0
@@ -84,17 +85,25 @@ struct ClientProgram {
 
     /// Reads both until nobody can write to them any more.
     private static func read(
-        _ output: Pipe, _ errors: Pipe, _ interruption: Interruption?, _ observer: ActivityObserver?,
+        _ output: Pipe, _ errors: Pipe, _ file: Int32?, _ interruption: Interruption?, _ observer: ActivityObserver?,
         onLine: (UnsafeRawBufferPointer) throws -> Void, onErrors: (String) -> Void
     ) throws {
         var buffer: [UInt8] = Array(repeating: 0, count: 1 << 16)
         var rest: [UInt8] = []
+        // What goes into a file does not come by here.
+        var size: off_t = 0
         var open = [output.reading, errors.reading]
         while !open.isEmpty {
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let count = poll(&polls, nfds_t(polls.count), interruption == nil && observer == nil ? -1 : 50)
-            observer?.goOn()
+            var status = stat()
+            if let file, fstat(file, &status) == 0, status.st_size != size {
+                size = status.st_size
+                observer?.advance()
+            } else {
+                observer?.goOn()
+            }
             guard count > 0 else { continue }
             for polled in polls where polled.revents != 0 {
                 #if canImport(Glibc)
@@ -110,6 +119,7 @@ struct ClientProgram {
                 } else if polled.fd == errors.reading {
                     onErrors(String(decoding: buffer[..<count], as: UTF8.self))
                 } else {
+                    observer?.advance()
                     rest.append(contentsOf: buffer[..<count])
                     try takeLines(of: &rest, onLine)
                 }

@@ -94,7 +94,7 @@ extension PostgresConnection {
     /// - Parameter waits: How often nothing has come from the server within a twentieth of a second.
     func goOn(afterWaits waits: Int) {
         guard let observer else { return }
-        guard case .indexing = observer.activity.phase, waits >= 20 else {
+        guard case .indexing = observer.activity.phase, observer.isDetailed, waits >= 20 else {
             indexProgress = nil
             return observer.goOn()
         }
@@ -102,7 +102,7 @@ extension PostgresConnection {
             indexProgress ?? IndexProgress(of: libpq.PQbackendPID(handle), parameters: parameters, libpq: libpq)
         indexProgress = progress
         if let extent = progress.look() {
-            observer.goOn(done: extent.done, of: extent.total, extent.unit)
+            observer.advance(to: extent.done, of: extent.total, extent.unit)
         } else {
             observer.goOn()
         }

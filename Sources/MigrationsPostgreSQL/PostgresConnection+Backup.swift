@@ -46,7 +46,7 @@ extension PostgresConnection: BackupSource {
     func backupPrograms() throws -> (dump: ClientProgram, restore: ClientProgram) {
         let dump = try ClientProgram("pg_dump")
         var version = ""
-        try dump.run(["--version"]) { version += String(decoding: $0, as: UTF8.self) }
+        try dump.run(["--version"], onLine: { version += String(decoding: $0, as: UTF8.self) })
         let number = version.firstMatch(of: /(\d+)\.?\d*/).flatMap { Int32($0.1) } ?? 0
         let server = libpq.PQserverVersion(handle) / 10_000
         guard number >= server else {

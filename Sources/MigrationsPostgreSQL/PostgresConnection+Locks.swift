@@ -35,6 +35,8 @@ extension PostgresConnection {
     func begin(_ access: Access, on tables: [String]) throws {
         let clock = ContinuousClock()
         let deadline = clock.now + lockTimeout
+        isLocking = true
+        defer { isLocking = false }
         while true {
             let home = try locateTables(of: tables)
             if access == .change { try requireWritable(home) }
@@ -81,8 +83,10 @@ extension PostgresConnection {
         let settings = Self.settings(version: libpq.PQserverVersion(handle)).map { name, value in
             "SET LOCAL \(name) = \(value.quotedLiteral)"
         }
+        // Or the locks of a process that was killed are held until its statement is done.
+        let watch = home.noticesLostClients ? ["SET LOCAL client_connection_check_interval = '1s'"] : []
         let statements =
-            ["BEGIN ISOLATION LEVEL \(level)" + (home.isStandby ? "" : ", READ WRITE")] + settings + [
+            ["BEGIN ISOLATION LEVEL \(level)" + (home.isStandby ? "" : ", READ WRITE")] + settings + watch + [
                 "SET LOCAL search_path = \(path)",
                 // For later waits: those for tables of the operator's that are not among the locked ones.
                 "SET LOCAL lock_timeout = \(max(1, lockTimeout.milliseconds))",

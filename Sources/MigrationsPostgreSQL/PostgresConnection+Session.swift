@@ -43,6 +43,8 @@ struct Home: Equatable {
     var path: String
     /// Whether the server is a read-only standby.
     var isStandby: Bool
+    /// Whether the server can tell, while it executes a statement, that its client is gone.
+    var noticesLostClients: Bool
     /// Whether transactions are read-only by default, as on a server taken out of service.
     var isReadOnly: Bool
 
@@ -63,7 +65,8 @@ extension PostgresConnection {
                     FROM unnest(current_schemas(false)) WITH ORDINALITY AS s (name, place)),
                 CASE WHEN c.relkind NOT IN ('r', 'p')
                     THEN (pg_identify_object('pg_class'::regclass, c.oid, 0)).type || format(' %I.%I', n.nspname, c.relname)
-                END
+                END,
+                current_setting('server_version_num')::integer >= 140000 AND version() ~ 'linux|darwin|bsd'
             FROM (SELECT) AS session LEFT JOIN (
                 pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false))
             ) ON c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[])
@@ -87,6 +90,7 @@ extension PostgresConnection {
             schema: schema, tables: found.map(\.table),
             unreadableTables: Set(rows.filter { $0[5].boolean == false }.compactMap { $0[4].text }),
             path: rows.first?[7].text ?? "", isStandby: rows.first?[1].boolean == true,
+            noticesLostClients: rows.first?[9].boolean == true,
             isReadOnly: rows.first?[6].boolean == true)
     }
 

@@ -18,6 +18,12 @@ public final class PostgresConnection: DatabaseConnection {
     var indexProgress: IndexProgress?
     /// The error when the connection was lost.
     var lossMessage: String?
+    /// A second session that sees what this one does, while this process leads.
+    var watch: PostgresConnection?
+    /// When it looks again.
+    var nextObservation = ContinuousClock.now
+    /// Whether a transaction begins, with attempts to get its locks: their statements are no progress.
+    var isLocking = false
     /// What rejected rows in the last error: its schema, its table or domain, and its name.
     var refusingConstraint: (schema: String, owner: String, name: String)?
 
@@ -32,7 +38,7 @@ public final class PostgresConnection: DatabaseConnection {
         var parameters = ["connect_timeout": "10"].merging(parameters) { _, given in given }
         parameters["client_encoding"] = "UTF8"
         let libpq = try LibPQ.installed.get()
-        let connection = Self.connect(parameters, by: libpq)
+        let connection = Self.withKeywords(parameters) { libpq.PQconnectdbParams($0, $1, 0) }
         guard let connection, libpq.PQstatus(connection) == CONNECTION_OK else {
             let message = connection.map { libpq.errorMessage(of: $0) } ?? "out of memory"
             libpq.PQfinish(connection)
@@ -50,12 +56,24 @@ public final class PostgresConnection: DatabaseConnection {
         libpq.PQfinish(handle)
     }
 
-    private static func connect(_ parameters: [String: String], by libpq: LibPQ) -> OpaquePointer? {
+    /// Whether a server answers. To refuse a password or to have no such database is an answer; one that starts, or shuts
+    /// down, gives none, nor does a name that is not known yet.
+    ///
+    /// It is `true` too where no attempt can be made: waiting would not help.
+    public static func isAnswering(_ parameters: [String: String]) -> Bool {
+        guard let libpq = try? LibPQ.installed.get() else { return true }
+        let answer = withKeywords(parameters) { libpq.PQpingParams($0, $1, 0) }
+        return answer != PQPING_NO_RESPONSE && answer != PQPING_REJECT
+    }
+
+    private typealias CStrings = UnsafePointer<UnsafePointer<CChar>?>?
+
+    private static func withKeywords<Result>(
+        _ parameters: [String: String], _ body: (CStrings, CStrings) -> Result
+    ) -> Result {
         let keywords = parameters.keys.sorted()
         return withCStrings(keywords) { keywordPointers in
-            withCStrings(keywords.map { parameters[$0] ?? "" }) { valuePointers in
-                libpq.PQconnectdbParams(keywordPointers, valuePointers, 0)
-            }
+            withCStrings(keywords.map { parameters[$0] ?? "" }) { body(keywordPointers, $0) }
         }
     }
 
@@ -117,6 +135,7 @@ public final class PostgresConnection: DatabaseConnection {
             }
         }
         if let failure { throw failure }
+        if !isLocking { observer?.advance() }
     }
 
     private func announce(_ sql: String) throws {

@@ -54,7 +54,7 @@ extension SQLiteConnection: BackupSource {
             let code = sqlite3_backup_step(backup, Int32(Self.pagesOfStep))
             copied += Self.pagesOfStep
             let (left, all) = (sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup))
-            observer?.goOn(done: Int64(all - left) * pageSize, of: Int64(all) * pageSize, .bytes)
+            observer?.advance(to: Int64(all - left) * pageSize, of: Int64(all) * pageSize, .bytes)
             guard code != SQLITE_OK, code != SQLITE_DONE else { return code == SQLITE_DONE }
             throw copy.backupError(code)
         }

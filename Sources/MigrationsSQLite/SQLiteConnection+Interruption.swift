@@ -11,7 +11,7 @@ extension SQLiteConnection {
             handle, 10_000,
             {
                 guard let connection = connection($0) else { return 0 }
-                connection.observer?.goOn()
+                connection.observer?.advance()
                 return connection.isInterrupted ? 1 : 0
             }, context)
         sqlite3_busy_handler(

@@ -111,6 +111,7 @@ public final class SQLiteConnection: DatabaseConnection {
                 guard code == SQLITE_OK || code == SQLITE_DONE else {
                     throw error(code, sql: sql, from: text.distance(to: start))
                 }
+                observer?.advance()
             }
         }
     }
@@ -133,7 +134,9 @@ public final class SQLiteConnection: DatabaseConnection {
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: try body(row(of: statement))
-            case SQLITE_DONE: return
+            case SQLITE_DONE:
+                observer?.advance()
+                return
             case let code: throw error(code, sql: sql)
             }
         }

@@ -18,13 +18,15 @@ enum Signals {
     static var received: Int32 { first.load(ordering: .relaxed) }
 
     private static let first = Atomic<Int32>(0)
+    /// The signals that do something else than at the beginning, when they did what the system does by default.
+    private static let changed = Mutex<Set<Int32>>([])
     private static let stopping = [SIGINT, SIGTERM, SIGHUP]
 
     /// Catches the signals from the first change on. Before it they end the process, at a prompt as well.
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
         { event in
             switch event {
-            case .creating, .started, .changing, .backingUp: watch()
+            case .creating, .started, .changing, .backingUp, .waiting: watch()
             default: break
             }
             emit(event)
@@ -32,17 +34,37 @@ enum Signals {
     }
 
     /// A limit on the size of files is an error of the write that meets it, and does not end the process.
-    static func ignoreFileSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
+    static func ignoreFileSizeLimit() { ignore(SIGXFSZ) }
 
     /// The reader of the output may go away: a change of the database continues.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    static func ignoreBrokenPipes() { ignore(SIGPIPE) }
+
+    private static func ignore(_ number: Int32) {
+        if !isIgnored(signal(number, SIG_IGN)) { changed.withLock { _ = $0.insert(number) } }
+    }
+
+    /// The kernel protects the first process of a container from signals that it does not catch.
+    static func watchAsFirstProcess() {
+        if getpid() == 1 { watch() }
+    }
+
+    /// Gives signals back what they did when the process began, for the program that takes its place.
+    static func reset() {
+        for number in changed.withLock({ $0 }) { signal(number, SIG_DFL) }
+    }
 
     /// Makes a signal stop the connection's work from now on.
     static func watch() {
         // Initialized here because a signal handler must not be the first to access lazy globals.
         guard received == 0, !interruption.isRequested else { return }
         // What the parent process ignores, as `nohup` does, stays ignored.
-        for number in stopping where isIgnored(signal(number, stop)) { signal(number, SIG_IGN) }
+        for number in stopping {
+            if isIgnored(signal(number, stop)) {
+                signal(number, SIG_IGN)
+            } else {
+                changed.withLock { _ = $0.insert(number) }
+            }
+        }
     }
 
     /// A second signal ends the process at once, which the databases survive too.

@@ -56,6 +56,11 @@ struct TestRun {
     }
 }
 
+extension Runner {
+    /// Runs beside a process that leads, as where nobody can lead.
+    func runWithoutLead(to target: Target) throws -> RunReport { try execute(plan(for: .run(to: target))) }
+}
+
 extension [String] {
     /// How many transactions these statements commit.
     var commits: Int { count { $0 == "COMMIT" } }

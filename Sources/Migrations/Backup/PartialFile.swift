@@ -23,7 +23,12 @@ public final class PartialFile {
         self.finalPath = finalPath
         let stem = finalPath.replacing(/-\d{8}T\d{6}Z(-v\d+)?$/, with: "")
         path = "\(stem)-partial"
-        descriptor = try Self.claim(path)
+        let claimed = try FileSystem.claim(path)
+        guard fchmod(claimed, 0o600) == 0 else {
+            defer { close(claimed) }
+            throw FileSystem.error("cannot write \(path)")
+        }
+        descriptor = claimed
     }
 
     deinit { close(descriptor) }
@@ -40,35 +45,4 @@ public final class PartialFile {
 
     /// Takes the file away again.
     package func remove() { unlink(path) }
-
-    private static func claim(_ path: String) throws -> Int32 {
-        while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw FileSystem.error("cannot make \(path)") }
-            do {
-                guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                    guard errno == EWOULDBLOCK else { throw FileSystem.error("cannot lock \(path)") }
-                    throw DatabaseError(.locked, "another process is writing \(path)")
-                }
-                // Whoever had it may have renamed or removed it before this process had the lock.
-                guard isFile(descriptor, at: path) else {
-                    close(descriptor)
-                    continue
-                }
-                guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else {
-                    throw FileSystem.error("cannot write \(path)")
-                }
-                return descriptor
-            } catch {
-                close(descriptor)
-                throw error
-            }
-        }
-    }
-
-    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
-        var (opened, named) = (stat(), stat())
-        return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino
-            && opened.st_dev == named.st_dev
-    }
 }

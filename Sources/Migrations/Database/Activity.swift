@@ -40,14 +40,19 @@ public struct Activity: Sendable, Hashable {
 public final class ActivityObserver {
     /// What is being done.
     public private(set) var activity = Activity()
-    private let observe: (Activity) -> Void
+    /// Is called when the work has advanced: it has not merely gone on waiting.
+    var onProgress: (() -> Void)?
+    private let observe: ((Activity) -> Void)?
     private var lastCall = ContinuousClock.now
 
     /// - Parameter observe: Is called when something else begins, and about ten times a second while it goes on. It must not
     ///   use the connection.
-    public init(_ observe: @escaping (Activity) -> Void) {
+    public init(_ observe: ((Activity) -> Void)? = nil) {
         self.observe = observe
     }
+
+    /// Whether anybody is told what is being done, and not only that it advances.
+    package var isDetailed: Bool { observe != nil }
 
     /// Says what begins.
     func begin(
@@ -67,19 +72,25 @@ public final class ActivityObserver {
         if activity.total != nil { activity.done = (activity.done ?? 0) + 1 }
     }
 
-    /// Says that the work goes on, and how much is done, where it is not counted one by one.
-    package func goOn(done: Int64, of total: Int64, _ unit: Activity.Unit) {
+    /// Says how much is done, where it is not counted one by one.
+    package func advance(to done: Int64, of total: Int64, _ unit: Activity.Unit) {
         (activity.done, activity.total, activity.unit) = (done, total, unit)
+        advance()
+    }
+
+    /// Says that the work has advanced.
+    package func advance() {
+        onProgress?()
         goOn()
     }
 
-    /// Says that the work goes on.
+    /// Says that the work goes on, or waits.
     package func goOn() {
         if ContinuousClock.now - lastCall > .milliseconds(100) { call() }
     }
 
     private func call() {
-        observe(activity)
+        observe?(activity)
         lastCall = .now
     }
 }

@@ -1,5 +1,7 @@
 /// What a run reports while it works. The engine never prints; its caller renders these.
 public enum MigrationEvent: Sendable {
+    /// Another process migrates the database: the run waits as long as that makes progress.
+    case waiting(for: Leader)
     /// The run begins with this plan.
     case planned(Plan)
     /// A check found something: a migration's own, or the comparison with the newest schema.

@@ -3,12 +3,18 @@ extension Runner {
     /// Determines what a command would do or why it would stop. Nothing is changed.
     /// - Throws: ``MigrationError`` when the command does not apply to the database.
     public func plan(for command: Plan.Command) throws -> Plan {
+        try plan(for: command, withChecks: true)
+    }
+
+    /// - Parameter withChecks: Whether to look at the rows as well, which takes its time.
+    func plan(for command: Plan.Command, withChecks: Bool) throws -> Plan {
         try attributingErrors(to: nil, isLook: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 let assessment = try attributingErrors(to: "reading the schema", isLook: true) {
                     try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
+                guard withChecks else { return plan }
                 if plan.isFresh {
                     plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
                 } else if plan.needsPreflight {

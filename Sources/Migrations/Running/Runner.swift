@@ -17,6 +17,11 @@ public struct Runner {
     public var backUp: ((Plan) throws -> Backup?)?
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
+    /// Called about once a second while the work advances, and not while it stands still: for a sign of life.
+    public var progress: () -> Void = {}
+    /// How long to wait for another process that runs migrations and makes no progress. While it makes some, there is no
+    /// limit.
+    public var patience: Duration = .seconds(60)
     /// How many examples a finding holds at most; its count is exact. They are held in memory.
     public var exampleLimit: Int
 
@@ -44,14 +49,14 @@ public struct Runner {
     /// the canonical schema when the newest is reached. A fresh database gets it at once.
     /// - Throws: ``MigrationError``, with what was committed before it; the migration that failed is rolled back.
     public func run(to target: Target) throws -> RunReport {
-        try execute(plan(for: .run(to: target)))
+        try perform(.run(to: target))
     }
 
     /// Brings a database to the canonical schema from its current state, in one transaction: first the pending
     /// migrations, partial or not, then every remaining difference. Rows that the schema cannot hold are quarantined.
     /// - Throws: ``MigrationError``; nothing is changed then.
     public func repair() throws -> RunReport {
-        try execute(plan(for: .repair(isDryRun: false)))
+        try perform(.repair(isDryRun: false))
     }
 
     /// Gives a fresh database the canonical schema.

@@ -18,6 +18,9 @@ final class RunRenderer {
         if case .planned(let plan) = event { self.plan = plan }
         guard !isQuiet else { return }
         switch event {
+        case .waiting(let leader):
+            let text = "another process migrates the database: \(leader.name). Waiting while it makes progress."
+            print("  " + text.wrapped(indent: 4))
         case .planned(let plan):
             if let pending = PendingText(plan) { print("\(pending.text)\n") }
         case .found(let finding):

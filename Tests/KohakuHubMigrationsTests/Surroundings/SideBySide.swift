@@ -7,7 +7,7 @@ import Testing
 /// Replicas that start while another one migrates, and a hub that goes on writing.
 @Suite("Runs side by side")
 struct SideBySide {
-    @Test("all end with 0, whenever each begins, and the hub is upgraded once", arguments: TestBackend.allCases)
+    @Test("all end with 0, whenever each begins, and one upgrades the hub", arguments: TestBackend.allCases)
     func replicas(_ backend: TestBackend) throws {
         try backend.withDatabase { original in
             try Fixture("v05").load(into: original)
@@ -17,6 +17,8 @@ struct SideBySide {
                     var random = SeededGenerator(seed: UInt64(round))
                     let outcomes = try Self.run(8, on: database) { UInt32.random(in: 0...150_000, using: &random) }
                     for outcome in outcomes { #expect(outcome.status == 0, "\(outcome)") }
+                    #expect(outcomes.count { $0.output.contains("migrations pending") } == 1)
+                    #expect(outcomes.count { $0.output.contains("Nothing to do") } == 7)
                     let after = try DatabaseContents(of: database.connect())
                     #expect(after["user"].count == before["user"].count + before["organization"].count)
                     let quarantined = after["kohaku_quarantine"].count { $0["source_table"] == "token" }
@@ -35,6 +37,67 @@ struct SideBySide {
         let arguments = ["run", "--yes", "--no-backup", "--lock-timeout", "60", "--database-url", database.url]
         return try Program.running(BuiltProgram.command, arguments) { program in
             try run(count - 1, on: database, pause: pause, started + [program])
+        }
+    }
+
+    @Test(
+        "one that is killed while it leads is followed by another, and no row is lost", arguments: TestBackend.allCases)
+    func killedLeader(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v05").load(into: database)
+            try database.addFiles(20_000)
+            let arguments = ["run", "--yes", "--no-backup", "--database-url", database.url]
+            let outcome = try Program.running(BuiltProgram.command, arguments) { leader in
+                try leader.wait { leader.output.contains("migrations pending") }
+                return try Program.running(BuiltProgram.command, arguments) { follower in
+                    try follower.wait { follower.output.contains("another process migrates") }
+                    try leader.wait { leader.output.contains("008 foreignkey_refactoring …") }
+                    leader.signal(SIGKILL)
+                    #expect(leader.outcome().status == SIGKILL)
+                    return follower.outcome()
+                }
+            }
+            #expect(outcome.status == 0, "\(outcome)")
+            let connection = try database.connect()
+            let rows = try connection.integer(
+                #"""
+                SELECT (SELECT count(DISTINCT "path_in_repo") FROM "file" WHERE "path_in_repo" LIKE 'generated/%')
+                    + (SELECT count(*) FROM "kohaku_quarantine" WHERE "row_json" LIKE '%generated/%')
+                """#)
+            #expect(rows == 20_000)
+            #expect(try Catalogue.kohakuHub.differences(of: connection.readSchema()) == [])
+        }
+    }
+
+    @Test("one that is killed in a long statement gives its locks back at once")
+    func killedInStatement() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v05").load(into: database)
+            let hub = try database.connect()
+            // Each row that 008 copies takes two seconds.
+            try hub.execute(
+                """
+                CREATE FUNCTION slow(bigint) RETURNS boolean LANGUAGE plpgsql
+                    AS 'BEGIN PERFORM pg_sleep(2); RETURN true; END';
+                ALTER TABLE token ADD CONSTRAINT slow CHECK (slow(id)) NOT VALID
+                """)
+            func sleepers() throws -> Int64 {
+                try hub.integer(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+                )
+            }
+            let arguments = ["run", "--yes", "--no-backup", "--database-url", database.url]
+            try Program.running(BuiltProgram.command, arguments) { leader in
+                try leader.wait { try sleepers() == 1 }
+                leader.signal(SIGKILL)
+            }
+            let deadline = ContinuousClock.now + .seconds(10)
+            while try sleepers() > 0, ContinuousClock.now < deadline { usleep(100_000) }
+            #expect(try sleepers() == 0)
+            #expect(try hub.integer("SELECT count(*) FROM token") > 8)
+            try hub.execute("ALTER TABLE token DROP CONSTRAINT slow")
+            let outcome = try Program.outcome(of: BuiltProgram.command, arguments)
+            #expect(outcome.status == 0, "\(outcome)")
         }
     }
 
