@@ -1,3 +1,4 @@
+import CLibPQ
 public import Logging
 public import Migrations
 
@@ -88,7 +89,6 @@ private struct DatabaseSwap {
 
     private var server: PostgresConnection { scratch.server }
     private var name: String { scratch.original }
-    private var kept: String { BackupNames.replaced(scratch.stem) }
 
     /// Refuses while anybody is connected to the database, which could not be renamed.
     func requireUnused() throws {
@@ -112,7 +112,7 @@ private struct DatabaseSwap {
                 .checkFailed, "the role may not create a database to restore into: \(error.message)",
                 nextStep: "Nothing was changed. As a role that may: createdb --template=template0 \(scratch.name); "
                     + "pg_restore --exit-on-error --dbname=\(scratch.name) \(backup); then in psql, connected to postgres: "
-                    + swapping)
+                    + (["BEGIN"] + renames(keeping: "\(scratch.stem).replaced") + ["COMMIT"]).joined(separator: "; "))
         }
     }
 
@@ -120,20 +120,28 @@ private struct DatabaseSwap {
     /// - Returns: That of the old one.
     func exchange() throws -> String? {
         try scratch.copySettings()
-        try scratch.removeMark()
-        let kept = kept
-        let isThere = try server.integer("SELECT count(*) FROM pg_database WHERE datname = $1", [.text(name)]) > 0
+        let kept = try BackupNames.replaced(scratch.stem) {
+            try !server.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text($0)]).isEmpty
+        }
+        let old = try server.query(
+            "SELECT datconnlimit, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1",
+            [.text(name)]
+        ).first
+        var statements = old == nil ? [rename(scratch.name, name)] : renames(keeping: kept)
+        statements.append("ALTER DATABASE \(name.quotedIdentifier) CONNECTION LIMIT \(try old?.integer(0) ?? -1)")
+        if let comment = old?[1].text {
+            statements.append("COMMENT ON DATABASE \(name.quotedIdentifier) IS \(comment.quotedLiteral)")
+        }
         do {
-            try server.execute(isThere ? swapping : rename(scratch.name, name))
+            // Sent together they are one transaction, which leaves nothing open when it fails.
+            try server.execute(statements.joined(separator: "; "))
         } catch let error as DatabaseError where error.code == "55006" {
             throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
         }
-        return isThere ? kept : nil
+        return old == nil ? nil : kept
     }
 
-    private var swapping: String {
-        "BEGIN; \(rename(name, kept)); \(rename(scratch.name, name)); COMMIT"
-    }
+    private func renames(keeping kept: String) -> [String] { [rename(name, kept), rename(scratch.name, name)] }
 
     private func rename(_ name: String, _ new: String) -> String {
         "ALTER DATABASE \(name.quotedIdentifier) RENAME TO \(new.quotedIdentifier)"

@@ -14,8 +14,8 @@ struct ScratchDatabase {
     /// How its own name begins.
     var stem: String { String(decoding: original.utf8.prefix(32), as: UTF8.self) }
 
-    /// Tells it from one of the operator's that has its name.
-    private static let mark = "kohaku-migrate: not finished, can be dropped"
+    /// Tells it from one of the operator's that has its name: it has this connection limit from its first moment on.
+    private static let mark = "123454321"
 
     /// Makes it, with the owner, encoding and locale of the other one where there is one.
     func create() throws {
@@ -26,41 +26,22 @@ struct ScratchDatabase {
             FROM pg_database WHERE datname = $1
             """, [.text(original)]
         ).first
-        var statement = "CREATE DATABASE \(name.quotedIdentifier) TEMPLATE template0"
+        var statement = "CREATE DATABASE \(name.quotedIdentifier) TEMPLATE template0 CONNECTION LIMIT \(Self.mark)"
         if let old {
             statement += try " OWNER \(old.text(0).quotedIdentifier) ENCODING \(old.text(1).quotedLiteral)"
             statement += try " LC_COLLATE \(old.text(2).quotedLiteral) LC_CTYPE \(old.text(3).quotedLiteral)"
         }
         try server.execute(statement)
-        try server.execute("COMMENT ON DATABASE \(name.quotedIdentifier) IS \(Self.mark.quotedLiteral)")
     }
 
-    /// Drops it where it is there.
+    /// Drops it where it is there, also while a `pg_restore` fills it that outlived the process which ran it.
     func drop() throws {
-        let present = try server.query(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", [.text(name)])
-        guard let present = present.first else { return }
-        // It cannot be made and marked at once.
-        guard try present[0].text == Self.mark || (present[0] == .null && isEmpty()) else { return }
-        do {
-            try server.execute("DROP DATABASE \(name.quotedIdentifier)")
-        } catch let error as DatabaseError where error.code == "55006" {
-            throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
-        }
-    }
-
-    /// Whether it has nothing in it.
-    private func isEmpty() throws -> Bool {
-        let parameters = server.parameters.merging(["dbname": name]) { $1 }
-        let connection = try PostgresConnection(
-            parameters: parameters, lockTimeout: server.lockTimeout, logger: server.logger)
-        return try connection.integer(
-            "SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'") == 0
-    }
-
-    /// Makes it one that stays.
-    func removeMark() throws {
-        try server.execute("COMMENT ON DATABASE \(name.quotedIdentifier) IS NULL")
+        let isMarked = try server.query(
+            "SELECT datconnlimit = \(Self.mark) FROM pg_database WHERE datname = $1", [.text(name)]
+        ).first?[0].boolean
+        guard isMarked == true else { return }
+        let force = server.libpq.PQserverVersion(server.handle) >= 130_000 ? " WITH (FORCE)" : ""
+        try server.execute("DROP DATABASE \(name.quotedIdentifier)\(force)")
     }
 
     /// The bytes that it takes now, without the server's log of changes.

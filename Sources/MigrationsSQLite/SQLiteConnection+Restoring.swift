@@ -43,7 +43,7 @@ extension SQLiteConnection {
     /// what comes in its place.
     private static func keepAside(_ path: String) throws -> String? {
         guard FileSystem.size(of: path) != nil else { return nil }
-        let kept = BackupNames.replaced(path)
+        let kept = BackupNames.replaced(path) { FileSystem.size(of: $0) != nil }
         let endings = ["", "-wal", "-journal"].filter { FileSystem.size(of: path + $0) != nil }
         for ending in endings { try FileSystem.link(path + ending, as: kept + ending) }
         try FileSystem.synchronizeFolder(SQLiteFile.folder(of: path))

@@ -65,6 +65,14 @@ public struct BackupNames: Sendable {
 }
 
 extension BackupNames {
-    /// A path of now that is free, for what a restored backup replaces: `hub.db.replaced-20261129T064000Z`.
-    public static func replaced(_ stem: String) -> String { "\(stem).replaced-\(text(of: time(nil)))" }
+    /// A name that is free, for what a restored backup replaces: `hub.db.replaced-20261129T064000Z`. It is of now, or of the next
+    /// second that none has.
+    public static func replaced(_ stem: String, isTaken: (String) throws -> Bool) rethrows -> String {
+        var seconds = time(nil)
+        while true {
+            let name = "\(stem).replaced-\(text(of: seconds))"
+            if try !isTaken(name) { return name }
+            seconds += 1
+        }
+    }
 }
