@@ -21,6 +21,9 @@ enum ExitStatus: Int32 {
     case locked = 6
     case unreachable = 7
     case usage = 64
+    // The convention of shells for a command that cannot be executed, or is not found.
+    case notExecutable = 126
+    case commandNotFound = 127
     // The convention of shells for a process that a signal ended: 128 plus the signal's number.
     case hungUp = 129
     case interrupted = 130
@@ -86,6 +89,7 @@ extension MigrationError {
 
 private func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throws {
     let failure: MigrationError
+    var known: ExitStatus?
     do {
         return try body()
     } catch let error as MigrationError {
@@ -94,11 +98,14 @@ private func renderingErrors(asJSON json: Bool, _ body: () throws -> Void) throw
         failure = MigrationError(error, isLook: true, vocabulary: .kohakuHub)
     } catch let error as EncodingError {
         failure = MigrationError(.failed, "the result cannot be written as JSON: \(error)")
+    } catch let error as Executable.Failure {
+        failure = MigrationError(.usage, error.message, nextStep: error.nextStep)
+        known = error.status
     } catch let error as ConfigurationError {
         failure = MigrationError(
             .usage, [error.source, error.message].compactMap { $0 }.joined(separator: ": "), nextStep: error.hint)
     }
-    let status = ExitStatus(failure.code)
+    let status = known ?? ExitStatus(failure.code)
     if json { try printJSON(ErrorDocument(failure, status: status)) }
     if !json || StandardStreams.failure != 0 { printError(ErrorText(failure).text) }
     throw ExitCode(status.rawValue)

@@ -16,10 +16,12 @@ struct KohakuMigrate: ParsableCommand {
               2  pending (status --exit-code)      7  database not reachable
               3  schema differs or mixed          64  invalid command line
               4  the data needs a decision first 128+ stopped by a signal, rolled back
+            start also ends with 126 or 127 when its command cannot be executed or found.
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Upgrade", subcommands: [RunCommand.self, InitCommand.self]),
+            CommandGroup(
+                name: "Upgrade", subcommands: [RunCommand.self, StartCommand.self, WaitCommand.self, InitCommand.self]),
             CommandGroup(
                 name: "Inspect",
                 subcommands: [
@@ -33,6 +35,7 @@ struct KohakuMigrate: ParsableCommand {
     static func main() {
         StandardStreams.reserveClosedStreams()
         Signals.ignoreFileSizeLimit()
+        Signals.watchAsFirstProcess()
         do {
             var command = try parseAsRoot()
             try command.run()

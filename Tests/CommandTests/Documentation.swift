@@ -81,7 +81,8 @@ struct Documentation {
     func links() throws {
         let pages = [
             "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md", "docs/json.md",
-            "docs/lakefs.md", "docs/backups.md", "docs/compose.md", "docs/drop-in.md", "docs/troubleshooting.md",
+            "docs/lakefs.md", "docs/backups.md", "docs/compose.md", "docs/containers.md", "docs/drop-in.md",
+            "docs/rehearse.md", "docs/troubleshooting.md", "docs/decisions/013-one-process-leads.md",
         ]
         for page in pages {
             let text = try Repository.text(page)

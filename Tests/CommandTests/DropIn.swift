@@ -27,8 +27,7 @@ struct DropIn {
         (4, "v07", "a user and an organization"), (5, "v07", "needs your consent"),
     ]
 
-    /// Hands over a folder that is as `/app` in the hub's container, with the files of the page, and what starts a program
-    /// there.
+    /// Hands over a folder that is as `/app` in the hub's container, with the files of the page, and what runs a command there.
     private func inContainer(
         of hub: (status: Int32, fixture: String?, message: String), on backend: TestBackend,
         _ body: ((String) throws -> Program.Outcome) throws -> Void
@@ -50,9 +49,9 @@ struct DropIn {
             try Self.write(start, to: "\(app)/start-hub")
             let folder = Command.path.split(separator: "/").dropLast().joined(separator: "/")
             let settings = database.command.environment.map { "\($0)='\($1)'" }.joined(separator: " ")
-            try body { program in
+            try body { command in
                 try Program.outcome(
-                    of: "sh", ["-c", "cd '\(app)' && \(settings) PATH=\"/\(folder):$PATH\" ./\(program)"])
+                    of: "sh", ["-c", "cd '\(app)' && \(settings) PATH=\"/\(folder):$PATH\" \(command)"])
             }
         }
     }
@@ -75,7 +74,7 @@ struct DropIn {
         hubs)
     func script(_ backend: TestBackend, _ hub: (status: Int32, fixture: String?, message: String)) throws {
         try inContainer(of: hub, on: backend) { start in
-            let outcome = try start("startup.py")
+            let outcome = try start("./startup.py")
             #expect(outcome.status == (hub.status == 0 ? 0 : 1))
             #expect(outcome.output.contains("the server starts") == (hub.status == 0))
             let words = (outcome.output + outcome.errors).split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -88,10 +87,25 @@ struct DropIn {
         arguments: TestBackend.allCases, hubs)
     func ownStart(_ backend: TestBackend, _ hub: (status: Int32, fixture: String?, message: String)) throws {
         try inContainer(of: hub, on: backend) { start in
-            let outcome = try start("start-hub")
+            let outcome = try start("./start-hub")
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("the server starts") == (hub.status == 0))
             #expect(outcome.errors.contains("hub-api waits (status \(hub.status))") == (hub.status != 0))
+        }
+    }
+
+    @Test(
+        "the line of the page starts the server with 0, and ends with the run's status otherwise",
+        arguments: TestBackend.allCases, hubs)
+    func line(_ backend: TestBackend, _ hub: (status: Int32, fixture: String?, message: String)) throws {
+        let line = #"entrypoint: ["kohaku-migrate", "start", "--", "/app/startup.py"]"#
+        #expect(try Repository.text("docs/drop-in.md").contains(line))
+        try inContainer(of: hub, on: backend) { start in
+            let outcome = try start("kohaku-migrate start -- ./startup.py")
+            #expect(outcome.status == hub.status, "\(outcome)")
+            #expect(outcome.output.contains("the server starts") == (hub.status == 0))
+            let words = (outcome.output + outcome.errors).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains(hub.message), "\(outcome)")
         }
     }
 

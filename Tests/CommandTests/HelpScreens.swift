@@ -5,7 +5,8 @@ import Testing
 @Suite("Help screens")
 struct HelpScreens {
     static let screens = [
-        "kohaku-migrate", "run", "init", "status", "plan", "rehearse", "verify", "lakefs", "repair", "quarantine",
+        "kohaku-migrate", "run", "start", "wait", "init", "status", "plan", "rehearse", "verify", "lakefs", "repair",
+        "quarantine",
         "backup", "restore",
     ]
 

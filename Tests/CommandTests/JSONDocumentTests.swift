@@ -41,6 +41,18 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("wait, and the run of start", arguments: TestBackend.allCases)
+    func wait(_ backend: TestBackend) throws {
+        try backend.withHub("v15") { hub in
+            try expectKeys(hub("wait", "--json").output, "status database seconds")
+            let run = try hub("run", "--json").output
+            let start = try hub("start", "--json", "--", "printf", "and then")
+            #expect(start.output.hasSuffix("and then"))
+            try expectKeys(
+                String(start.output.dropLast("and then".count)), JSONShape.keys(of: run).joined(separator: " "))
+        }
+    }
+
     @Test("plan", arguments: TestBackend.allCases)
     func plan(_ backend: TestBackend) throws {
         try backend.withHub("v05") { hub in

@@ -35,13 +35,17 @@ extension HubConfiguration {
     /// ``note`` says so.
     /// - Throws: ``Migrations/DatabaseError`` for the hub's own reading.
     public mutating func open(
-        for purpose: DatabaseURL.Purpose, lockTimeout: Duration, logger: Logger
+        for purpose: DatabaseURL.Purpose, lockTimeout: Duration, connectTimeout: Duration = .seconds(10),
+        logger: Logger
     ) throws -> any DatabaseConnection {
+        func open(_ database: DatabaseURL) throws -> any DatabaseConnection {
+            try database.open(for: purpose, lockTimeout: lockTimeout, connectTimeout: connectTimeout, logger: logger)
+        }
         do {
-            return try database.open(for: purpose, lockTimeout: lockTimeout, logger: logger)
+            return try open(database)
         } catch let error as DatabaseError where error.kind == .unreachable {
-            guard isHubSetting, case .postgres? = alternative,
-                let connection = try? alternative?.open(for: purpose, lockTimeout: lockTimeout, logger: logger)
+            guard isHubSetting, let alternative, case .postgres = alternative,
+                let connection = try? open(alternative)
             else { throw error }
             useAlternative()
             return connection

@@ -15,9 +15,11 @@ extension DatabaseURL {
     }
 
     /// Opens the database.
+    /// - Parameter connectTimeout: How long to wait for a server's answer, where the URL does not say.
     /// - Throws: ``Migrations/DatabaseError`` when it cannot be reached, opened or, for migrating, written.
     public func open(
-        for purpose: Purpose, lockTimeout: Duration = .seconds(10), logger: Logger
+        for purpose: Purpose, lockTimeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(10),
+        logger: Logger
     ) throws -> any DatabaseConnection {
         switch self {
         case .sqlite(let path):
@@ -48,8 +50,26 @@ extension DatabaseURL {
                 return try SQLiteConnection(path: path, mode: .create, lockTimeout: lockTimeout, logger: logger)
             }
         case .postgres(let keywords):
-            let parameters = ["application_name": "kohaku-migrate"].merging(keywords) { _, given in given }
+            let parameters = Self.limited(keywords, to: connectTimeout)
+                .merging(["application_name": "kohaku-migrate"]) { given, _ in given }
             return try PostgresConnection(parameters: parameters, lockTimeout: lockTimeout, logger: logger)
         }
+    }
+
+    /// Whether another attempt to open it may succeed without anybody's help: no server answers yet, the folder is not
+    /// mounted yet, or somebody has the file locked.
+    func isAwaited(after error: DatabaseError, connectTimeout: Duration) -> Bool {
+        switch self {
+        case .sqlite(let path):
+            if case .folderMissing = SQLiteFile.state(of: path) { return true }
+            return error.kind == .locked
+        case .postgres(let keywords):
+            guard error.kind == .unreachable else { return false }
+            return !PostgresConnection.isAnswering(Self.limited(keywords, to: connectTimeout))
+        }
+    }
+
+    private static func limited(_ keywords: [String: String], to timeout: Duration) -> [String: String] {
+        ["connect_timeout": "\(timeout.components.seconds)"].merging(keywords) { _, given in given }
     }
 }

@@ -23,11 +23,12 @@ enum StandardStreams {
     private static let wasClosed = Atomic(false)
 
     /// Occupies the descriptors of streams that the caller closed: the socket or file that is opened next would get one
-    /// of them, and receive text. Opened in the opposite direction, they fail reads and writes like closed ones.
+    /// of them, and receive text. Opened in the opposite direction, they fail reads and writes like closed ones; what
+    /// ``StartCommand`` becomes finds them closed.
     static func reserveClosedStreams() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
             // This one is now the lowest free descriptor.
-            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+            _ = open("/dev/null", (descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
             if descriptor == STDOUT_FILENO { wasClosed.store(true, ordering: .relaxed) }
         }
     }

@@ -29,9 +29,11 @@ extension ChangingCommand {
     var backups: BackupOptions? { nil }
 
     /// Opens the database and lets a runner change it.
-    /// - Parameter isAgreed: Whether `--yes` gives consent; the settings may consent to migrations.
+    /// - Parameters:
+    ///   - isAgreed: Whether `--yes` gives consent; the settings may consent to migrations.
+    ///   - health: What is touched while it makes progress.
     func change(
-        _ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose, isAgreed: Bool,
+        _ configuration: HubConfiguration, for purpose: DatabaseURL.Purpose, isAgreed: Bool, health: HealthFile? = nil,
         by verb: (Runner) throws -> RunReport
     ) throws {
         var configuration = configuration
@@ -46,7 +48,7 @@ extension ChangingCommand {
             backups.noBackup
                 ? nil : FirstBackup(of: connection, in: backups.folder.backupDir, restoring: database)
         }
-        let runner = Runner(
+        var runner = Runner(
             catalogue: .kohakuHub, connection: connection,
             consent: {
                 let plan = renderer.plan
@@ -56,6 +58,8 @@ extension ChangingCommand {
             },
             backUp: first.map { first in { try first.make(version: $0.assessment.version) } },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
+        runner.progress = { health?.touch() }
+        runner.patience = max(runner.patience, .seconds(database.lockTimeout))
         if !output.json {
             print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")
         }

@@ -26,6 +26,7 @@ struct RepairCommand: ChangingCommand {
 
     @OptionGroup var backup: BackupOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var health: HealthOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -39,7 +40,8 @@ struct RepairCommand: ChangingCommand {
                 connection.observer = progress.observer()
                 return try Self.rehearse(configuration, connection, output: output)
             }
-            try change(configuration, for: .changing, isAgreed: yes) { try $0.repair() }
+            let health = try health.start()
+            try change(configuration, for: .changing, isAgreed: yes, health: health) { try $0.repair() }
         }
     }
 }

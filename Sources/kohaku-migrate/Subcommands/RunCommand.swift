@@ -23,38 +23,35 @@ struct RunCommand: ChangingCommand {
     @Argument(help: "Run just this migration; older ones must not be pending.")
     var number: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
-    var to: Int?
-
-    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
-    var yes = false
-
     @Flag(name: .long, help: "Show what would be done and change nothing.")
     var dryRun = false
 
-    @OptionGroup var backup: BackupOptions
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: RunOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard number == nil || to == nil else {
+        guard number == nil || options.to == nil else {
             throw ValidationError("Give either a number or --to, not both.")
         }
     }
 
-    var backups: BackupOptions? { backup }
+    var progress: ProgressOptions { options.progress }
+    var backups: BackupOptions? { options.backup }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {
             var configuration = try database.resolve()
-            let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
+            let target: Target = number.map { .only($0) } ?? options.target
             if dryRun {
                 let connection = try database.open(&configuration, for: .reading)
                 connection.observer = progress.observer()
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
-            try change(configuration, for: .migrating, isAgreed: yes) { try $0.run(to: target) }
+            let health = try options.health.start()
+            try change(configuration, for: .migrating, isAgreed: options.yes, health: health) {
+                try $0.run(to: target)
+            }
         }
     }
 }

@@ -1,0 +1,51 @@
+public import Logging
+public import Migrations
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension HubConfiguration {
+    /// Waits until the database takes connections, and settles how its setting is read: see
+    /// ``open(for:lockTimeout:connectTimeout:logger:)``.
+    /// - Parameters:
+    ///   - limit: How long; with zero there is one attempt.
+    ///   - interruption: Ends the wait.
+    ///   - onReason: Called with why it does not take connections yet, the first time and whenever that changes.
+    /// - Throws: ``Migrations/DatabaseError`` of the last attempt; at once where waiting does not help, as with a wrong
+    ///   password.
+    public mutating func waitForDatabase(
+        atMost limit: Duration, interruption: Interruption? = nil, logger: Logger,
+        onReason: (DatabaseError) -> Void = { _ in }
+    ) throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        var reason: String?
+        while true {
+            if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
+            // A server that drops packets must not make it much longer than the limit.
+            let patience = min(.seconds(10), max(deadline - clock.now, .seconds(1)))
+            do {
+                _ = try open(for: .reading, lockTimeout: .zero, connectTimeout: patience, logger: logger)
+                return
+            } catch var error as DatabaseError where isAwaited(after: error, patience) {
+                guard clock.now < deadline else {
+                    error.details.append("It was waited for, \(limit.components.seconds) s long.")
+                    throw error
+                }
+                if reason != error.message { onReason(error) }
+                reason = error.message
+                _ = poll(nil, 0, 250)
+            }
+        }
+    }
+
+    /// By either reading of the setting a server that answers has the last word.
+    private func isAwaited(after error: DatabaseError, _ patience: Duration) -> Bool {
+        [database, alternative].allSatisfy { $0?.isAwaited(after: error, connectTimeout: patience) ?? true }
+    }
+}

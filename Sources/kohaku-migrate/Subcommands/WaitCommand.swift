@@ -1,0 +1,45 @@
+import ArgumentParser
+import KohakuHubMigrations
+import Migrations
+
+/// Waits until the database takes connections.
+struct WaitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Wait until the database takes connections.",
+        usage: "kohaku-migrate wait [--timeout <seconds>] [<options>]",
+        discussion: """
+            A server that does not answer yet, or starts, is waited for, and so are a name that is not known yet and a \
+            folder that is not there yet. A wrong password or a database that does not exist ends it at once, with 7.
+
+            EXAMPLE
+              kohaku-migrate wait --timeout 120 && kohaku-migrate run
+            """
+    )
+
+    @OptionGroup var wait: WaitOptions
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.rendering {
+            var configuration = try database.resolve()
+            let clock = ContinuousClock()
+            let start = clock.now
+            try wait.wait(for: &configuration, database, isQuiet: output.json)
+            let duration = clock.now - start
+            if output.json {
+                try printJSON(WaitDocument(database: "\(configuration.database)", seconds: duration / .seconds(1)))
+            } else {
+                print("\("\(configuration.database)".escaped) takes connections (\(duration.seconds)).".wrapped())
+            }
+        }
+    }
+}
+
+/// The document of `wait`.
+struct WaitDocument: Encodable {
+    var status = "done"
+    var database: String
+    var seconds: Double
+}
