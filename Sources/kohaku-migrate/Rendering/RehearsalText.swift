@@ -40,7 +40,7 @@ struct RehearsalText {
         }
         let state =
             rehearsal.isUntouched
-            ? "is as it was, \(rehearsal.rows.counted("row"))"
+            ? "still has its \(rehearsal.rows.counted("row"))"
             : "has other rows than before, as somebody else wrote it meanwhile"
         lines.append("\(rehearsal.database) \(state). The copy is removed.".wrapped())
         if !report.isUnchanged { lines.append("Apply it: \(command)") }
