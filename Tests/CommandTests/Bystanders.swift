@@ -51,8 +51,11 @@ struct Bystanders {
                 for verb in Self.verbs {
                     let before = try DatabaseContents(of: connection).rowCounts
                     let (rows, longest) = try write(on: connection, beside: verb, of: live)
-                    // A hub waits much shorter when the machine has time for both.
-                    #expect(longest < .seconds(2), "\(verb) on \(fixture)")
+                    // Below 100 ms where the machine has time for both. Without a write-ahead log SQLite lets nobody commit while
+                    // somebody reads, and these two read the rows.
+                    if hub.journal != "delete" || !["plan", "verify"].contains(verb[0]) {
+                        #expect(longest < .seconds(1), "\(verb) on \(fixture)")
+                    }
                     var expected = before
                     expected["token", default: 0] += rows
                     #expect(try DatabaseContents(of: connection).rowCounts == expected, "\(verb)")
