@@ -1,3 +1,4 @@
+import CLibPQ
 import Migrations
 
 /// A new database on the server of another one, which gets or stands for its rows.

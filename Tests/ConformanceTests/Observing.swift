@@ -13,12 +13,13 @@ struct Observing {
             connection.observer = ActivityObserver { seen.append($0) }
             try connection.withMigrationTransaction(locking: ["t"]) {
                 let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
-                try context.rewrite(
+                try context.rewrite([
                     TableRewrite(
                         "t", columns: #""id" {id}"# + "\n" + #""n" INTEGER NOT NULL"#,
                         indexes: #"CREATE INDEX "t_n" ON "t" ("n")"# + "\n"
                             + #"CREATE INDEX "t_n_id" ON "t" ("n", "id")"#,
-                        quarantine: [.rows(without: "n")]))
+                        quarantine: [.rows(without: "n")])
+                ])
             }
             let steps = seen.filter { $0.table == "t" }
             #expect(
@@ -60,9 +61,10 @@ struct Observing {
                 let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
                 var done: [Int64?] = []
                 connection.onStatement = { _ in done.append(observer.activity.done) }
-                try context.rewrite(
+                try context.rewrite([
                     TableRewrite(
-                        "t", columns: #""id" INTEGER PRIMARY KEY"# + "\n" + #""n" INTEGER"#, indexes: ""))
+                        "t", columns: #""id" INTEGER PRIMARY KEY"# + "\n" + #""n" INTEGER"#, indexes: "")
+                ])
                 #expect(done.contains(1000))
                 #expect(observer.activity.phase == .proving)
                 #expect(observer.activity.done == 1000)
