@@ -63,7 +63,8 @@ extension SQLiteConnection {
         let name = column.quotedIdentifier
         let rows = try integer("SELECT count(*) FROM \(table.quotedIdentifier) WHERE \(name) IS NULL")
         guard rows == 0 else {
-            throw DatabaseError(.constraint, "\(rows.counted("row")) of \(table) without \(column), which must not be NULL")
+            throw DatabaseError(
+                .constraint, "\(rows.counted("row")) of \(table) without \(column), which must not be NULL")
         }
     }
 

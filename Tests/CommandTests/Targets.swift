@@ -33,7 +33,8 @@ struct Targets {
     @Test("A target below the current version is refused: there is no downgrade", arguments: TestBackend.allCases)
     func targetBelowVersion(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
-            try expectRefused(hub, ["--to", "3"], "error: the database is at version 007 already, above the target 003\n")
+            try expectRefused(
+                hub, ["--to", "3"], "error: the database is at version 007 already, above the target 003\n")
             try expectRefused(hub, ["--to", "3"], "Migrations only go forward: restore a backup to go back.")
             #expect(try hub("run", "--to", "7").output.contains("Nothing to do"))
         }

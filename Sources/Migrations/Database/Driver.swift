@@ -60,7 +60,9 @@ extension Driver {
     /// - Throws: ``DatabaseError``, also for a non-integer value: the sum of PostgreSQL's bigints is a numeric.
     public func integer(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Int64 {
         guard let value = try query(sql, arguments).first?[0], value != .null else { return 0 }
-        guard let integer = value.integer else { throw DatabaseError(.other, "the result is \(value.kind), not an integer", sql: sql) }
+        guard let integer = value.integer else {
+            throw DatabaseError(.other, "the result is \(value.kind), not an integer", sql: sql)
+        }
         return integer
     }
 

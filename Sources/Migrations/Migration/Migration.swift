@@ -64,7 +64,9 @@ public struct RegisteredMigration: Sendable {
     var barriers: [any Migration] = []
 
     /// Holds when its change and every barrier before it are present.
-    public var signature: Signature { barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers.map(\.signature)) }
+    public var signature: Signature {
+        barriers.isEmpty ? migration.signature : .all([migration.signature] + barriers.map(\.signature))
+    }
 
     /// The number and name as people write them: `008 foreignkey_refactoring`.
     public var title: String { number.paddedToThree + " " + name }

@@ -191,7 +191,8 @@ extension MigrationContext {
                 """, [])
             guard moved == deleted else {
                 throw MigrationError(
-                    .failed, "\(moved.counted("row")) of \(table.name) went to quarantine, but \(deleted) left the table",
+                    .failed,
+                    "\(moved.counted("row")) of \(table.name) went to quarantine, but \(deleted) left the table",
                     nextStep: "Nothing was changed. Look for rules and triggers on the table.")
             }
             total += Int64(moved)

@@ -21,7 +21,8 @@ extension Catalogue {
                 let rows = try connection.integer(
                     "SELECT count(*) FROM \(table.name.quotedIdentifier) WHERE \(concerned)")
                 guard rows > 0 else { continue }
-                found.append("mistyped values: \(rows.counted("value")) of \(table.name).\(column.name) neither 0 nor 1")
+                found.append(
+                    "mistyped values: \(rows.counted("value")) of \(table.name).\(column.name) neither 0 nor 1")
             }
         }
         return found

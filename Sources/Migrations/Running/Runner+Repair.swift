@@ -49,7 +49,8 @@ extension Runner {
             let names = displaced.map(\.table).joined(separator: ", ")
             throw MigrationError(
                 .schemaDiffers, "\(names) changed after the repair was planned",
-                nextStep: "Nothing was changed. Stop the \(words.name), then try again.\(words.advice("Plan it again", "plan --repair"))"
+                nextStep: "Nothing was changed. Stop the \(words.name), then try again."
+                    + words.advice("Plan it again", "plan --repair")
             )
         }
         let suspended = try connection.suspendForeignKeys(of: displaced.map(\.table))
