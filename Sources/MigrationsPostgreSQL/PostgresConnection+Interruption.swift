@@ -23,7 +23,7 @@ extension PostgresConnection {
             var socket = pollfd(fd: libpq.PQsocket(handle), events: Int16(POLLIN), revents: 0)
             if poll(&socket, 1, interruption == nil && observer == nil ? -1 : 50) == 0 { waits += 1 }
             goOn(afterWaits: waits)
-            observeFromWatch()
+            reportWork()
             guard libpq.PQconsumeInput(handle) == 1 else {
                 // Kept because libpq adds to it with each further call.
                 lossMessage = libpq.errorMessage(of: handle)

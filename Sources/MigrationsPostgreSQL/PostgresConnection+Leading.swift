@@ -26,33 +26,33 @@ extension PostgresConnection: LeaderElection {
 
     public func lead() throws -> Leadership? {
         // A role that may have one session only migrates without a lead.
-        guard let watch = try? PostgresConnection(parameters: parameters, logger: logger) else {
+        guard let leadSession = try? PostgresConnection(parameters: parameters, logger: logger) else {
             return Leadership()
         }
-        watch.interruption = interruption
+        leadSession.interruption = interruption
         let settings = Self.settings(version: libpq.PQserverVersion(handle)).filter { $0.name.hasSuffix("_timeout") }
-        try watch.execute(
+        try leadSession.execute(
             (["BEGIN"] + settings.map { "SET LOCAL \($0.name) = \($0.value)" }).joined(separator: "; "))
         guard
-            try watch.query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.lock)]).first?[0].boolean == true
+            try leadSession.query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.lock)]).first?[0].boolean == true
         else { return nil }
-        self.watch = watch
+        self.leadSession = leadSession
         let leadership = Leadership(
-            show: { [weak watch] number in
-                _ = try? watch?.query(
+            show: { [weak leadSession] number in
+                _ = try? leadSession?.query(
                     "SELECT set_config('application_name', $1, true)",
                     [.text("\(ThisProcess.name) #\(number)")])
             },
-            end: { [weak self] in self?.watch = nil })
+            end: { [weak self] in self?.leadSession = nil })
         leadership.showProgress()
         return leadership
     }
 
     /// Reports progress while a statement executes, unless the server says that it waits for somebody's lock.
-    func observeFromWatch() {
-        guard let watch, !isLocking, ContinuousClock.now >= nextObservation else { return }
+    func reportWork() {
+        guard let leadSession, !isLocking, ContinuousClock.now >= nextObservation else { return }
         nextObservation = .now + .seconds(1)
-        let isWorking = try? watch.query(
+        let isWorking = try? leadSession.query(
             """
             SELECT true FROM pg_stat_activity
             WHERE pid = $1 AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Lock'

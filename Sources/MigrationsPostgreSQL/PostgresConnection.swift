@@ -19,7 +19,7 @@ public final class PostgresConnection: DatabaseConnection {
     /// The error when the connection was lost.
     var lossMessage: String?
     /// A second session that sees what this one does, while this process leads.
-    var watch: PostgresConnection?
+    var leadSession: PostgresConnection?
     /// When it looks again.
     var nextObservation = ContinuousClock.now
     /// Whether a transaction begins, with attempts to get its locks: their statements are no progress.

@@ -101,7 +101,7 @@ struct Waiting {
             let outcome = try Command(folder: folder)("wait", "--timeout", "1", "--database-url", url)
             #expect(outcome.status == 7)
             #expect(outcome.duration > .seconds(1))
-            #expect(outcome.errors.contains("It was waited for, 1 s long."))
+            #expect(outcome.errors.contains("Waited 1 s for it."))
             #expect(outcome.output.hasPrefix("waiting for "))
             #expect(!outcome.everything.contains("geheim"))
         }

@@ -34,7 +34,7 @@ extension HubConfiguration {
                 return
             } catch var error as DatabaseError where isAwaited(after: error, patience) {
                 guard clock.now < deadline else {
-                    error.details.append("It was waited for, \(limit.components.seconds) s long.")
+                    error.details.append("Waited \(limit.components.seconds) s for it.")
                     throw error
                 }
                 if reason != error.message { onReason(error) }

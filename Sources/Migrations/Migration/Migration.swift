@@ -124,6 +124,6 @@ public struct Finding: Sendable, Hashable {
         self.count = count
         self.message = message
         self.examples = examples
-        self.action = action
+        self.action = action?.sentences
     }
 }

@@ -54,7 +54,7 @@ public struct MigrationError: Error {
         self.code = code
         self.message = message
         self.migration = migration
-        self.nextStep = nextStep
+        self.nextStep = nextStep?.sentences
         self.findings = findings
         self.differences = differences
         self.committed = []

@@ -20,8 +20,17 @@ public struct Vocabulary: Sendable {
         self.consent = consent
     }
 
-    /// The command for a purpose, after a sentence: ` Preview the repair: migrate plan --repair`. Nothing without a command.
+    /// The command for a purpose, to stand after a sentence: ` Preview the repair: migrate plan --repair`; empty without a
+    /// command.
     package func advice(_ purpose: String, _ verb: String) -> String {
         command.map { " \(purpose): \($0) \(verb)" } ?? ""
+    }
+}
+
+extension String {
+    /// The text without the spaces around it; `nil` when nothing is left.
+    var sentences: String? {
+        let text = trimmingSpaces()
+        return text.isEmpty ? nil : text
     }
 }

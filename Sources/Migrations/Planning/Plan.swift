@@ -117,11 +117,12 @@ extension Assessment {
     /// Refuses a partial database: only a repair can continue from that.
     func rejectPartial(_ words: Vocabulary) throws {
         guard case .partial(let work, let found) = state else { return }
+        let preview = words.advice("Preview the repair", "plan --repair")
         throw MigrationError(
             .schemaDiffers,
             "this database is mixed: an older upgrade began \(work) and stopped: \(found).",
             nextStep:
-                "Nothing was changed.\(words.advice("Preview the repair", "plan --repair")) or\(words.advice("apply it", "repair"))"
+                "Nothing was changed.\(preview)\(preview.isEmpty ? "" : ".")\(words.advice("Apply it", "repair"))"
         )
     }
 }

@@ -9,8 +9,8 @@ struct WaitCommand: ParsableCommand {
         abstract: "Wait until the database takes connections.",
         usage: "kohaku-migrate wait [--timeout <seconds>] [<options>]",
         discussion: """
-            A server that does not answer yet, or starts, is waited for, and so are a name that is not known yet and a \
-            folder that is not there yet. A wrong password or a database that does not exist ends it at once, with 7.
+            It waits for a server that does not answer or is starting, for a host name that cannot be resolved yet, and for \
+            a folder that does not exist yet. A wrong password or a missing database ends it at once, with 7.
 
             EXAMPLE
               kohaku-migrate wait --timeout 120 && kohaku-migrate run
