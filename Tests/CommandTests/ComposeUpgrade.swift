@@ -52,7 +52,8 @@ struct ComposeUpgrade {
 
             #expect(try doing("Prepare").contains("Version 007 → 015"))
             #expect(try hub.snapshot().contents == before)
-            let upgraded = try doing("Back up")
+            let upgraded = try doing("Rehearse")
+            #expect(upgraded.contains("Rehearsed: the copy reached version 015."))
             #expect(upgraded.contains("Up to date: the schema is exactly version 015."))
             let after = try hub.snapshot().contents
             #expect(after["user"].count == before["user"].count + before["organization"].count)

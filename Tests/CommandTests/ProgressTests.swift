@@ -88,6 +88,9 @@ struct ProgressTests {
                 try JSONDecoder().decode(Event.self, from: Data($0.utf8))
             }
             #expect(events.allSatisfy { $0.event == "progress" })
+            for line in outcome.errors.split(separator: "\n") {
+                #expect(try JSONSchema.errors(in: String(line), as: "progress") == [])
+            }
             let steps = events.filter { $0.change == "008 foreignkey_refactoring" && $0.table == "file" }
             #expect(steps.first?.phase == "checking")
             #expect(steps.contains { $0.phase == "copying" && $0.total ?? 0 > 0 && $0.unit == "rows" })

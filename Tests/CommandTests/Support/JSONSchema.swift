@@ -58,7 +58,7 @@ enum JSONSchema {
         case "plan",
             "run" where isPlan:
             "plan"
-        case "run", "repair", "init": "run"
+        case "run", "start", "repair", "init": "run"
         case "backup": "backups"
         case "quarantine":
             ["list": "quarantine", "export": "quarantineLine"][arguments[1]] ?? "quarantineChange"
