@@ -137,7 +137,7 @@ struct Convergences {
         for verb in DamagedHub.Verb.allCases {
             let error = try DamagedHub(backend: backend, damage: sql).stopped(by: verb)
             #expect(error.code == .checkFailed)
-            #expect(error.findings.map(\.message).contains { $0.contains("table token has no column name") })
+            #expect(error.findings.map(\.message).contains { $0.contains("Table token has no column name") })
         }
     }
 }
