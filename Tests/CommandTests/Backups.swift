@@ -56,6 +56,41 @@ struct Backups {
         }
     }
 
+    @Test(
+        "One is made before tables of the newest version are changed, whatever else the run does first",
+        arguments: TestBackend.allCases, ["v14", "v15"])
+    func reconciling(_ backend: TestBackend, _ fixture: String) throws {
+        try backend.withHub(fixture) { hub in
+            try hub.loosenRepository()
+            let before = try hub.snapshot()
+            try hub.expect(5, "run")
+            try hub.expect(5, "run", "--yes", "--backup-dir", "missing")
+            #expect(try hub.snapshot() == before)
+            let outcome = try hub("run", "--yes")
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.output.contains("fixed: "))
+            let files = try Self.files(of: hub)
+            #expect(files.count == 1 && Self.isName(files[0], version: String(fixture.suffix(2))), "\(files)")
+        }
+    }
+
+    @Test(
+        "A run that fails before it changed anything leaves none, however often it starts",
+        arguments: TestBackend.allCases)
+    func unchanged(_ backend: TestBackend) throws {
+        try backend.withHub("v07") { hub in
+            try hub.database.connect().execute(Self.refusal(backend))
+            let before = try hub.snapshot()
+            for _ in 1...3 {
+                let outcome = try hub("run", "--yes")
+                #expect(outcome.status == 1, "\(outcome)")
+                #expect(!outcome.errors.contains("To go back"))
+            }
+            #expect(try Self.files(of: hub) == [])
+            #expect(try hub.snapshot() == before)
+        }
+    }
+
     @Test("A repair makes one as well", arguments: TestBackend.allCases)
     func repair(_ backend: TestBackend) throws {
         try backend.withHub("Mixed/b_v07_008failed_headinit") { hub in
@@ -301,6 +336,24 @@ struct Backups {
             #"CREATE UNIQUE INDEX "one_shape" ON "user" (("email" IS NULL)) WHERE "email" IS NULL"#
         case .postgresql:
             #"ALTER TABLE "user" ADD CONSTRAINT "reachable" CHECK ("email" IS NOT NULL)"#
+        }
+    }
+}
+
+extension Hub {
+    /// Makes the schema differ in a column of one table.
+    fileprivate func loosenRepository() throws {
+        switch database {
+        case .sqlite:
+            try database.connect().execute(
+                """
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET sql = replace(sql, '"private" INTEGER NOT NULL', '"private" INTEGER')
+                WHERE name = 'repository';
+                PRAGMA writable_schema = RESET
+                """)
+        case .postgresql:
+            try database.connect().execute("ALTER TABLE repository ALTER private DROP NOT NULL")
         }
     }
 }

@@ -29,6 +29,40 @@ struct Consents {
         }
     }
 
+    @Test(
+        "a backup is made of the version that the database has by then, if there is still something to change",
+        arguments: TestBackend.allCases, [(1, [0, 1], 1), (3, [0], nil)])
+    func overtaken(_ backend: TestBackend, _ expected: (target: Int, asked: [Int], made: Int?)) throws {
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            var runner = run.runner { _, _ throws in
+                let other = Runner(catalogue: run.catalogue, connection: try run.database.connect())
+                _ = try other.run(to: .upTo(expected.target))
+                return true
+            }
+            var asked: [Int] = []
+            runner.backUp = { version throws in
+                asked.append(version)
+                let isStill = try run.columns()?.count == version
+                return isStill ? Backup(path: "", size: 0, version: version) : nil
+            }
+            let report = try runner.run(to: .newest)
+            #expect(asked == expected.asked)
+            #expect(report.backup?.version == expected.made)
+            #expect(try run.columns() == [1, 2, 3])
+        }
+    }
+
+    @Test("a backup that is not made stops the run", arguments: TestBackend.allCases)
+    func noBackup(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [], migrations) { run throws in
+            var runner = run.runner()
+            runner.backUp = { _ in nil }
+            let error = try thrownError(MigrationError.self) { _ = try runner.run(to: .newest) }
+            #expect(error.code == .consentRequired)
+            #expect(try run.columns() == [])
+        }
+    }
+
     @Test("nobody is asked about a migration that does not run", arguments: TestBackend.allCases)
     func notAsked(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [], migrations) { run throws in

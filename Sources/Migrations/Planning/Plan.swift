@@ -29,6 +29,8 @@ public struct Plan: Sendable {
     var script: Result<[[String]], any Error>?
     /// The data that were checked: see ``Inspector/revision()``.
     var revision: String?
+    /// How the schema would differ from the newest one after the steps of a run to it.
+    var remainingDrift: [SchemaDifference] = []
     /// The tables whose rows a repair finds under another name.
     var displaced: [DisplacedTable] = []
 
@@ -42,8 +44,8 @@ public struct Plan: Sendable {
         !isFresh && steps.isEmpty && drift.isEmpty && (!isRepair || assessment.violations.isEmpty)
     }
 
-    /// Whether the drift changes tables, so that only a backup can undo it.
-    public var driftAltersTables: Bool { drift.altersTables }
+    /// Whether reconciling changes tables, so that only a backup can undo it.
+    public var driftAltersTables: Bool { (drift + remainingDrift).contains(where: \.altersTable) }
 
     /// Why the command would stop before it changes anything; `nil` when it would not.
     public var stop: MigrationError? { refusal ?? MigrationError(stoppingFor: findings) }

@@ -176,6 +176,9 @@ extension Runner {
                     script.append(statements)
                 }
                 title = "dry run of the schema"
+                if plan.steps.last?.migration.number == catalogue.newest {
+                    plan.remainingDrift = catalogue.differences(of: schema).filter(\.concernsRun)
+                }
             }
             plan.script = .success(script)
         } catch {

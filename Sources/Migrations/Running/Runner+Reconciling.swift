@@ -1,21 +1,16 @@
 /// The end of a run: the schema is reconciled with the canonical one and compared with it.
 extension Runner {
     /// Reconciles what differs from the canonical schema if that costs no row.
-    /// - Parameter differences: Those that concern a run.
     /// - Returns: Whether there was anything.
-    func reconcile(
-        _ report: inout RunReport, _ differences: [SchemaDifference], by plan: Plan, isAgreed: Bool
-    ) throws -> Bool {
+    func reconcile(_ report: inout RunReport, _ assessment: Assessment, isAgreed: Bool) throws -> Bool {
+        let differences = assessment.driftToReconcile
         guard !differences.isEmpty else { return false }
         if let stop = MigrationError(unrecognized: differences.filter { $0.disposition == .unrecognized }, words) {
             throw stop
         }
-        if differences.altersTables, !isAgreed {
-            try ask(
-                "reconciling the schema of \(catalogue.newest.paddedToThree)",
-                "it has \(differences.count.counted("difference")), and tables are changed. The only way back is to restore a backup.",
-                isUnchanged: report.migrations.isEmpty)
-            try makeBackup(&report, by: plan)
+        if differences.contains(where: \.altersTable) {
+            if !isAgreed { try askToReconcile(differences, isUnchanged: report.migrations.isEmpty) }
+            try makeBackup(&report, of: assessment) { $0.driftToReconcile.contains(where: \.altersTable) }
         }
         var reconciled = report
         emit(.changing("reconciling the schema"))
@@ -26,6 +21,13 @@ extension Runner {
         report = reconciled
         reportReconciled(report)
         return true
+    }
+
+    func askToReconcile(_ differences: [SchemaDifference], isUnchanged: Bool = true) throws {
+        try ask(
+            "reconciling the schema of \(catalogue.newest.paddedToThree)",
+            "it has \(differences.count.counted("difference")), and tables are changed. The only way back is to restore a backup.",
+            isUnchanged: isUnchanged)
     }
 
     /// SQLite allows broken references; a run reports them. Migrations that rewrite tables have quarantined theirs.

@@ -6,7 +6,7 @@ extension Runner {
         if !isDryRun {
             try ask(
                 "the repair", "it changes tables. The only way back is to restore a backup.")
-            try makeBackup(&report, by: plan)
+            try makeBackup(&report, of: plan.assessment)
         }
         var repaired = report
         emit(.changing("the repair"))

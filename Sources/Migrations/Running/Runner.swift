@@ -12,9 +12,10 @@ public struct Runner {
     /// Asks for consent: for what, and the question. It is called before the change that it is about; migrations before
     /// that may be committed already.
     public var consent: (String, String) throws -> Bool
-    /// Makes a backup, once, after the consent to a change that only a backup can undo and before it: see ``BackupSource``. It
-    /// makes none where another process was faster. What it throws stops the run.
-    public var backUp: ((Plan) throws -> Backup?)?
+    /// Makes a backup of the database, which has the version that it receives, once, after the consent to a change that only a
+    /// backup can undo and before it: see ``BackupSource``. Where another process has changed the version, it makes none, and
+    /// is called again with the new one unless nothing is left to change. What it throws stops the run.
+    public var backUp: ((_ version: Int) throws -> Backup?)?
     /// Receives what happens.
     public var emit: (MigrationEvent) -> Void
     /// Called about once a second while the work advances, and not while it stands still: for a sign of life.
@@ -30,7 +31,7 @@ public struct Runner {
         catalogue: Catalogue,
         connection: any DatabaseConnection,
         consent: @escaping (String, String) throws -> Bool = { _, _ in true },
-        backUp: ((Plan) throws -> Backup?)? = nil,
+        backUp: ((_ version: Int) throws -> Backup?)? = nil,
         emit: @escaping (MigrationEvent) -> Void = { _ in },
         exampleLimit: Int = 5
     ) {
@@ -97,6 +98,12 @@ public struct Runner {
             }
         } catch {
             var error = named(error)
+            // It leads back from nothing, and each start that fails would leave another one. Where the connection was lost,
+            // nobody knows what was committed.
+            if let backup = report.backup, report.isUnchanged, report.overtaken.isEmpty, error.code != .unreachable {
+                try? FileSystem.remove(backup.path)
+                report.backup = nil
+            }
             error.backup = report.backup
             error.committed = report.migrations.map(\.migration.title)
             error.overtaken = report.overtaken.map(\.title)
@@ -106,7 +113,7 @@ public struct Runner {
         return report
     }
 
-    private func assess() throws -> Assessment {
+    func assess() throws -> Assessment {
         try Assessment(of: connection, catalogue: catalogue)
     }
 
@@ -137,8 +144,15 @@ public struct Runner {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
         }
-        let isAgreed = pending.contains { $0.migration.consent != nil }
-        if isAgreed { try makeBackup(&report, by: plan) }
+        let agreed = Set(pending.filter { $0.migration.consent != nil }.map(\.number))
+        let alters = plan.remainingDrift.contains(where: \.altersTable)
+        if alters, agreed.isEmpty { try askToReconcile(plan.remainingDrift) }
+        let isAgreed = alters || !agreed.isEmpty
+        if isAgreed {
+            try makeBackup(&report, of: plan.assessment) { now in
+                alters || now.statuses.pending.contains { agreed.contains($0.migration.number) }
+            }
+        }
         var left = Set(pending.map(\.number))
         for migration in pending {
             let revision = migration.number == pending[0].number ? plan.revision : nil
@@ -151,7 +165,7 @@ public struct Runner {
         }
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
             var result = try pending.isEmpty ? plan.assessment : assess()
-            if try reconcile(&report, result.driftToReconcile, by: plan, isAgreed: isAgreed) { result = try assess() }
+            if try reconcile(&report, result, isAgreed: isAgreed) { result = try assess() }
             try compare(&report, result)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {
@@ -173,11 +187,27 @@ public struct Runner {
     }
 
     /// Has a backup made, when one is wanted, of the database as it is before the change that was agreed to.
-    func makeBackup(_ report: inout RunReport, by plan: Plan) throws {
-        guard let backUp else { return }
+    /// - Parameter isNeeded: Whether that change is still to be made, on a database that another process has changed.
+    func makeBackup(
+        _ report: inout RunReport, of assessment: Assessment, isNeeded: (Assessment) -> Bool = { _ in true }
+    ) throws {
+        guard let backUp, report.backup == nil else { return }
         emit(.backingUp)
         connection.begin(.waiting, in: "backup")
-        report.backup = try attributingErrors(to: nil, isLook: true) { try backUp(plan) }
+        report.backup = try attributingErrors(to: nil, isLook: true) {
+            var version = assessment.version
+            while true {
+                if let backup = try backUp(version) { return backup }
+                let now = try assess()
+                guard isNeeded(now) else { return nil }
+                guard now.version != version else {
+                    throw MigrationError(
+                        .consentRequired, "no backup of version \(version.paddedToThree) was made",
+                        nextStep: "Without one nothing of this is changed.")
+                }
+                version = now.version
+            }
+        }
         if let backup = report.backup { emit(.backedUp(backup)) }
     }
 

@@ -79,6 +79,9 @@ public struct SchemaDifference: Sendable, Hashable {
 
     /// Whether a run reconciles it, or stops at it.
     public var concernsRun: Bool { disposition != .unmanaged && disposition != .leftover }
+
+    /// Whether a table that is there is changed when it is reconciled.
+    var altersTable: Bool { ![.missingTable, .missingIndex, .indexName].contains(kind) }
 }
 
 extension SchemaDifference.Kind {
@@ -128,9 +131,4 @@ extension SchemaDifference: CustomStringConvertible {
         case .constantIndex: "index \(name ?? "") on \(table) indexes a text constant instead of a column"
         }
     }
-}
-
-extension [SchemaDifference] {
-    /// Whether to reconcile them changes tables that exist, rather than only adding tables and indexes.
-    var altersTables: Bool { contains { ![.missingTable, .missingIndex, .indexName].contains($0.kind) } }
 }

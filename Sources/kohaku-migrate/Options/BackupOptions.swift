@@ -38,13 +38,13 @@ final class FirstBackup {
 
     /// Where it goes. It is asked for twice where there is somebody to ask: for the question, and then to make it.
     func next(version: Int) throws -> Backup {
-        if let next { return next }
+        if let next, next.version == version { return next }
         let found = try Self.advising { try source().nextBackup(in: folder, version: version) }
         next = found
         return found
     }
 
-    /// - Returns: The backup; `nil` where another process has changed the version in the meantime.
+    /// - Returns: The backup; `nil` where the database does not have this version any more.
     func make(version: Int) throws -> Backup? {
         let next = try next(version: version)
         let catalogue = Catalogue.kohakuHub

@@ -56,7 +56,7 @@ extension ChangingCommand {
                     try plan.flatMap { try first?.next(version: $0.assessment.version) }
                 }
             },
-            backUp: first.map { first in { try first.make(version: $0.assessment.version) } },
+            backUp: first.map { first in { try first.make(version: $0) } },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
         runner.progress = { health?.touch() }
         runner.patience = max(runner.patience, .seconds(database.lockTimeout))
