@@ -14,11 +14,10 @@ extension SQLiteConnection: BackupSource {
 
     /// Copies every page with SQLite's own interface, what is in the write-ahead log as well.
     public func writeBackup(to file: PartialFile, holding tables: [String], check: () throws -> Void) throws {
-        try check()
         let copy = try SQLiteConnection(path: file.path, mode: .create, lockTimeout: lockTimeout, logger: logger)
         // Nobody needs it after a crash, and it is written to the disk as a whole.
         try copy.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        let before = try copyPages(to: copy)
+        let before = try copyPages(to: copy, check: check)
         begin(.proving)
         // The copy may say of itself that it has a write-ahead log; none is made for a look at it.
         let made = try SQLiteConnection(path: file.path, mode: .immutable, logger: logger)
@@ -38,8 +37,9 @@ extension SQLiteConnection: BackupSource {
     ///
     /// SQLite begins anew when somebody wrote in between. After three times the work nobody else may write until it is done.
     /// With a write-ahead log nobody has to wait for a transaction that reads, and all of it is one.
-    /// - Returns: What is in this database at that moment.
-    private func copyPages(to copy: SQLiteConnection) throws -> Contents {
+    /// - Parameter check: Looks at this database at that moment.
+    /// - Returns: What is in it then.
+    private func copyPages(to copy: SQLiteConnection, check: () throws -> Void) throws -> Contents {
         let (pages, pageSize) = try (integer("PRAGMA page_count"), integer("PRAGMA page_size"))
         begin(.copying, total: pages * pageSize, unit: .bytes)
         guard let backup = sqlite3_backup_init(copy.handle, "main", handle, "main") else {
@@ -65,6 +65,7 @@ extension SQLiteConnection: BackupSource {
             } while copied < pages * 3 && Int64(sqlite3_backup_remaining(backup)) > Self.pagesOfStep
         }
         return try withReadTransaction(of: []) {
+            try check()
             let contents = try contents()
             while try !step() {}
             return contents

@@ -31,7 +31,7 @@ extension SQLiteConnection {
             try requireUnused(path, lockTimeout: lockTimeout, logger: logger)
             try source.checkInterruption()
             let kept = try keepAside(path)
-            _ = try file.publish()
+            _ = try file.publish(as: path)
             return kept
         } catch {
             file.remove()

@@ -50,6 +50,16 @@ struct BackingUp {
         }
     }
 
+    @Test("takes the next name where another process took its own meanwhile", arguments: TestBackend.allCases)
+    func sameName(_ backend: TestBackend) throws {
+        try withLibrary(backend) { source, folder in
+            let next = try source.nextBackup(in: folder, version: 7)
+            let made = try (1...3).map { _ in try source.makeBackup(next) }
+            #expect(made[0].path == next.path)
+            #expect(try files(in: folder).map { "\(folder)/\($0)" } == made.map(\.path))
+        }
+    }
+
     @Test("leaves nothing behind when it is interrupted", arguments: TestBackend.allCases)
     func interrupted(_ backend: TestBackend) throws {
         try withLibrary(backend) { source, folder in
@@ -114,6 +124,20 @@ struct SQLiteBackups {
             #expect(try DatabaseContents(of: copy) == DatabaseContents(of: connection))
             #expect(try copy.readSchema().tables == connection.readSchema().tables)
             #expect(try copy.query("PRAGMA journal_mode")[0][0].text == mode)
+        }
+    }
+
+    @Test("is of the version that was looked at: nobody can change it from the look to the copy")
+    func check() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            let connection = try database.connect()
+            try connection.execute(Library.sql(.sqlite))
+            let source = try #require(connection as? any DatabaseConnection & BackupSource)
+            let other = try database.connect(lockTimeout: .zero)
+            _ = try source.makeBackup(source.nextBackup(version: 0)) {
+                let error = #expect(throws: DatabaseError.self) { try other.execute("CREATE TABLE new (x INTEGER)") }
+                #expect(error?.kind == .locked)
+            }
         }
     }
 

@@ -4,13 +4,16 @@ public struct Backup: Sendable, Hashable {
     public var path: String
     /// Its bytes.
     public var size: Int64
+    /// The version of the database in it.
+    public var version: Int
     /// The command that restores it, for messages.
     public var restoring: String?
 
     /// Describes a file.
-    public init(path: String, size: Int64, restoring: String? = nil) {
+    public init(path: String, size: Int64, version: Int, restoring: String? = nil) {
         self.path = path
         self.size = size
+        self.version = version
         self.restoring = restoring
     }
 }
@@ -30,7 +33,7 @@ public protocol BackupSource: Driver {
     /// Writes a copy of the whole database, as it is at one moment, and proves that it holds the same tables and rows.
     /// - Parameters:
     ///   - tables: The tables that must not be changed by a migration meanwhile.
-    ///   - check: Looks at the database before it is copied, once nobody can change these.
+    ///   - check: Looks at the database as it is copied.
     /// - Throws: ``DatabaseError`` or ``MigrationError``, or what `check` throws; the file is of no use then.
     func writeBackup(to file: PartialFile, holding tables: [String], check: () throws -> Void) throws
 }
@@ -44,7 +47,7 @@ extension BackupSource {
     public func nextBackup(in folder: String? = nil, version: Int) throws -> Backup {
         let names = BackupNames(of: backupStem, in: folder)
         let size = try requireRoom(in: names.folder, for: "backup")
-        return Backup(path: names.newPath(version: version), size: size)
+        return Backup(path: names.newPath(version: version), size: size, version: version)
     }
 
     /// Looks whether a copy can be written into a folder.
@@ -68,10 +71,10 @@ extension BackupSource {
     /// Makes a backup. It has its name when it is whole, proven and on the disk; until then it is a file that the next backup
     /// of the database removes.
     /// - Parameters:
-    ///   - next: Where, as ``nextBackup(in:version:)`` found it.
+    ///   - next: Where, as ``nextBackup(in:version:)`` found it; under another time where somebody has taken the name since.
     ///   - limit: How long to wait for somebody else's backup of the same database.
     ///   - tables: The tables that must not be changed by a migration meanwhile.
-    ///   - check: Looks at the database before it is copied, once nobody can change these.
+    ///   - check: Looks at the database as it is copied.
     /// - Throws: ``MigrationError`` or ``DatabaseError``, or what `check` throws; nothing is left behind then.
     public func makeBackup(
         _ next: Backup, waiting limit: Duration = .seconds(10), holding tables: [String] = [],
@@ -80,7 +83,14 @@ extension BackupSource {
         let file = try waitingForLock(limit) { try PartialFile(for: next.path) }
         do {
             try writeBackup(to: file, holding: tables, check: check)
-            return Backup(path: next.path, size: try file.publish())
+            var made = next
+            // Only who has the file gives names.
+            if FileSystem.size(of: next.path) != nil {
+                made.path = BackupNames(of: backupStem, in: FileSystem.folder(of: next.path))
+                    .newPath(version: next.version)
+            }
+            made.size = try file.publish(as: made.path)
+            return made
         } catch {
             file.remove()
             throw error

@@ -23,9 +23,10 @@ public struct BackupNames: Sendable {
     /// The finished backups in the folder, the oldest first.
     /// - Throws: ``DatabaseError`` when the folder cannot be read.
     public func all() throws -> [Backup] {
-        try FileSystem.names(in: folder).filter(isBackup).sorted().compactMap { name in
+        try FileSystem.names(in: folder).sorted().compactMap { name in
+            guard let version = version(of: name) else { return nil }
             let path = path(to: name)
-            return FileSystem.size(of: path).map { Backup(path: path, size: $0) }
+            return FileSystem.sizeOfFile(path).map { Backup(path: path, size: $0, version: version) }
         }
     }
 
@@ -50,8 +51,10 @@ public struct BackupNames: Sendable {
 
     private func path(to name: String) -> String { FileSystem.path(to: name, in: folder) }
 
-    private func isBackup(_ name: String) -> Bool {
-        name.hasPrefix(prefix) && name.dropFirst(prefix.count).wholeMatch(of: /\d{8}T\d{6}Z-v\d{3,}/) != nil
+    /// The version in the name of a backup; `nil` for other names.
+    private func version(of name: String) -> Int? {
+        guard name.hasPrefix(prefix) else { return nil }
+        return name.dropFirst(prefix.count).wholeMatch(of: /\d{8}T\d{6}Z-v(\d{3,})/).flatMap { Int($0.1) }
     }
 
     /// A time in UTC, without the colons that some file systems do not take: `20261129T064000Z`.

@@ -57,6 +57,13 @@ package enum FileSystem {
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
+    /// The bytes of a regular file that is no link to one, `nil` for anything else.
+    static func sizeOfFile(_ path: String) -> Int64? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_size)
+    }
+
     /// The bytes that are free on a folder's disk, `nil` when it does not tell.
     package static func freeBytes(at path: String) -> Int64? {
         var status = statvfs()

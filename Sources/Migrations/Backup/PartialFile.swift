@@ -15,12 +15,10 @@ public final class PartialFile {
     public let path: String
     /// Open for reading and writing.
     public let descriptor: Int32
-    private let finalPath: String
 
     /// Makes an empty file.
     /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when somebody else is writing it.
     package init(for finalPath: String) throws {
-        self.finalPath = finalPath
         let stem = finalPath.replacing(/-\d{8}T\d{6}Z(-v\d+)?$/, with: "")
         path = "\(stem)-partial"
         let claimed = try FileSystem.claim(path)
@@ -35,7 +33,7 @@ public final class PartialFile {
 
     /// Gives the file its name, once the disk has it.
     /// - Returns: Its bytes.
-    package func publish() throws -> Int64 {
+    package func publish(as finalPath: String) throws -> Int64 {
         guard fsync(descriptor) == 0 else { throw FileSystem.error("cannot write \(path)") }
         let size = FileSystem.size(of: path) ?? 0
         try FileSystem.rename(path, to: finalPath)
