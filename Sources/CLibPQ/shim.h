@@ -10,9 +10,10 @@
 /// Names every function of libpq that is used.
 #define LIBPQ_FUNCTIONS(each) \
     each(PQbackendPID) each(PQcancel) each(PQclear) each(PQcmdTuples) each(PQconnectPoll) each(PQconnectStartParams) \
-    each(PQconnectdbParams) each(PQconsumeInput) each(PQerrorMessage) each(PQfinish) each(PQfreeCancel) each(PQftype) \
-    each(PQgetCancel) each(PQgetResult) each(PQgetisnull) each(PQgetvalue) each(PQisBusy) each(PQlibVersion) \
-    each(PQnfields) each(PQntuples) each(PQpingParams) each(PQresultErrorField) each(PQresultStatus) each(PQsendQuery) each(PQsendQueryParams) each(PQserverVersion) each(PQsetNoticeReceiver) \
+    each(PQconnectdbParams) each(PQconsumeInput) each(PQdb) each(PQerrorMessage) each(PQfinish) each(PQfreeCancel) \
+    each(PQftype) each(PQgetCancel) each(PQgetResult) each(PQgetisnull) each(PQgetvalue) each(PQhost) each(PQisBusy) \
+    each(PQlibVersion) each(PQnfields) each(PQntuples) each(PQpingParams) each(PQport) each(PQresultErrorField) \
+    each(PQresultStatus) each(PQsendQuery) each(PQsendQueryParams) each(PQserverVersion) each(PQsetNoticeReceiver) \
     each(PQsetSingleRowMode) each(PQsocket) each(PQstatus) each(PQtransactionStatus)
 
 /// The functions of a loaded libpq, with the types that its header gives them.

@@ -37,12 +37,7 @@ final class IndexProgress {
                 CASE WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total * current_setting('block_size')::bigint END
             FROM pg_stat_progress_create_index WHERE pid = \(process)
             """
-        let keywords = parameters.keys.sorted()
-        handle = withCStrings(keywords) { keywordPointers in
-            withCStrings(keywords.map { parameters[$0] ?? "" }) { valuePointers in
-                libpq.PQconnectStartParams(keywordPointers, valuePointers, 0)
-            }
-        }
+        handle = PostgresConnection.withKeywords(parameters) { libpq.PQconnectStartParams($0, $1, 0) }
         state = libpq.PQstatus(handle) == CONNECTION_BAD ? .failed : .connecting(PGRES_POLLING_WRITING)
     }
 

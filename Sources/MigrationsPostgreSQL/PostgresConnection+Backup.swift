@@ -3,10 +3,13 @@ public import Migrations
 
 /// Backups are made by `pg_dump` in its custom format, of the whole database and all its schemas.
 extension PostgresConnection: BackupSource {
-    /// The name of the database. What separates folders stays out of it.
-    public var backupStem: String {
-        let name = (try? query("SELECT current_database()"))?.first?[0].text ?? ""
-        return name.replacing("/", with: "_")
+    public func backupNames(in folder: String?) -> BackupNames {
+        DatabasePlace(of: handle, libpq).backupNames(in: folder)
+    }
+
+    /// The files that are backups of a database, which may be missing.
+    public static func backupNames(of parameters: [String: String], in folder: String?) throws -> BackupNames {
+        try DatabasePlace(of: parameters).backupNames(in: folder)
     }
 
     /// A dump has no indexes, and is compressed: it hardly ever takes more than a quarter of what the tables do.

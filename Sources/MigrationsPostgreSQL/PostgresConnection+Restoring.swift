@@ -22,7 +22,7 @@ extension PostgresConnection {
         } catch let error as DatabaseError where error.kind == .other {
             throw MigrationError(.checkFailed, "this is no backup that can be restored: \(error.message)")
         }
-        let name = parameters["dbname"] ?? parameters["user"] ?? ""
+        let name = try DatabasePlace(of: parameters).name
         let swap = DatabaseSwap(
             scratch: ScratchDatabase(
                 server: try server(parameters, lockTimeout: lockTimeout, logger: logger), original: name,

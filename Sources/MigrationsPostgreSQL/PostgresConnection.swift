@@ -66,9 +66,9 @@ public final class PostgresConnection: DatabaseConnection {
         return answer != PQPING_NO_RESPONSE && answer != PQPING_REJECT
     }
 
-    private typealias CStrings = UnsafePointer<UnsafePointer<CChar>?>?
+    typealias CStrings = UnsafePointer<UnsafePointer<CChar>?>?
 
-    private static func withKeywords<Result>(
+    static func withKeywords<Result>(
         _ parameters: [String: String], _ body: (CStrings, CStrings) -> Result
     ) -> Result {
         let keywords = parameters.keys.sorted()

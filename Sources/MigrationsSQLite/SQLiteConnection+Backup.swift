@@ -3,7 +3,15 @@ import Logging
 public import Migrations
 
 extension SQLiteConnection: BackupSource {
-    public var backupStem: String { path }
+    public func backupNames(in folder: String?) -> BackupNames { Self.backupNames(of: path, in: folder) }
+
+    /// The files that are backups of a database file, which may be missing.
+    public static func backupNames(of path: String, in folder: String?) -> BackupNames {
+        let path = FileSystem.absolute(SQLiteFile.resolved(path))
+        let home = FileSystem.folder(of: path)
+        let name = FileSystem.name(of: path)
+        return BackupNames(of: name, identity: "\(SQLiteFile.resolved(home))/\(name)", home: home, in: folder)
+    }
 
     public func sizeOfNextBackup() throws -> Int64 {
         guard !path.isEmpty else {

@@ -23,8 +23,8 @@ extension SQLiteConnection {
         }
         try check(source)
         try requireUnused(path, lockTimeout: lockTimeout, logger: logger)
-        _ = try source.nextBackup(in: SQLiteFile.folder(of: path), version: 0)
-        let file = try PartialFile(for: path)
+        _ = try source.requireRoom(in: SQLiteFile.folder(of: path), for: "copy")
+        let file = try PartialFile(path)
         do {
             try source.writeBackup(to: file, holding: []) {}
             try FileSystem.copyPermissions(of: path, to: file.descriptor)

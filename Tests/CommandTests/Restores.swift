@@ -48,6 +48,43 @@ struct Restores {
         }
     }
 
+    @Test("is told as a command that leads back from any other folder and environment", arguments: TestBackend.allCases)
+    func command(_ backend: TestBackend) throws {
+        try backend.withHub("v07") { hub in
+            let before = try hub.contents()
+            let line = try #require(try hub("run", "--yes").output.split(separator: "\n").last)
+            try withTemporaryFolder { folder in
+                var other = Command(folder: folder)
+                let words = line.replacing("kohaku-migrate", with: "'\(Command.path)'")
+                let outcome = try other.shell("\(words) --yes --json")
+                #expect(outcome.status == 0, "\(line): \(outcome.errors)")
+                other.environment = hub.command.environment
+                #expect(try hub.contents() == before)
+                let restored = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+                try drop(restored.replaced, hub)
+            }
+        }
+    }
+
+    @Test("finds the database that libpq means by a service")
+    func service() throws {
+        try TestBackend.postgresql.withHub("v07") { hub in
+            guard case .postgresql(let server) = hub.database else { return }
+            let file = "\(hub.command.folder)/services"
+            try (["[hub]"] + server.parameters.map { "\($0)=\($1)" }).joined(separator: "\n")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            var named = hub
+            named.command.environment = ["PGSERVICEFILE": file, "DATABASE_URL": "postgresql:///?service=hub"]
+            try named.expect(0, "backup", "create")
+            #expect(try named("backup", "list").output.contains(server.parameters["dbname"] ?? "?"))
+            let before = try hub.contents()
+            try hub.database.connect().execute("CREATE TABLE since (n INTEGER)")
+            let restored = try named.json(Document.self, "restore", try backup(of: hub), "--yes")
+            #expect(try hub.contents() == before)
+            try drop(restored.replaced, hub)
+        }
+    }
+
     @Test("puts a database back that is gone", arguments: TestBackend.allCases)
     func gone(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
@@ -60,6 +97,7 @@ struct Restores {
                 let administrator = try TestDatabase.postgresql(.fromEnvironment()).connect()
                 try administrator.execute("DROP DATABASE \(server.parameters["dbname"] ?? "")")
             }
+            #expect(try hub("backup", "list").output.contains(URL(filePath: file).lastPathComponent))
             let outcome = try hub("restore", file, "--yes")
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(!outcome.output.contains("kept"))
@@ -108,6 +146,7 @@ struct Restores {
             for name in ["cut", "other", "missing"] {
                 let outcome = try hub("restore", name, "--yes")
                 #expect([1, 4, 7].contains(outcome.status), "\(name): \(outcome.status)")
+                #expect(outcome.errors.contains("there is no file") == (name == "missing"))
                 #expect(outcome.errors.hasPrefix("error: "))
             }
             #expect(try hub.snapshot() == before)

@@ -1,5 +1,7 @@
 import Foundation
 import Migrations
+import MigrationsPostgreSQL
+import MigrationsSQLite
 import MigrationsTesting
 import Synchronization
 import Testing
@@ -15,6 +17,11 @@ struct BackingUp {
             let source = try #require(connection as? any DatabaseConnection & BackupSource)
             try withTemporaryFolder { try body(source, $0) }
         }
+    }
+
+    /// The file that a backup is until it is whole.
+    private func partial(of next: Backup) -> String {
+        next.path.replacing(/\.backup-.*/, with: ".backup-partial")
     }
 
     private func files(in folder: String) throws -> [String] {
@@ -41,12 +48,32 @@ struct BackingUp {
             for other in ["notes.txt", "other.db.backup-20260101T000000Z-v001"] {
                 try "x".write(toFile: "\(folder)/\(other)", atomically: true, encoding: .utf8)
             }
-            let names = BackupNames(of: source.backupStem, in: folder)
+            let names = source.backupNames(in: folder)
             #expect(try names.all() == made)
             #expect(try names.prune(keeping: 1) == Array(made.dropLast()))
             #expect(try names.all() == [made[2]])
             #expect(try names.prune(keeping: 1) == [])
             #expect(try files(in: folder).count == 3)
+        }
+    }
+
+    @Test("is told from those of another database with the same name in the same folder", arguments: TestBackend.allCases)
+    func sameStem(_ backend: TestBackend) throws {
+        try withLibrary(backend) { source, folder in
+            let made = try source.makeBackup(source.nextBackup(in: folder, version: 7))
+            try withTemporaryFolder { place in
+                let other =
+                    switch backend {
+                    case .sqlite: SQLiteConnection.backupNames(of: "\(place)/hub.db", in: folder)
+                    case .postgresql:
+                        try PostgresConnection.backupNames(
+                            of: ["host": place, "dbname": source.query("SELECT current_database()")[0].text(0)],
+                            in: folder)
+                    }
+                #expect(try other.all() == [])
+                #expect(try other.prune(keeping: 1) == [])
+                #expect(try source.backupNames(in: folder).all() == [made])
+            }
         }
     }
 
@@ -75,9 +102,9 @@ struct BackingUp {
     @Test("takes the place of what one that was killed left behind", arguments: TestBackend.allCases)
     func leftBehind(_ backend: TestBackend) throws {
         try withLibrary(backend) { source, folder in
-            let name = source.backupStem.split(separator: "/").last ?? ""
-            try "half".write(toFile: "\(folder)/\(name).backup-partial", atomically: true, encoding: .utf8)
-            let backup = try source.makeBackup(source.nextBackup(in: folder, version: 7))
+            let next = try source.nextBackup(in: folder, version: 7)
+            try "half".write(toFile: partial(of: next), atomically: true, encoding: .utf8)
+            let backup = try source.makeBackup(next)
             #expect(try files(in: folder).map { "\(folder)/\($0)" } == [backup.path])
         }
     }
@@ -86,9 +113,7 @@ struct BackingUp {
     func oneAtATime(_ backend: TestBackend) throws {
         try withLibrary(backend) { source, folder in
             let next = try source.nextBackup(in: folder, version: 7)
-            let name = source.backupStem.split(separator: "/").last ?? ""
-            let partial = "\(folder)/\(name).backup-partial"
-            let descriptor = open(partial, O_RDWR | O_CREAT, 0o600)
+            let descriptor = open(partial(of: next), O_RDWR | O_CREAT, 0o600)
             defer { close(descriptor) }
             #expect(flock(descriptor, LOCK_EX) == 0)
             let error = #expect(throws: DatabaseError.self) { try source.makeBackup(next, waiting: .zero) }
@@ -114,12 +139,13 @@ struct SQLiteBackups {
     @Test("is the database with what is in its write-ahead log, beside it", arguments: ["wal", "delete"])
     func contents(_ mode: String) throws {
         try TestBackend.sqlite.withDatabase { database in
+            guard case .sqlite(let path) = database else { return }
             let connection = try database.connect()
             _ = try connection.query("PRAGMA journal_mode = \(mode)")
             try connection.execute(Library.sql(.sqlite))
             let source = try #require(connection as? any DatabaseConnection & BackupSource)
             let backup = try source.makeBackup(source.nextBackup(version: 0))
-            #expect(backup.path.hasPrefix("\(source.backupStem).backup-"))
+            #expect(backup.path.hasPrefix("\(path).backup-"))
             let copy = try TestDatabase.sqlite(path: backup.path).connect()
             #expect(try DatabaseContents(of: copy) == DatabaseContents(of: connection))
             #expect(try copy.readSchema().tables == connection.readSchema().tables)

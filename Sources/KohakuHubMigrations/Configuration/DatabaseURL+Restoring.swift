@@ -4,6 +4,15 @@ import MigrationsPostgreSQL
 import MigrationsSQLite
 
 extension DatabaseURL {
+    /// The files that are backups of the database, which may be missing.
+    /// - Parameter folder: Where they are; `nil` for beside a database file, and the current folder for a server's.
+    public func backupNames(in folder: String? = nil) throws -> BackupNames {
+        switch self {
+        case .sqlite(let path): SQLiteConnection.backupNames(of: path, in: folder)
+        case .postgres(let keywords): try PostgresConnection.backupNames(of: keywords, in: folder)
+        }
+    }
+
     /// Puts a backup in the place of the database, which is kept under another name.
     /// - Parameters:
     ///   - backup: The file of the backup, which stays.

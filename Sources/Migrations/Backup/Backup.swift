@@ -8,6 +8,8 @@ public struct Backup: Sendable, Hashable {
     public var version: Int
     /// The command that restores it, for messages.
     public var restoring: String?
+    /// Whether that command has to get a password besides.
+    public var isPasswordLeftOut = false
 
     /// Describes a file.
     public init(path: String, size: Int64, version: Int, restoring: String? = nil) {
@@ -20,8 +22,9 @@ public struct Backup: Sendable, Hashable {
 
 /// What can copy its whole database into a file: ask a connection for it with `as?`.
 public protocol BackupSource: Driver {
-    /// How the names of its backups begin, with the folder: the path of the file, or the name of the database.
-    var backupStem: String { get }
+    /// The files that are its backups.
+    /// - Parameter folder: Where they are; `nil` for beside a database file, and the current folder for a server's.
+    func backupNames(in folder: String?) -> BackupNames
 
     /// How many rows each table has, by its name.
     func countAllRows() throws -> [String: Int64]
@@ -45,7 +48,7 @@ extension BackupSource {
     ///   - version: The version of the database, which is part of the name.
     /// - Throws: ``MigrationError`` that says what is missing: permission, room or a program.
     public func nextBackup(in folder: String? = nil, version: Int) throws -> Backup {
-        let names = BackupNames(of: backupStem, in: folder)
+        let names = backupNames(in: folder)
         let size = try requireRoom(in: names.folder, for: "backup")
         return Backup(path: names.newPath(version: version), size: size, version: version)
     }
@@ -80,15 +83,13 @@ extension BackupSource {
         _ next: Backup, waiting limit: Duration = .seconds(10), holding tables: [String] = [],
         check: () throws -> Void = {}
     ) throws -> Backup {
-        let file = try waitingForLock(limit) { try PartialFile(for: next.path) }
+        let names = backupNames(in: FileSystem.folder(of: next.path))
+        let file = try waitingForLock(limit) { try PartialFile(names.path(of: "backup")) }
         do {
             try writeBackup(to: file, holding: tables, check: check)
             var made = next
             // Only who has the file gives names.
-            if FileSystem.size(of: next.path) != nil {
-                made.path = BackupNames(of: backupStem, in: FileSystem.folder(of: next.path))
-                    .newPath(version: next.version)
-            }
+            if FileSystem.size(of: next.path) != nil { made.path = names.newPath(version: next.version) }
             made.size = try file.publish(as: made.path)
             return made
         } catch {

@@ -7,17 +7,25 @@
 #endif
 
 /// The files that are backups of one database: `hub.db.backup-20261129T064000Z-v007`.
+///
+/// In a folder that is not the database's own there may be those of another one with the same name. There the name has a tag,
+/// `hub.db-3f9a2c1b.backup-…`, which tells them apart.
 public struct BackupNames: Sendable {
     /// The folder they are in.
     public let folder: String
-    private let prefix: String
+    /// What the names begin with.
+    private let stem: String
 
     /// - Parameters:
-    ///   - stem: The path of the database's file, or its name: see ``BackupSource/backupStem``.
-    ///   - folder: The folder, where it is not that of the stem.
-    public init(of stem: String, in folder: String? = nil) {
-        self.folder = folder.map { $0.isEmpty ? "." : $0 } ?? FileSystem.folder(of: stem)
-        prefix = FileSystem.name(of: stem) + ".backup-"
+    ///   - name: The name of the database or its file. What separates folders stays out of it.
+    ///   - identity: What it has in common with no other database, such as the path of its file.
+    ///   - home: The folder of its own, where it has one.
+    ///   - folder: The folder, where it is not that one; `nil` for there, or the current one.
+    public init(of name: String, identity: String, home: String? = nil, in folder: String? = nil) {
+        let folder = folder ?? home ?? "."
+        self.folder = folder.isEmpty ? "." : folder
+        let tag = home.map { FileSystem.isSameFolder($0, folder) } == true ? "" : "-\(Self.tag(of: identity))"
+        stem = name.replacing("/", with: "_") + tag
     }
 
     /// The finished backups in the folder, the oldest first.
@@ -49,12 +57,24 @@ public struct BackupNames: Sendable {
         }
     }
 
+    /// The path of a file in the making, of which there is one of each kind.
+    func path(of kind: String) -> String { path(to: "\(stem).\(kind)") }
+
+    private var prefix: String { stem + ".backup-" }
+
     private func path(to name: String) -> String { FileSystem.path(to: name, in: folder) }
 
     /// The version in the name of a backup; `nil` for other names.
     private func version(of name: String) -> Int? {
         guard name.hasPrefix(prefix) else { return nil }
         return name.dropFirst(prefix.count).wholeMatch(of: /\d{8}T\d{6}Z-v(\d{3,})/).flatMap { Int($0.1) }
+    }
+
+    /// Eight digits, by the hash FNV-1a.
+    private static func tag(of identity: String) -> String {
+        let hash = identity.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
     /// A time in UTC, without the colons that some file systems do not take: `20261129T064000Z`.

@@ -24,6 +24,21 @@ package enum FileSystem {
         folder == "." ? name : "\(folder)/\(name)"
     }
 
+    /// A path that means the same in every folder.
+    package static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return path }
+        defer { free(current) }
+        let path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        return "\(String(cString: current))/\(path)"
+    }
+
+    /// Whether two paths lead to one folder.
+    static func isSameFolder(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
+    }
+
     /// Whether files can be made in a folder.
     static func isWritableFolder(_ path: String) -> Bool { access(path, W_OK | X_OK) == 0 && opendirs(path) }
 

@@ -27,8 +27,8 @@ public protocol Rehearsable: BackupSource {
 extension Rehearsable {
     /// Makes the file that a copy is, or is made from.
     package func makeFileOfCopy(in folder: String?) throws -> PartialFile {
-        let folder = folder.map { $0.isEmpty ? "." : $0 } ?? FileSystem.folder(of: backupStem)
-        _ = try requireRoom(in: folder, for: "copy")
-        return try PartialFile(for: FileSystem.path(to: "\(FileSystem.name(of: backupStem)).rehearsal", in: folder))
+        let names = backupNames(in: folder)
+        _ = try requireRoom(in: names.folder, for: "copy")
+        return try PartialFile(names.path(of: "rehearsal"))
     }
 }

@@ -17,9 +17,9 @@ public final class PartialFile {
     public let descriptor: Int32
 
     /// Makes an empty file.
+    /// - Parameter stem: The path of what is made, without what differs each time.
     /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when somebody else is writing it.
-    package init(for finalPath: String) throws {
-        let stem = finalPath.replacing(/-\d{8}T\d{6}Z(-v\d+)?$/, with: "")
+    package init(_ stem: String) throws {
         path = "\(stem)-partial"
         let claimed = try FileSystem.claim(path)
         guard fchmod(claimed, 0o600) == 0 else {

@@ -23,17 +23,22 @@ struct BackupFolder: ParsableArguments {
 final class FirstBackup {
     private let connection: any DatabaseConnection
     private let folder: String?
-    private let database: DatabaseOptions
+    private let database: DatabaseURL
+    private let lockTimeout: Duration
     private var next: Backup?
 
     /// That the database is no longer what the plan was made for.
     private struct Overtaken: Error {}
 
-    /// - Parameter database: The flags by which the database was named, for the command that leads back.
-    init(of connection: any DatabaseConnection, in folder: String?, restoring database: DatabaseOptions) {
+    /// - Parameter database: The database as the command that leads back names it.
+    init(
+        of connection: any DatabaseConnection, in folder: String?, restoring database: DatabaseURL,
+        lockTimeout: Duration
+    ) {
         self.connection = connection
         self.folder = folder
         self.database = database
+        self.lockTimeout = lockTimeout
     }
 
     /// Where it goes. It is asked for twice where there is somebody to ask: for the question, and then to make it.
@@ -52,7 +57,7 @@ final class FirstBackup {
         do {
             backup = try Self.advising {
                 try source().makeBackup(
-                    next, waiting: .seconds(database.lockTimeout), holding: catalogue.tables
+                    next, waiting: lockTimeout, holding: catalogue.tables
                 ) {
                     let now = try Assessment(of: connection.readSchema(), catalogue: catalogue)
                     guard now.version == version else { throw Overtaken() }
@@ -61,7 +66,10 @@ final class FirstBackup {
         } catch is Overtaken {
             return nil
         }
-        backup.restoring = "kohaku-migrate restore \(backup.path.quotedForShell)\(database.words)"
+        // It may be run in another folder, and without these variables and settings.
+        let words = [FileSystem.absolute(backup.path), "--database-url", database.url].map(\.quotedForShell)
+        backup.restoring = "kohaku-migrate restore \(words.joined(separator: " "))"
+        backup.isPasswordLeftOut = database.hasPassword
         return backup
     }
 

@@ -28,22 +28,6 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
-    /// The flags that name the same database once more. A URL with a password is not repeated.
-    var words: String {
-        var words = ""
-        if let databaseURL {
-            let hasPassword =
-                if case .postgres(let keywords)? = try? DatabaseURL(databaseURL) {
-                    keywords["password"] != nil || keywords["sslpassword"] != nil
-                } else {
-                    false
-                }
-            words += " --database-url \(hasPassword ? "URL" : databaseURL.quotedForShell)"
-        }
-        if let config { words += " --config \(config.quotedForShell)" }
-        return words
-    }
-
     /// The settings from flags, environment and configuration file.
     func resolve() throws -> HubConfiguration {
         var configuration = try HubConfiguration(

@@ -36,9 +36,11 @@ struct ErrorText {
 extension Backup {
     /// How to go back to it, its last line the command, which is in one line to be copied.
     var wayBack: String {
-        "To go back to how the database was before, stop the hub and run:".wrapped() + "\n"
+        "To go back to how the database was before, stop the hub and run\(password):".wrapped() + "\n"
             + (restoring ?? "kohaku-migrate restore \(path.quotedForShell)")
     }
+
+    private var password: String { isPasswordLeftOut ? ", with the password in PGPASSWORD or ~/.pgpass" : "" }
 }
 
 extension String {

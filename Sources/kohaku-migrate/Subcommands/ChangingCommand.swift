@@ -46,7 +46,10 @@ extension ChangingCommand {
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
         let first = backups.flatMap { backups in
             backups.noBackup
-                ? nil : FirstBackup(of: connection, in: backups.folder.backupDir, restoring: database)
+                ? nil
+                : FirstBackup(
+                    of: connection, in: backups.folder.backupDir, restoring: configuration.database,
+                    lockTimeout: .seconds(database.lockTimeout))
         }
         var runner = Runner(
             catalogue: .kohakuHub, connection: connection,

@@ -28,10 +28,12 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering(isChanging: true) {
-            var configuration = try database.resolve()
-            // Settles how the setting is to be read; the database may be missing or damaged.
-            _ = try? database.open(&configuration, for: .reading)
-            let target = configuration.database
+            guard FileSystem.size(of: file) != nil else {
+                throw MigrationError(
+                    .checkFailed, "there is no file \(file)",
+                    nextStep: "Nothing was changed. To see what there is: kohaku-migrate backup list")
+            }
+            let target = try database.settled()
             guard yes || Consent.confirms("\(file) will replace \(target), which is kept under another name.") else {
                 throw MigrationError(
                     .consentRequired, "\(target) would be replaced by \(file)",

@@ -21,6 +21,13 @@ struct BackupCommand: ParsableCommand {
 }
 
 extension DatabaseOptions {
+    /// The database, which may be missing or damaged, by the reading of the setting that a look at it settles.
+    func settled() throws -> DatabaseURL {
+        var configuration = try resolve()
+        _ = try? open(&configuration, for: .reading)
+        return configuration.database
+    }
+
     /// Opens a database that is there.
     func openForBackups() throws -> (HubConfiguration, any DatabaseConnection & BackupSource) {
         var configuration = try resolve()

@@ -26,7 +26,9 @@ struct BackupCreateCommand: ParsableCommand {
             source.observer = progress.observer()
             Signals.watch()
             source.begin(.waiting, in: "backup")
-            let first = FirstBackup(of: source, in: folder.backupDir, restoring: database)
+            let first = FirstBackup(
+                of: source, in: folder.backupDir, restoring: configuration.database,
+                lockTimeout: .seconds(database.lockTimeout))
             let version = try Assessment(of: source, catalogue: .kohakuHub).version
             guard let backup = try first.make(version: version) else {
                 throw MigrationError(

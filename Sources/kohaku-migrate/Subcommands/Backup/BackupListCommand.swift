@@ -20,9 +20,9 @@ struct BackupListCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering {
-            let (configuration, source) = try database.openForBackups()
-            let backups = try BackupNames(of: source.backupStem, in: folder.backupDir).all()
-            try output.show(backups, of: configuration.database, nothing: "There is no backup.")
+            let settled = try database.settled()
+            let backups = try settled.backupNames(in: folder.backupDir).all()
+            try output.show(backups, of: settled, nothing: "There is no backup.")
         }
     }
 }

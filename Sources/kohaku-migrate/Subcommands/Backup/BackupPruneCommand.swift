@@ -27,9 +27,9 @@ struct BackupPruneCommand: ParsableCommand {
 
     func run() throws {
         try output.rendering(isChanging: true) {
-            let (configuration, source) = try database.openForBackups()
-            let removed = try BackupNames(of: source.backupStem, in: folder.backupDir).prune(keeping: keep)
-            try output.show(removed, of: configuration.database, nothing: "Nothing to remove.", heading: "Removed:")
+            let settled = try database.settled()
+            let removed = try settled.backupNames(in: folder.backupDir).prune(keeping: keep)
+            try output.show(removed, of: settled, nothing: "Nothing to remove.", heading: "Removed:")
         }
     }
 }
