@@ -73,14 +73,15 @@ struct ClientProgram {
         guard status == 0 else {
             // A terminal sends the signal to both.
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
-            throw failure(said.trimmingSpaces())
+            let signal = status & 0x7f
+            throw failure(said.trimmingSpaces() + (signal == 0 ? "" : " It was ended by signal \(signal)."))
         }
     }
 
     private func failure(_ said: String) -> DatabaseError {
         let full = String(cString: strerror(ENOSPC))
         let kind: DatabaseError.Kind = said.contains(full) ? .full : .other
-        return DatabaseError(kind, said.hasPrefix(name) ? said : "\(name): \(said)")
+        return DatabaseError(kind, said.hasPrefix(name) ? said : "\(name): \(said.trimmingSpaces())")
     }
 
     /// Reads both until nobody can write to them any more.

@@ -1,3 +1,4 @@
+import CSQLite
 public import Logging
 public import Migrations
 
@@ -16,6 +17,9 @@ extension SQLiteConnection {
         check: (any DatabaseConnection) throws -> Void
     ) throws -> String? {
         let path = SQLiteFile.resolved(path)
+        guard FileSystem.size(of: path) != nil || !FileSystem.exists(path) else {
+            throw DatabaseError(.unreachable, "\(path) is a broken symbolic link")
+        }
         let source = try reading(path: backup, lockTimeout: lockTimeout, logger: logger)
         source.interruption = interruption
         guard try !source.integrityAnswers(isThorough: true).answers.contains(where: isStructural) else {
@@ -24,19 +28,71 @@ extension SQLiteConnection {
         try check(source)
         try requireUnused(path, lockTimeout: lockTimeout, logger: logger)
         _ = try source.requireRoom(in: SQLiteFile.folder(of: path), for: "copy")
-        let file = try PartialFile(path)
+        let file = try PartialFile("\(path).restore")
         do {
             try source.writeBackup(to: file, holding: []) {}
             try FileSystem.copyPermissions(of: path, to: file.descriptor)
+            // What takes long comes before the last look.
+            try file.synchronize()
             try requireUnused(path, lockTimeout: lockTimeout, logger: logger)
             try source.checkInterruption()
-            let kept = try keepAside(path)
-            _ = try file.publish(as: path)
-            return kept
+            return try replace(path, by: file, lockTimeout: lockTimeout, logger: logger)
         } catch {
             file.remove()
             throw error
         }
+    }
+
+    /// Gives the copy the name of the database, which nobody else can use meanwhile.
+    /// - Returns: The name that the database has now.
+    private static func replace(
+        _ path: String, by file: PartialFile, lockTimeout: Duration, logger: Logger
+    ) throws -> String? {
+        var lock = try exclusiveLock(of: path, lockTimeout: lockTimeout, logger: logger)
+        let kept = try keepAside(path)
+        do {
+            _ = try withExtendedLifetime(lock) { try file.publish(as: path) }
+            lock = nil
+            // Who opened it just before would make journals of it beside what is there now.
+            if let kept, FileSystem.isOpenElsewhere(kept) == true { throw inUse(path) }
+            return kept
+        } catch {
+            if let kept { putBack(kept, as: path) }
+            throw error
+        }
+    }
+
+    /// A connection that lets nobody else read or write until it is closed; `nil` where there is no database.
+    private static func exclusiveLock(
+        of path: String, lockTimeout: Duration, logger: Logger
+    ) throws -> SQLiteConnection? {
+        guard FileSystem.size(of: path) != nil else { return nil }
+        do {
+            let connection = try SQLiteConnection(
+                path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
+            // With a write-ahead log others could read. When it is closed it would remove that by its name, which may be the
+            // log of somebody else by then.
+            _ = try connection.query("PRAGMA locking_mode = EXCLUSIVE")
+            var persists: Int32 = 1
+            sqlite3_file_control(connection.handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persists)
+            try connection.execute("BEGIN EXCLUSIVE")
+            return connection
+        } catch let error as DatabaseError where [.damaged, .notADatabase].contains(error.kind) {
+            return nil
+        }
+    }
+
+    /// Undoes what ``keepAside(_:)`` did.
+    private static func putBack(_ kept: String, as path: String) {
+        for ending in ["-wal", "-journal", ""] where FileSystem.exists(kept + ending) {
+            try? FileSystem.rename(kept + ending, to: path + ending)
+            // Two names of one file stay both.
+            try? FileSystem.remove(kept + ending)
+        }
+    }
+
+    private static func inUse(_ path: String) -> DatabaseError {
+        DatabaseError(.locked, "another process has \(path) open")
     }
 
     /// Gives a database and its journals a second name, and takes the first one from the journals: they would be applied to
@@ -44,8 +100,15 @@ extension SQLiteConnection {
     private static func keepAside(_ path: String) throws -> String? {
         guard FileSystem.size(of: path) != nil else { return nil }
         let kept = BackupNames.replaced(path) { FileSystem.size(of: $0) != nil }
-        let endings = ["", "-wal", "-journal"].filter { FileSystem.size(of: path + $0) != nil }
-        for ending in endings { try FileSystem.link(path + ending, as: kept + ending) }
+        let endings = [""] + ["-wal", "-journal"].filter { FileSystem.size(of: path + $0) ?? 0 > 0 }
+        for ending in endings {
+            do {
+                try FileSystem.link(path + ending, as: kept + ending)
+            } catch {
+                // Some file systems give a file one name only. For a moment there is none of the first then.
+                try FileSystem.rename(path + ending, to: kept + ending)
+            }
+        }
         try FileSystem.synchronizeFolder(SQLiteFile.folder(of: path))
         for ending in ["-wal", "-journal", "-shm"] { try FileSystem.remove(path + ending) }
         return kept
@@ -54,15 +117,19 @@ extension SQLiteConnection {
     /// Has SQLite put everything into the file itself, and refuses a file that somebody else has open.
     private static func requireUnused(_ path: String, lockTimeout: Duration, logger: Logger) throws {
         guard FileSystem.size(of: path) != nil else { return }
-        let inUse = DatabaseError(.locked, "another process has \(path) open")
         do {
             let connection = try SQLiteConnection(
                 path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
-            if try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 1 { throw inUse }
+            if try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 1 { throw inUse(path) }
             try connection.execute("BEGIN EXCLUSIVE; ROLLBACK")
         } catch let error as DatabaseError where [.damaged, .notADatabase].contains(error.kind) {
             // It is kept as it is.
         }
-        if FileSystem.isOpenElsewhere(path) { throw inUse }
+        switch FileSystem.isOpenElsewhere(path) {
+        case true?: throw inUse(path)
+        case nil:
+            logger.warning("whether another process has \(path) open cannot be told: make sure that the hub is stopped")
+        case false?: break
+        }
     }
 }

@@ -49,15 +49,19 @@ struct BackingUp {
                 try "x".write(toFile: "\(folder)/\(other)", atomically: true, encoding: .utf8)
             }
             let names = source.backupNames(in: folder)
+            // A folder with the name of a backup is none.
+            let folderOfName = made[0].path.replacing(/\d{8}T/, with: "20200101T")
+            try FileManager.default.createDirectory(atPath: folderOfName, withIntermediateDirectories: false)
             #expect(try names.all() == made)
             #expect(try names.prune(keeping: 1) == Array(made.dropLast()))
             #expect(try names.all() == [made[2]])
             #expect(try names.prune(keeping: 1) == [])
-            #expect(try files(in: folder).count == 3)
+            #expect(try files(in: folder).count == 4)
         }
     }
 
-    @Test("is told from those of another database with the same name in the same folder", arguments: TestBackend.allCases)
+    @Test(
+        "is told from those of another database with the same name in the same folder", arguments: TestBackend.allCases)
     func sameStem(_ backend: TestBackend) throws {
         try withLibrary(backend) { source, folder in
             let made = try source.makeBackup(source.nextBackup(in: folder, version: 7))
@@ -106,6 +110,25 @@ struct BackingUp {
             try "half".write(toFile: partial(of: next), atomically: true, encoding: .utf8)
             let backup = try source.makeBackup(next)
             #expect(try files(in: folder).map { "\(folder)/\($0)" } == [backup.path])
+        }
+    }
+
+    @Test("leaves alone what is no file of its own", arguments: TestBackend.allCases)
+    func inTheWay(_ backend: TestBackend) throws {
+        try withLibrary(backend) { source, folder in
+            let next = try source.nextBackup(in: folder, version: 7)
+            let mine = "\(folder)/mine"
+            try "mine".write(toFile: mine, atomically: true, encoding: .utf8)
+            let partial = partial(of: next)
+            for make in [link, symlink] {
+                #expect(make(mine, partial) == 0)
+                let error = #expect(throws: MigrationError.self) { try source.makeBackup(next) }
+                #expect(error?.code == .consentRequired)
+                #expect(error?.message.hasPrefix("\(partial) is in the way: ") == true)
+                #expect(unlink(partial) == 0)
+            }
+            #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+            #expect(try files(in: folder) == ["mine"])
         }
     }
 
@@ -161,6 +184,7 @@ struct SQLiteBackups {
             let source = try #require(connection as? any DatabaseConnection & BackupSource)
             let other = try database.connect(lockTimeout: .zero)
             _ = try source.makeBackup(source.nextBackup(version: 0)) {
+                _ = try source.readSchema()
                 let error = #expect(throws: DatabaseError.self) { try other.execute("CREATE TABLE new (x INTEGER)") }
                 #expect(error?.kind == .locked)
             }

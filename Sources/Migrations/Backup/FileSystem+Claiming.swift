@@ -10,11 +10,15 @@ extension FileSystem {
     /// Makes a file that one process at a time has, or takes one that a process that died left there. It is this process's
     /// until the descriptor is closed.
     /// - Returns: The descriptor, open for reading and writing.
-    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when another process has it.
+    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when another process has it; ``MigrationError`` when
+    ///   something else has its name.
     package static func claim(_ path: String) throws -> Int32 {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw error("cannot make \(path)") }
+            guard descriptor >= 0 else {
+                guard !exists(path) else { throw inTheWay(path) }
+                throw error("cannot make \(path)")
+            }
             do {
                 guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                     guard errno == EWOULDBLOCK else { throw error("cannot lock \(path)") }
@@ -24,6 +28,11 @@ extension FileSystem {
                 guard isFile(descriptor, at: path) else {
                     close(descriptor)
                     continue
+                }
+                // Another user could read what is written, or put it elsewhere.
+                var status = stat()
+                guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_nlink == 1 else {
+                    throw inTheWay(path)
                 }
                 guard ftruncate(descriptor, 0) == 0 else { throw error("cannot write \(path)") }
                 return descriptor
@@ -57,6 +66,11 @@ extension FileSystem {
             guard pwrite(descriptor, bytes.baseAddress, bytes.count, 0) == bytes.count else { return }
             ftruncate(descriptor, off_t(bytes.count))
         }
+    }
+
+    private static func inTheWay(_ path: String) -> MigrationError {
+        MigrationError(
+            .consentRequired, "\(path) is in the way: it is of another user, or no file of this tool. Remove it")
     }
 
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {

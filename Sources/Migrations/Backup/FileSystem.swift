@@ -72,6 +72,12 @@ package enum FileSystem {
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
+    /// Whether there is something of this name, if only a link that leads nowhere.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// The bytes of a regular file that is no link to one, `nil` for anything else.
     static func sizeOfFile(_ path: String) -> Int64? {
         var status = stat()
@@ -130,22 +136,6 @@ package enum FileSystem {
         guard stat(path, &status) == 0 else { return }
         guard fchown(descriptor, status.st_uid, status.st_gid) == 0, fchmod(descriptor, status.st_mode & 0o7777) == 0
         else { throw error("cannot give the owner of \(path) to what replaces it") }
-    }
-
-    /// Whether somebody else has a file open, as far as the system tells: Linux refuses a lease then.
-    package static func isOpenElsewhere(_ path: String) -> Bool {
-        #if os(Linux)
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return false }
-            defer { close(descriptor) }
-            // Sent when somebody opens the file while there is a lease.
-            let before = signal(SIGIO, SIG_IGN)
-            defer { signal(SIGIO, before) }
-            let (setLease, write, none): (Int32, Int32, Int32) = (1_024, Int32(F_WRLCK), Int32(F_UNLCK))
-            guard fcntl(descriptor, setLease, write) == 0 else { return errno == EAGAIN }
-            _ = fcntl(descriptor, setLease, none)
-        #endif
-        return false
     }
 
     /// Waits a little before another try.

@@ -18,7 +18,8 @@ public final class PartialFile {
 
     /// Makes an empty file.
     /// - Parameter stem: The path of what is made, without what differs each time.
-    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when somebody else is writing it.
+    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` when somebody else is writing it; ``MigrationError``
+    ///   when there is a file that this process did not leave there.
     package init(_ stem: String) throws {
         path = "\(stem)-partial"
         let claimed = try FileSystem.claim(path)
@@ -34,11 +35,16 @@ public final class PartialFile {
     /// Gives the file its name, once the disk has it.
     /// - Returns: Its bytes.
     package func publish(as finalPath: String) throws -> Int64 {
-        guard fsync(descriptor) == 0 else { throw FileSystem.error("cannot write \(path)") }
+        try synchronize()
         let size = FileSystem.size(of: path) ?? 0
         try FileSystem.rename(path, to: finalPath)
         try FileSystem.synchronizeFolder(FileSystem.folder(of: finalPath))
         return size
+    }
+
+    /// Has the disk keep what is in the file.
+    package func synchronize() throws {
+        guard fsync(descriptor) == 0 else { throw FileSystem.error("cannot write \(path)") }
     }
 
     /// Takes the file away again.
