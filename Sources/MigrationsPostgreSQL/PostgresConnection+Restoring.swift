@@ -103,23 +103,54 @@ private struct DatabaseSwap {
         }
     }
 
-    /// Makes the new database.
+    /// Makes the new database, if the role may give it the other name later.
     func create() throws {
+        let mayRename = try server.query(
+            "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = $1", [.text(name)]
+        ).first?[0].boolean
+        guard mayRename != false else {
+            throw try notPermitted("the role does not own the database \(name)")
+        }
         do {
             try scratch.create()
         } catch let error as DatabaseError where error.kind == .notPermitted {
-            throw MigrationError(
-                .checkFailed, "the role may not create a database to restore into: \(error.message)",
-                nextStep: "Nothing was changed. As a role that may: createdb --template=template0 \(scratch.name); "
-                    + "pg_restore --exit-on-error --dbname=\(scratch.name) \(backup); then in psql, connected to postgres: "
-                    + (["BEGIN"] + renames(keeping: "\(scratch.stem).replaced") + ["COMMIT"]).joined(separator: "; "))
+            throw try notPermitted("the role may not create a database to restore into: \(error.message)")
         }
+    }
+
+    /// The refusal, with what a role that may has to run instead.
+    private func notPermitted(_ message: String) throws -> MigrationError {
+        let place = DatabasePlace(of: server.handle, server.libpq)
+        let flags = ["--host=\(place.host)", "--port=\(place.port)"]
+        func psql(_ statement: String) -> [String] {
+            ["psql"] + flags + ["--dbname=postgres", "--command=\(statement)"]
+        }
+        let restoring =
+            ["pg_restore"] + flags + ["--dbname=\(scratch.name)", "--exit-on-error", "--single-transaction"]
+            + [FileSystem.absolute(backup)]
+        let commands =
+            try [psql(scratch.creation()), restoring] + scratch.settings().map(psql) + [psql(renaming().statement)]
+        var error = MigrationError(
+            .checkFailed, message, nextStep: "Nothing was changed. As a role that may, in this order:")
+        error.commands = commands.map { $0.map(\.quotedForShell).joined(separator: " ") }
+        return error
     }
 
     /// Gives both their new names at once.
     /// - Returns: That of the old one.
     func exchange() throws -> String? {
         try scratch.copySettings()
+        let (statement, kept) = try renaming()
+        do {
+            // Sent together they are one transaction, which leaves nothing open when it fails.
+            try server.execute(statement)
+        } catch let error as DatabaseError where error.code == "55006" {
+            throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
+        }
+        return kept
+    }
+
+    private func renaming() throws -> (statement: String, kept: String?) {
         let kept = try BackupNames.replaced(scratch.stem) {
             try !server.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text($0)]).isEmpty
         }
@@ -127,21 +158,14 @@ private struct DatabaseSwap {
             "SELECT datconnlimit, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1",
             [.text(name)]
         ).first
-        var statements = old == nil ? [rename(scratch.name, name)] : renames(keeping: kept)
+        var statements = old == nil ? [] : [rename(name, kept)]
+        statements.append(rename(scratch.name, name))
         statements.append("ALTER DATABASE \(name.quotedIdentifier) CONNECTION LIMIT \(try old?.integer(0) ?? -1)")
         if let comment = old?[1].text {
             statements.append("COMMENT ON DATABASE \(name.quotedIdentifier) IS \(comment.quotedLiteral)")
         }
-        do {
-            // Sent together they are one transaction, which leaves nothing open when it fails.
-            try server.execute(statements.joined(separator: "; "))
-        } catch let error as DatabaseError where error.code == "55006" {
-            throw DatabaseError(.locked, error.message, code: error.code, details: error.details)
-        }
-        return old == nil ? nil : kept
+        return (statements.joined(separator: "; "), old == nil ? nil : kept)
     }
-
-    private func renames(keeping kept: String) -> [String] { [rename(name, kept), rename(scratch.name, name)] }
 
     private func rename(_ name: String, _ new: String) -> String {
         "ALTER DATABASE \(name.quotedIdentifier) RENAME TO \(new.quotedIdentifier)"

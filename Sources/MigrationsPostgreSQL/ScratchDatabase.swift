@@ -1,4 +1,5 @@
 import CLibPQ
+import Logging
 import Migrations
 
 /// A new database on the server of another one, which gets or stands for its rows.
@@ -18,21 +19,37 @@ struct ScratchDatabase {
     /// Tells it from one of the operator's that has its name: it has this connection limit from its first moment on.
     private static let mark = "123454321"
 
-    /// Makes it, with the owner, encoding and locale of the other one where there is one.
+    /// Makes it, where an earlier one is dropped first.
     func create() throws {
         try drop()
+        do {
+            try server.execute(creation())
+        } catch let error as DatabaseError where error.code == "42P04" {
+            throw MigrationError(
+                .checkFailed, "there is a database \(name) that this tool did not make",
+                nextStep: "Nothing was changed. If nobody needs it: DROP DATABASE \(name.quotedIdentifier)")
+        }
+    }
+
+    /// The statement that makes it, with the owner, encoding, locale and tablespace of the other one where there is one.
+    func creation() throws -> String {
         let old = try server.query(
             """
-            SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype
-            FROM pg_database WHERE datname = $1
+            SELECT format(' OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L', pg_get_userbyid(d.datdba),
+                    pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)
+                -- Some versions of the server do not have these columns, or under another name.
+                || CASE j->>'datlocprovider'
+                    WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(j->>'datlocale', j->>'daticulocale'))
+                        || coalesce(format(' ICU_RULES %L', nullif(j->>'daticurules', '')), '')
+                    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j->>'datlocale')
+                    ELSE '' END
+                || CASE t.spcname WHEN 'pg_default' THEN '' ELSE format(' TABLESPACE %I', t.spcname) END
+            FROM pg_database AS d JOIN pg_tablespace AS t ON t.oid = d.dattablespace, to_jsonb(d) AS j
+            WHERE d.datname = $1
             """, [.text(original)]
         ).first
-        var statement = "CREATE DATABASE \(name.quotedIdentifier) TEMPLATE template0 CONNECTION LIMIT \(Self.mark)"
-        if let old {
-            statement += try " OWNER \(old.text(0).quotedIdentifier) ENCODING \(old.text(1).quotedLiteral)"
-            statement += try " LC_COLLATE \(old.text(2).quotedLiteral) LC_CTYPE \(old.text(3).quotedLiteral)"
-        }
-        try server.execute(statement)
+        return try "CREATE DATABASE \(name.quotedIdentifier) TEMPLATE template0 CONNECTION LIMIT \(Self.mark)"
+            + (old?.text(0) ?? "")
     }
 
     /// Drops it where it is there, also while a `pg_restore` fills it that outlived the process which ran it.
@@ -48,9 +65,10 @@ struct ScratchDatabase {
     /// The bytes that it takes now, without the server's log of changes.
     func size() throws -> Int64 { try server.integer("SELECT pg_database_size($1)", [.text(name)]) }
 
-    /// What belongs to the database and is not in a dump: its settings, for everybody and for roles, and who may connect.
-    func copySettings() throws {
-        let statements = try server.query(
+    /// The statements for what belongs to the database and is not in a dump: its settings, for everybody and for roles, and who
+    /// may connect.
+    func settings() throws -> [String] {
+        try server.query(
             """
             SELECT format('ALTER %s %I SET %I TO %s',
                 CASE WHEN s.setrole = 0 THEN 'DATABASE' ELSE format('ROLE %I IN DATABASE', pg_get_userbyid(s.setrole)) END,
@@ -68,7 +86,19 @@ struct ScratchDatabase {
                 CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
                 CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
             FROM pg_database AS d, aclexplode(d.datacl) AS a WHERE d.datname = $1
-            """, [.text(original), .text(name)])
-        for statement in statements { try server.execute(statement.text(0)) }
+            """, [.text(original), .text(name)]
+        ).map { try $0.text(0) }
+    }
+
+    /// Gives it those; what the role may not give is told.
+    func copySettings() throws {
+        for statement in try settings() {
+            do {
+                try server.execute(statement)
+            } catch let error as DatabaseError where error.kind == .notPermitted {
+                let later = statement.replacing(name.quotedIdentifier, with: original.quotedIdentifier)
+                server.logger.warning("\(error.message). As a role that may, once it is done: \(later)")
+            }
+        }
     }
 }

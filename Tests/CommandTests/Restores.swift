@@ -85,6 +85,30 @@ struct Restores {
         }
     }
 
+    @Test("leaves alone what has a name like its own")
+    func neighbour() throws {
+        try TestBackend.sqlite.withHub("v07") { hub in
+            try hub.expect(0, "backup", "create")
+            let mine = "\(hub.backupFolder)/hub.db-partial"
+            try "mine".write(toFile: mine, atomically: true, encoding: .utf8)
+            try hub.expect(0, "restore", try backup(of: hub), "--yes")
+            #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+        }
+    }
+
+    @Test("does not take the place of a link that leads nowhere")
+    func brokenLink() throws {
+        try TestBackend.sqlite.withHub("v07") { hub in
+            try hub.expect(0, "backup", "create")
+            let link = "\(hub.command.folder)/hub.db"
+            #expect(symlink("/nowhere/hub.db", link) == 0)
+            let outcome = try hub("restore", try backup(of: hub), "--yes", "--database-url", "sqlite:///\(link)")
+            #expect(outcome.status == 7)
+            #expect(outcome.errors.contains("is a broken symbolic link"))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/nowhere/hub.db")
+        }
+    }
+
     @Test("puts a database back that is gone", arguments: TestBackend.allCases)
     func gone(_ backend: TestBackend) throws {
         try backend.withHub("v07") { hub in
@@ -207,21 +231,61 @@ struct Restores {
         }
     }
 
-    @Test("says what to run where the role may not create a database")
-    func notPermitted() throws {
+    @Test("keeps what it may of the settings, and says what it may not")
+    func refusedSetting() throws {
+        try TestBackend.postgresql.withHub("v07") { hub in
+            guard case .postgresql(let server) = hub.database else { return }
+            let name = server.parameters["dbname"] ?? ""
+            let administrator = try TestDatabase.postgresql(.fromEnvironment()).connect()
+            let role = "\(name)_owner"
+            try administrator.execute("CREATE ROLE \(role) LOGIN CREATEDB")
+            defer { try? administrator.execute("DROP ROLE \(role)") }
+            for table in try hub.contents().tables.keys {
+                try hub.database.connect().execute("ALTER TABLE \(table.quotedIdentifier) OWNER TO \(role)")
+            }
+            try hub.database.connect().execute("ALTER SCHEMA public OWNER TO \(role)")
+            try administrator.execute(
+                """
+                ALTER DATABASE \(name) OWNER TO \(role); ALTER DATABASE \(name) SET log_min_duration_statement = 250;
+                ALTER DATABASE \(name) SET work_mem = '5MB'
+                """)
+            try hub.expect(0, "backup", "create")
+            let url = server.url.replacing("postgres@", with: "\(role)@")
+            let outcome = try hub("restore", try backup(of: hub), "--yes", "--json", "--database-url", url)
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.errors.contains("SET log_min_duration_statement TO '250'"))
+            #expect(try hub.database.connect().query("SHOW work_mem").map(\.values) == [[.text("5MB")]])
+            try drop(try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8)).replaced, hub)
+            try administrator.execute("ALTER DATABASE \(name) OWNER TO postgres")
+            try hub.database.connect().execute("REASSIGN OWNED BY \(role) TO postgres")
+        }
+    }
+
+    @Test("says what to run where the role may not create a database, or does not own it", arguments: [false, true])
+    func notPermitted(_ mayCreate: Bool) throws {
         try TestBackend.postgresql.withHub("v07") { hub in
             guard case .postgresql(let server) = hub.database else { return }
             try hub.expect(0, "backup", "create")
+            let backup = try backup(of: hub)
             let before = try hub.contents()
+            try hub.database.connect().execute("CREATE TABLE since (n INTEGER)")
+            let now = try hub.contents()
             let role = "\(server.parameters["dbname"] ?? "")_role"
             let administrator = try TestDatabase.postgresql(.fromEnvironment()).connect()
-            try administrator.execute("CREATE ROLE \(role) LOGIN")
+            try administrator.execute("CREATE ROLE \(role) LOGIN \(mayCreate ? "CREATEDB" : "")")
             defer { try? administrator.execute("DROP ROLE \(role)") }
             let url = server.url.replacing("postgres@", with: "\(role)@")
-            let outcome = try hub("restore", try backup(of: hub), "--yes", "--database-url", url)
+            let outcome = try hub("restore", backup, "--yes", "--database-url", url)
             #expect(outcome.status == 4)
-            #expect(outcome.errors.contains("createdb") && outcome.errors.contains("RENAME TO"))
+            #expect(try hub.contents() == now)
+            let commands = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("psql ") || $0.hasPrefix("pg_") }
+            var command = hub.command
+            command.environment["PGUSER"] = "postgres"
+            let followed = try command.shell("set -e\n" + commands.joined(separator: "\n"))
+            #expect(followed.status == 0, "\(commands): \(followed.errors)")
             #expect(try hub.contents() == before)
+            let kept = try #require(commands.last?.firstMatch(of: /RENAME TO "(\S+\.replaced-\w+)"/)?.1)
+            try drop(String(kept), hub)
         }
     }
 }

@@ -28,6 +28,8 @@ public struct MigrationError: Error {
     public var migration: String?
     /// What to do next.
     public var nextStep: String?
+    /// The commands that it names, each in one line to be copied.
+    public var commands: [String] = []
     /// What data checks found.
     public var findings: [Finding]
     /// How the schema differs.

@@ -28,6 +28,7 @@ struct ErrorText {
             lines.append("Applied by another process meanwhile: \(error.overtaken.joined(separator: ", "))".wrapped())
         }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
+        lines += error.commands.map(\.escaped)
         if let backup = error.backup { lines.append(backup.wayBack) }
         return lines.joined(separator: "\n")
     }
@@ -41,12 +42,4 @@ extension Backup {
     }
 
     private var password: String { isPasswordLeftOut ? ", with the password in PGPASSWORD or ~/.pgpass" : "" }
-}
-
-extension String {
-    /// The text as one word of a shell. To a shell a quote is one whatever accent follows it.
-    var quotedForShell: String {
-        wholeMatch(of: /[A-Za-z0-9_.,:\/@%+=-]+/) != nil
-            ? self : "'" + unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
-    }
 }

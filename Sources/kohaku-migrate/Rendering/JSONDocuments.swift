@@ -33,7 +33,7 @@ struct ErrorDocument: Encodable {
         exitStatus = status.rawValue
         message = error.message
         migration = error.migration
-        nextStep = error.nextStep
+        nextStep = error.nextStep.map { ([$0] + error.commands).joined(separator: "\n") }
         committed = error.committed
         overtaken = error.overtaken
         backup = error.backup.map(BackupDocument.init)

@@ -29,17 +29,22 @@ struct BackupCreateCommand: ParsableCommand {
             let first = FirstBackup(
                 of: source, in: folder.backupDir, restoring: configuration.database,
                 lockTimeout: .seconds(database.lockTimeout))
-            let version = try Assessment(of: source, catalogue: .kohakuHub).version
-            guard let backup = try first.make(version: version) else {
+            let assessment = try Assessment(of: source, catalogue: .kohakuHub)
+            guard var backup = try first.make(version: assessment.version) else {
                 throw MigrationError(
                     .failed, "another process migrated the database meanwhile", nextStep: "Run it again.")
+            }
+            // `restore` takes only a hub's.
+            switch assessment.state {
+            case .foreign, .fresh: backup.restoring = nil
+            default: break
             }
             if output.json {
                 try printJSON(BackupsDocument([backup], database: configuration.database))
             } else {
                 print(
                     "\("\(configuration.database)".escaped)\n\n\("\(backup.path) (\(backup.size.megabytes))".escaped)")
-                print(backup.wayBack)
+                if backup.restoring != nil { print(backup.wayBack) }
             }
         }
     }
