@@ -26,7 +26,9 @@ extension SQLiteConnection {
             throw DatabaseError(.damaged, "\(backup) is damaged")
         }
         try check(source)
-        try requireUnused(path, lockTimeout: lockTimeout, logger: logger)
+        if try !requireUnused(path, lockTimeout: lockTimeout, logger: logger) {
+            logger.warning("whether another process has \(path) open cannot be told: make sure that the hub is stopped")
+        }
         _ = try source.requireRoom(in: SQLiteFile.folder(of: path), for: "copy")
         let file = try PartialFile("\(path).restore")
         do {
@@ -115,8 +117,10 @@ extension SQLiteConnection {
     }
 
     /// Has SQLite put everything into the file itself, and refuses a file that somebody else has open.
-    private static func requireUnused(_ path: String, lockTimeout: Duration, logger: Logger) throws {
-        guard FileSystem.size(of: path) != nil else { return }
+    /// - Returns: Whether the system tells who has it open.
+    @discardableResult
+    private static func requireUnused(_ path: String, lockTimeout: Duration, logger: Logger) throws -> Bool {
+        guard FileSystem.size(of: path) != nil else { return true }
         do {
             let connection = try SQLiteConnection(
                 path: path, mode: .readWrite, lockTimeout: lockTimeout, logger: logger)
@@ -125,11 +129,8 @@ extension SQLiteConnection {
         } catch let error as DatabaseError where [.damaged, .notADatabase].contains(error.kind) {
             // It is kept as it is.
         }
-        switch FileSystem.isOpenElsewhere(path) {
-        case true?: throw inUse(path)
-        case nil:
-            logger.warning("whether another process has \(path) open cannot be told: make sure that the hub is stopped")
-        case false?: break
-        }
+        let isOpen = FileSystem.isOpenElsewhere(path)
+        if isOpen == true { throw inUse(path) }
+        return isOpen != nil
     }
 }

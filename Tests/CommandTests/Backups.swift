@@ -195,7 +195,8 @@ struct Backups {
     @Test(
         "The signal that ended pg_dump is told, and one that ends both is an interruption",
         arguments: [
-            ("kill -KILL $$", Int32(5), "It was ended by signal 9."), ("kill -TERM $PPID $$", 128 + SIGTERM, "interrupted"),
+            ("kill -KILL $$", Int32(5), "It was ended by signal 9."),
+            ("kill -TERM $PPID $$", 128 + SIGTERM, "interrupted"),
         ])
     func signals(_ script: String, _ status: Int32, _ message: String) throws {
         try TestBackend.postgresql.withHub("v07") { hub in

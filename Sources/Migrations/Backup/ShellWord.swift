@@ -1,6 +1,6 @@
 extension String {
     /// The text as one word of a shell.
     package var quotedForShell: String {
-        wholeMatch(of: /[A-Za-z0-9_.,:\/@%+=-]+/) != nil ? self : "'\(replacing("'", with: #"'\''"#))'"
+        wholeMatch(of: /[A-Za-z0-9_.,:\/@%+=-]+/) != nil ? self : "'" + unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
     }
 }
