@@ -34,7 +34,8 @@ extension PostgresConnection: LeaderElection {
         try leadSession.execute(
             (["BEGIN"] + settings.map { "SET LOCAL \($0.name) = \($0.value)" }).joined(separator: "; "))
         guard
-            try leadSession.query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.lock)]).first?[0].boolean == true
+            try leadSession.query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.lock)]).first?[0].boolean
+                == true
         else { return nil }
         self.leadSession = leadSession
         let leadership = Leadership(

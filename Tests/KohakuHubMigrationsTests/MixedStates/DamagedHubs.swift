@@ -25,7 +25,7 @@ struct DamagedHubs {
             let sql = #"ALTER TABLE "\#(lost.table)" RENAME COLUMN "\#(lost.column)" TO "somewhere""#
             let error = try DamagedHub(backend: backend, fixture: lost.fixture, damage: sql).stopped(by: verb)
             #expect(error.code == .checkFailed)
-            let message = "table \(lost.table) has no column \(lost.column), and what its"
+            let message = "Table \(lost.table) has no column \(lost.column), and its value"
             #expect(error.findings.map(\.message).contains { $0.hasPrefix(message) })
         }
     }
