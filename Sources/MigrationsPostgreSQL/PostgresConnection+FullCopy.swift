@@ -17,14 +17,20 @@ extension PostgresConnection: Rehearsable {
         } catch let error as DatabaseError where error.kind == .notPermitted {
             throw MigrationError(
                 .checkFailed, "the role may not create a database for the copy: \(error.message)",
-                nextStep: "Nothing was changed. Let it: ALTER ROLE … CREATEDB")
+                nextStep: "Nothing was changed. It needs CREATEDB, and to be a member of the database's owner.")
         }
         let result = Swift.Result {
             try writeBackup(to: file, holding: tables) {}
             return try use(scratch, filledFrom: file.path, by: reader, body)
         }
         // Another error would hide the first.
-        do { try scratch.drop() } catch  where (try? result.get()) == nil {}
+        do {
+            try scratch.drop()
+        } catch  where (try? result.get()) == nil {
+            throw MigrationError(
+                .failed, "the copy \(scratch.name) is left: \(error)",
+                nextStep: "The next rehearsal removes it, or: DROP DATABASE \(scratch.name.quotedIdentifier)")
+        }
         return try result.get()
     }
 

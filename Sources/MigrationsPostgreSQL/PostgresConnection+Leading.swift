@@ -53,6 +53,8 @@ extension PostgresConnection: LeaderElection {
     func reportWork() {
         guard let leadSession, !isLocking, ContinuousClock.now >= nextObservation else { return }
         nextObservation = .now + .seconds(1)
+        // Within a transaction the server shows the sessions as they were at the first look.
+        _ = try? leadSession.query("SELECT pg_stat_clear_snapshot()")
         let isWorking = try? leadSession.query(
             """
             SELECT true FROM pg_stat_activity

@@ -71,8 +71,12 @@ extension PostgresConnection {
         _ parameters: [String: String], lockTimeout: Duration, logger: Logger
     ) throws -> PostgresConnection {
         func connect(_ name: String) throws -> PostgresConnection {
-            try PostgresConnection(
+            let server = try PostgresConnection(
                 parameters: parameters.merging(["dbname": name]) { $1 }, lockTimeout: lockTimeout, logger: logger)
+            // It waits while the other sessions work.
+            let isKnown = server.libpq.PQserverVersion(server.handle) >= 140_000
+            if isKnown { try server.execute("SET idle_session_timeout = 0") }
+            return server
         }
         do {
             return try connect("postgres")

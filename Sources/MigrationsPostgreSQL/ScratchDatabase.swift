@@ -20,7 +20,13 @@ struct ScratchDatabase {
     private static let mark = "123454321"
 
     /// Makes it, where an earlier one is dropped first.
+    /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` while another process has it.
     func create() throws {
+        // Until the end of the session, however that comes.
+        let isFree = try server.query("SELECT pg_try_advisory_lock(hashtext($1))", [.text(name)]).first?[0].boolean
+        guard isFree == true else {
+            throw DatabaseError(.locked, "another process is at work on the database \(name)")
+        }
         try drop()
         do {
             try server.execute(creation())

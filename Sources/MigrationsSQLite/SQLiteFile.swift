@@ -35,7 +35,7 @@ public enum SQLiteFile {
             return status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0 ? .protected : .present
         }
         let folder = Self.folder(of: path)
-        return stat(folder, &status) == 0 ? .missing : .folderMissing(folder)
+        return stat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR ? .missing : .folderMissing(folder)
     }
 
     /// What is at a path, when it is neither a file nor nothing. To open a FIFO would wait for another process.

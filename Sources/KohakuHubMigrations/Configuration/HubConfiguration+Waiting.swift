@@ -25,6 +25,7 @@ extension HubConfiguration {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
         var reason: String?
+        var isAnswered = false
         while true {
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             // A server that drops packets must not make it much longer than the limit.
@@ -32,7 +33,14 @@ extension HubConfiguration {
             do {
                 _ = try open(for: .reading, lockTimeout: .zero, connectTimeout: patience, logger: logger)
                 return
-            } catch var error as DatabaseError where isAwaited(after: error, patience) {
+            } catch var error as DatabaseError {
+                guard isAwaited(after: error, patience) else {
+                    // The server may have come up after the attempt: what it answers now counts.
+                    guard error.kind == .unreachable, !isAnswered else { throw error }
+                    isAnswered = true
+                    continue
+                }
+                isAnswered = false
                 guard clock.now < deadline else {
                     error.details.append("Waited \(limit.components.seconds) s for it.")
                     throw error

@@ -14,7 +14,7 @@ extension FileSystem {
     ///   something else has its name.
     package static func claim(_ path: String) throws -> Int32 {
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else {
                 guard !exists(path) else { throw inTheWay(path) }
                 throw error("cannot make \(path)")
@@ -31,7 +31,9 @@ extension FileSystem {
                 }
                 // Another user could read what is written, or put it elsewhere.
                 var status = stat()
-                guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_nlink == 1 else {
+                guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+                    status.st_uid == geteuid()
+                else {
                     throw inTheWay(path)
                 }
                 guard ftruncate(descriptor, 0) == 0 else { throw error("cannot write \(path)") }
@@ -46,17 +48,19 @@ extension FileSystem {
     /// What is in a file that another process has by ``claim(_:)``; `nil` when none has it. One that a process that died left
     /// there is removed.
     package static func contentsOfClaimed(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-            if isFile(descriptor, at: path) { unlink(path) }
-            return nil
-        }
-        guard errno == EWOULDBLOCK else { return nil }
         var bytes: [UInt8] = Array(repeating: 0, count: 1_024)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        guard count >= 0 else { return nil }
+        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+            let isOwn = text.isEmpty || text.hasPrefix(ThisProcess.command)
+            if isOwn, isFile(descriptor, at: path) { unlink(path) }
+            return nil
+        }
+        return errno == EWOULDBLOCK ? text : nil
     }
 
     /// Puts a text in the place of what is in an open file. A full disk keeps what was there.
@@ -82,11 +86,13 @@ extension FileSystem {
 
 /// This process, for others to read: `kohaku-migrate on host7, process 4711`.
 package enum ThisProcess {
+    static let command = "kohaku-migrate on "
+
     package static let name: String = {
         var host: [CChar] = Array(repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
         let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // PostgreSQL keeps 63 bytes of such a name.
-        return "kohaku-migrate on \(text.prefix(20)), process \(getpid())"
+        return "\(command)\(text.prefix(20)), process \(getpid())"
     }()
 }

@@ -134,8 +134,18 @@ package enum FileSystem {
     package static func copyPermissions(of path: String, to descriptor: Int32) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { return }
-        guard fchown(descriptor, status.st_uid, status.st_gid) == 0, fchmod(descriptor, status.st_mode & 0o7777) == 0
-        else { throw error("cannot give the owner of \(path) to what replaces it") }
+        let isOwned = fchown(descriptor, status.st_uid, status.st_gid) == 0
+        // Who may not give it away can let the group have it.
+        let isShared = isOwned || fchown(descriptor, uid_t.max, status.st_gid) == 0
+        guard isShared, fchmod(descriptor, status.st_mode & 0o7777) == 0, isOwned else {
+            throw error("cannot give the owner of \(path) to what replaces it")
+        }
+    }
+
+    /// Whether two paths lead to one place, where a file need not be there yet.
+    package static func isSameFile(_ one: String, _ other: String) -> Bool {
+        func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+        return name(one) == name(other) && isSameFolder(folder(of: one), folder(of: other))
     }
 
     /// Waits a little before another try.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KohakuHubMigrations
 import Migrations
 
 #if canImport(Glibc)
@@ -18,8 +19,17 @@ struct HealthOptions: ParsableArguments {
             valueName: "file"))
     var healthFile: String?
 
-    /// Makes the file, where one is wanted.
-    func start() throws -> HealthFile? { try healthFile.map(HealthFile.init) }
+    /// Makes the file, where one is wanted. From then on signals stop the work, so that it is removed.
+    func start(besides database: DatabaseURL) throws -> HealthFile? {
+        guard let healthFile else { return nil }
+        if case .sqlite(let path) = database, FileSystem.isSameFile(healthFile, path) {
+            throw MigrationError(
+                .usage, "--health-file: \(healthFile) is the database",
+                nextStep: "Nothing was changed. Give a path of its own.")
+        }
+        Signals.watch()
+        return try HealthFile(healthFile)
+    }
 }
 
 /// An empty file whose time shows when work advanced last. It is removed at the end.
@@ -44,7 +54,11 @@ final class HealthFile {
         self.path = path
     }
 
-    deinit { unlink(path) }
+    deinit {
+        // Somebody else may have written there meanwhile.
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 { unlink(path) }
+    }
 
     /// Sets its time to now.
     func touch() { _ = Self.touch(path) }

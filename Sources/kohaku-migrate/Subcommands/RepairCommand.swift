@@ -40,7 +40,7 @@ struct RepairCommand: ChangingCommand {
                 connection.observer = progress.observer()
                 return try Self.rehearse(configuration, connection, output: output)
             }
-            let health = try health.start()
+            let health = try health.start(besides: configuration.database)
             try change(configuration, for: .changing, isAgreed: yes, health: health) { try $0.repair() }
         }
     }

@@ -48,7 +48,7 @@ struct RunCommand: ChangingCommand {
                 connection.observer = progress.observer()
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
-            let health = try options.health.start()
+            let health = try options.health.start(besides: configuration.database)
             try change(configuration, for: .migrating, isAgreed: options.yes, health: health) {
                 try $0.run(to: target)
             }

@@ -53,7 +53,7 @@ struct StartCommand: ChangingCommand {
 
     /// A function of its own, so that nothing of it is left when the command begins.
     private func upgrade(_ configuration: inout HubConfiguration) throws {
-        let health = try options.health.start()
+        let health = try options.health.start(besides: configuration.database)
         try wait.wait(for: &configuration, database, isQuiet: output.json)
         try change(configuration, for: .migrating, isAgreed: options.yes, health: health) {
             try $0.run(to: options.target)

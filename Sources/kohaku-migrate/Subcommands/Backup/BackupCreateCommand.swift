@@ -25,6 +25,8 @@ struct BackupCreateCommand: ParsableCommand {
             source.interruption = Signals.interruption
             source.observer = progress.observer()
             Signals.watch()
+            // What is not finished is removed, whoever reads the output.
+            Signals.ignoreBrokenPipes()
             source.begin(.waiting, in: "backup")
             let first = FirstBackup(
                 of: source, in: folder.backupDir, restoring: configuration.database,
