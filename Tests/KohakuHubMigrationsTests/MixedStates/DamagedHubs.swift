@@ -9,10 +9,9 @@ struct DamagedHubs {
     /// A column of which no migration ever filled in a value.
     private static let unknowable = [
         ("v05", "repository", "private"), ("v07", "user", "email_verified"), ("v07", "file", "size"),
-        ("v07", "organization", "created_at"),
-        ("v15", "repository", "private"), ("v15", "file", "lfs"), ("v15", "user", "is_active"),
-        ("v15", "user", "is_org"),
-        ("v15", "commit", "repo_type"), ("v15", "commit", "author_id"), ("v15", "file", "repository_id"),
+        ("v07", "organization", "created_at"), ("v15", "repository", "private"), ("v15", "file", "lfs"),
+        ("v15", "user", "is_active"), ("v15", "user", "is_org"), ("v15", "commit", "repo_type"),
+        ("v15", "commit", "author_id"), ("v15", "file", "repository_id"),
         ("v10", "lfsobjecthistory", "size"), ("v09", "session", "secret"),
     ]
 
