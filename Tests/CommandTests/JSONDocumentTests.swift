@@ -48,8 +48,10 @@ struct JSONDocumentTests {
             let run = try hub("run", "--json").output
             let start = try hub("start", "--json", "--", "printf", "and then")
             #expect(start.output.hasSuffix("and then"))
+            let document = String(start.output.dropLast("and then".count))
+            try JSONSchema.expectValid(document, of: ["start"])
             try expectKeys(
-                String(start.output.dropLast("and then".count)), JSONShape.keys(of: run).joined(separator: " "))
+                document, JSONShape.keys(of: run).joined(separator: " "))
         }
     }
 

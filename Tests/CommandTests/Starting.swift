@@ -152,7 +152,7 @@ struct Starting {
         try withTemporaryFolder { folder in
             let arguments = ["start", "--database-url", "sqlite:///\(folder)/volume/hub.db", "--", "echo", "started"]
             let outcome = try Program.running(Command.path, arguments) { program in
-                try program.wait { program.output.contains("there is no folder") }
+                try program.wait { program.output.replacing("\n", with: " ").contains("there is no folder") }
                 try FileManager.default.createDirectory(
                     atPath: "\(folder)/volume", withIntermediateDirectories: false)
                 return program.outcome()

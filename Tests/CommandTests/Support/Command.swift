@@ -29,7 +29,8 @@ struct Command {
     func run(_ arguments: [String]) throws -> Outcome {
         let outcome = try outcome(of: Self.path, arguments)
         let hasDocument = arguments.contains("--json") || arguments.starts(with: ["quarantine", "export"])
-        if hasDocument && !arguments.contains("--help") {
+        // What stands behind the document of `start` is its command's.
+        if hasDocument && !arguments.contains("--help") && arguments[0] != "start" {
             try JSONSchema.expectValid(outcome.output, of: arguments)
         }
         return outcome
