@@ -104,7 +104,7 @@ struct Restores {
             #expect(symlink("/nowhere/hub.db", link) == 0)
             let outcome = try hub("restore", try backup(of: hub), "--yes", "--database-url", "sqlite:///\(link)")
             #expect(outcome.status == 7)
-            #expect(outcome.errors.contains("is a broken symbolic link"))
+            #expect(outcome.errors.replacing("\n", with: " ").contains("is a broken symbolic link"))
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/nowhere/hub.db")
         }
     }
