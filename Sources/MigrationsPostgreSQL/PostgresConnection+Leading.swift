@@ -33,20 +33,18 @@ extension PostgresConnection: LeaderElection {
         let settings = Self.settings(version: libpq.PQserverVersion(handle)).filter { $0.name.hasSuffix("_timeout") }
         try leadSession.execute(
             (["BEGIN"] + settings.map { "SET LOCAL \($0.name) = \($0.value)" }).joined(separator: "; "))
+        let show = { [weak leadSession] (number: Int) in
+            _ = try? leadSession?.query(
+                "SELECT set_config('application_name', $1, true)", [.text("\(ThisProcess.name) #\(number)")])
+        }
+        // Whoever sees the lock sees the name.
+        show(0)
         guard
             try leadSession.query("SELECT pg_try_advisory_xact_lock($1)", [.integer(Self.lock)]).first?[0].boolean
                 == true
         else { return nil }
         self.leadSession = leadSession
-        let leadership = Leadership(
-            show: { [weak leadSession] number in
-                _ = try? leadSession?.query(
-                    "SELECT set_config('application_name', $1, true)",
-                    [.text("\(ThisProcess.name) #\(number)")])
-            },
-            end: { [weak self] in self?.leadSession = nil })
-        leadership.showProgress()
-        return leadership
+        return Leadership(show: show, end: { [weak self] in self?.leadSession = nil })
     }
 
     /// Reports progress while a statement executes, unless the server says that it waits for somebody's lock.

@@ -67,6 +67,7 @@ extension SQLiteConnection {
     /// Without virtual tables and their shadow tables: a module may be missing, and creates the latter itself.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         let copy = try Self.inMemory()
+        copy.observer = observer
         let statements = try query(
             """
             SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
