@@ -200,7 +200,7 @@ struct SQLiteBackups {
             try connection.execute(
                 """
                 CREATE TABLE a (x INTEGER, t TEXT); CREATE TABLE b (x INTEGER, t TEXT);
-                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60000)
+                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 160000)
                 INSERT INTO a SELECT x, hex(zeroblob(200)) FROM n;
                 INSERT INTO b SELECT * FROM a
                 """)
@@ -223,7 +223,7 @@ struct SQLiteBackups {
             try database.connect().execute(
                 """
                 PRAGMA page_size = 512; CREATE TABLE t (x INTEGER, t TEXT);
-                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60000)
+                WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 160000)
                 INSERT INTO t SELECT x, hex(zeroblob(230)) FROM n
                 """)
             let limit = Duration.seconds(1)
