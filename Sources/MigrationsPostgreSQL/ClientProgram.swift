@@ -31,7 +31,6 @@ struct ClientProgram {
     /// Runs it to its end.
     /// - Parameters:
     ///   - environment: Variables beside those of this process. Other users see arguments, but not these.
-    ///   - input: What it reads, nothing where there is none.
     ///   - output: A file that it writes into.
     ///   - observer: Is told while it writes.
     ///   - onLine: Receives each line that it writes, without its end, where there is no file.

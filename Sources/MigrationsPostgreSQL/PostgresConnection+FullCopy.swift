@@ -42,7 +42,8 @@ extension PostgresConnection: Rehearsable {
         let parameters = parameters.merging(["dbname": scratch.name]) { $1 }
         begin(.copying)
         try Self.fill(parameters, with: dump, by: reader, interruption, observer)
-        try scratch.copySettings()
+        // What may not be set here is not needed for long.
+        try scratch.copySettings { _, _ in }
         let copy = try PostgresConnection(parameters: parameters, lockTimeout: lockTimeout, logger: logger)
         (copy.interruption, copy.observer) = (interruption, observer)
         return try body(FullCopy(connection: copy, size: scratch.size))

@@ -143,7 +143,9 @@ private struct DatabaseSwap {
     /// Gives both their new names at once.
     /// - Returns: That of the old one.
     func exchange() throws -> String? {
-        try scratch.copySettings()
+        try scratch.copySettings { error, statement in
+            server.logger.warning("\(error.message). As a role that may, once it is done: \(statement)")
+        }
         let (statement, kept) = try renaming()
         do {
             // Sent together they are one transaction, which leaves nothing open when it fails.

@@ -1,5 +1,4 @@
 import CLibPQ
-import Logging
 import Migrations
 
 /// A new database on the server of another one, which gets or stands for its rows.
@@ -96,14 +95,14 @@ struct ScratchDatabase {
         ).map { try $0.text(0) }
     }
 
-    /// Gives it those; what the role may not give is told.
-    func copySettings() throws {
+    /// Gives it those.
+    /// - Parameter onRefusal: Receives what the role may not give it, as a statement for the other database.
+    func copySettings(onRefusal: (DatabaseError, String) -> Void) throws {
         for statement in try settings() {
             do {
                 try server.execute(statement)
             } catch let error as DatabaseError where error.kind == .notPermitted {
-                let later = statement.replacing(name.quotedIdentifier, with: original.quotedIdentifier)
-                server.logger.warning("\(error.message). As a role that may, once it is done: \(later)")
+                onRefusal(error, statement.replacing(name.quotedIdentifier, with: original.quotedIdentifier))
             }
         }
     }

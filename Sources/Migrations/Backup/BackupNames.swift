@@ -24,7 +24,7 @@ public struct BackupNames: Sendable {
     public init(of name: String, identity: String, home: String? = nil, in folder: String? = nil) {
         let folder = folder ?? home ?? "."
         self.folder = folder.isEmpty ? "." : folder
-        let tag = home.map { FileSystem.isSameFolder($0, folder) } == true ? "" : "-\(Self.tag(of: identity))"
+        let tag = home.map { FileSystem.isSame($0, folder) } == true ? "" : "-\(Self.tag(of: identity))"
         stem = name.replacing("/", with: "_") + tag
     }
 

@@ -32,8 +32,8 @@ package enum FileSystem {
         return "\(String(cString: current))/\(path)"
     }
 
-    /// Whether two paths lead to one folder.
-    static func isSameFolder(_ one: String, _ other: String) -> Bool {
+    /// Whether two paths lead to one file or folder, which is there.
+    static func isSame(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())
         return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
             && first.st_dev == second.st_dev
@@ -144,8 +144,7 @@ package enum FileSystem {
 
     /// Whether two paths lead to one place, where a file need not be there yet.
     package static func isSameFile(_ one: String, _ other: String) -> Bool {
-        func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
-        return name(one) == name(other) && isSameFolder(folder(of: one), folder(of: other))
+        isSame(one, other) || (name(of: one) == name(of: other) && isSame(folder(of: one), folder(of: other)))
     }
 
     /// Waits a little before another try.
