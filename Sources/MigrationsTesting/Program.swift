@@ -26,6 +26,14 @@ public enum Program {
         try running(name, arguments) { $0.outcome() }
     }
 
+    /// Writes a script that can be executed.
+    ///
+    /// Another program does it: one that a test starts in parallel would inherit a file that is open for writing, and Linux
+    /// executes no such file (`ETXTBSY`).
+    public static func write(_ script: String, to path: String) throws {
+        try run("sh", "-c", #"printf '%s\n' "$1" > "$2" && chmod 755 "$2""#, "sh", script, path)
+    }
+
     /// Runs a program beside a test, and ends it with the test.
     public static func running<Result>(
         _ name: String, _ arguments: [String], _ body: (RunningProgram) throws -> Result

@@ -34,9 +34,7 @@ struct BackupPrograms {
                         if [ "$1" = --version ]; then echo 'pg_dump (PostgreSQL) \(version).1'; exit; fi
                         echo 'pg_dump: error: permission denied for table secrets' >&2; exit 1
                         """
-                    try script.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-                    try FileManager.default.setAttributes(
-                        [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(name)")
+                    try Program.write(script, to: "\(folder)/\(name)")
                 }
                 var command = hub.command
                 command.environment["PATH"] = "\(folder):/usr/bin:/bin"
@@ -65,9 +63,7 @@ struct BackupPrograms {
                     if [ "$1" = --version ]; then exec /usr/bin/pg_dump --version; fi
                     \(script)
                     """
-                try script.write(toFile: "\(folder)/pg_dump", atomically: true, encoding: .utf8)
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/pg_dump")
+                try Program.write(script, to: "\(folder)/pg_dump")
                 let words = ["run", "--yes", "--database-url", hub.database.url, "--backup-dir", hub.backupFolder]
                 let outcome = try Program.outcome(of: "env", ["PATH=\(folder):/usr/bin:/bin", Command.path] + words)
                 #expect(outcome.status == status, "\(outcome)")
@@ -90,9 +86,7 @@ struct BackupPrograms {
                     echo "$*" > '\(folder)/arguments'; echo "$PGPASSWORD" > '\(folder)/password'
                     exec \(program) "$@"
                     """
-                try script.write(toFile: "\(folder)/pg_dump", atomically: true, encoding: .utf8)
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/pg_dump")
+                try Program.write(script, to: "\(folder)/pg_dump")
                 var command = hub.command
                 command.environment["PATH"] = "\(folder):/\(bin):/usr/bin:/bin"
                 let url = hub.database.url.replacing("://postgres@", with: "://postgres:s3cret@")

@@ -41,9 +41,7 @@ struct ComposeUpgrade {
             let oldName = try LakeFSName.old(
                 #require(repository["repo_type"]?.text), #require(repository["full_id"]?.text))
             try lakeFS.add(oldName, refs: "all of it")
-            let docker = "\(folder)/docker"
-            try Self.docker("\(folder)/backups").write(toFile: docker, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: docker)
+            try Program.write(Self.docker("\(folder)/backups"), to: "\(folder)/docker")
             func doing(_ heading: String) throws -> String {
                 let outcome = try hub.command.shell("set -e\n" + Self.commands(heading))
                 #expect(outcome.status == 0, "\(heading): \(outcome)")

@@ -44,9 +44,9 @@ struct DropIn {
             try files.createDirectory(atPath: "\(app)/scripts", withIntermediateDirectories: true)
             let start = try Self.block("sh").replacing("/app/", with: "\(app)/").replacing(
                 "sleep infinity", with: "true")
-            try Self.write(Self.startup, to: "\(app)/startup.py")
-            try Self.write(Self.block("python"), to: "\(app)/scripts/run_migrations.py")
-            try Self.write(start, to: "\(app)/start-hub")
+            try Program.write(Self.startup, to: "\(app)/startup.py")
+            try Program.write(Self.block("python"), to: "\(app)/scripts/run_migrations.py")
+            try Program.write(start, to: "\(app)/start-hub")
             let folder = Command.path.split(separator: "/").dropLast().joined(separator: "/")
             let settings = database.command.environment.map { "\($0)='\($1)'" }.joined(separator: " ")
             try body { command in
@@ -54,11 +54,6 @@ struct DropIn {
                     of: "sh", ["-c", "cd '\(app)' && \(settings) PATH=\"/\(folder):$PATH\" \(command)"])
             }
         }
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
 
     /// The page's block of a language that begins a file.
@@ -112,7 +107,7 @@ struct DropIn {
     @Test("a server that is not there yet is tried again from outside")
     func unreachable() throws {
         try withTemporaryFolder { folder in
-            try Self.write(Self.block("sh"), to: "\(folder)/start-hub")
+            try Program.write(Self.block("sh"), to: "\(folder)/start-hub")
             let bin = Command.path.split(separator: "/").dropLast().joined(separator: "/")
             let outcome = try Program.outcome(
                 of: "sh",

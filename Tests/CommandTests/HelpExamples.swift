@@ -44,8 +44,7 @@ struct HelpExamples {
             }
             let servers = ["start-the-hub", "app/startup.py"]
             for server in servers.map({ "\(folder)/\($0)" }) {
-                try "#!/bin/sh\necho started\n".write(toFile: server, atomically: true, encoding: .utf8)
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: server)
+                try Program.write("#!/bin/sh\necho started", to: server)
             }
             // Only the paths and URLs are others here.
             let local = line.replacing(/sqlite:\S+/, with: "'\(hub.database.url)'").replacing(" /", with: " \(folder)/")

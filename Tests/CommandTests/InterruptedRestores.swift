@@ -127,12 +127,12 @@ struct InterruptedRestores {
     private func restore(_ restorable: Restorable, by script: String) throws -> Command.Outcome {
         try withTemporaryFolder { folder in
             let real = try Program.run("bash", "-c", "command -v pg_restore").split(separator: "\n")[0]
-            try """
-            #!/bin/bash
-            real() { '\(real)' "$@"; }
-            case "$*" in *--single-transaction*) \(script) ;; *) real "$@" ;; esac
-            """.write(toFile: "\(folder)/pg_restore", atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/pg_restore")
+            let standIn = """
+                #!/bin/bash
+                real() { '\(real)' "$@"; }
+                case "$*" in *--single-transaction*) \(script) ;; *) real "$@" ;; esac
+                """
+            try Program.write(standIn, to: "\(folder)/pg_restore")
             var command = restorable.hub.command
             let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
             command.environment["PATH"] = "\(folder):\(path)"

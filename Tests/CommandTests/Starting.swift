@@ -54,11 +54,10 @@ struct Starting {
     func surroundings(_ backend: TestBackend, _ closed: String) throws {
         try backend.withHub("v15") { hub in
             let folder = hub.command.folder
-            try Self.look.write(toFile: "\(folder)/look", atomically: true, encoding: .utf8)
+            try Program.write(Self.look, to: "\(folder)/look")
             let outcome = try shell(
                 hub,
                 #"""
-                chmod +x look
                 export SECRET='a b'
                 umask 027
                 trap '' USR1
@@ -137,10 +136,7 @@ struct Starting {
     func goneMeanwhile() throws {
         try TestBackend.sqlite.withHub("v15") { hub in
             // The interpreter is not looked for before.
-            try "#!/no/such/interpreter\n".write(
-                toFile: "\(hub.command.folder)/script", atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o755], ofItemAtPath: "\(hub.command.folder)/script")
+            try Program.write("#!/no/such/interpreter", to: "\(hub.command.folder)/script")
             let outcome = try hub("start", "--", "./script")
             #expect(outcome.status == 127)
             #expect(outcome.errors.contains("The database is ready. The command was not started."))

@@ -8,10 +8,8 @@ struct LakeFSStandIn {
 
     init(in folder: String) throws {
         self.folder = folder
-        let files = FileManager.default
-        try files.createDirectory(atPath: "\(folder)/lakefs", withIntermediateDirectories: true)
-        try Self.program.write(toFile: "\(folder)/lakectl", atomically: true, encoding: .utf8)
-        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/lakectl")
+        try FileManager.default.createDirectory(atPath: "\(folder)/lakefs", withIntermediateDirectories: true)
+        try Program.write(Self.program, to: "\(folder)/lakectl")
     }
 
     /// Adds a repository with the given refs.
