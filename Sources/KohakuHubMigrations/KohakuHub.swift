@@ -19,6 +19,7 @@ extension Catalogue {
         } + leftovers(of: "organization", columns: ["id", "name", "created_at"]) + [
             LeftoverTable("_org_id_mapping", of: "_org_id_mapping", columns: [])
         ],
+        quarantine: .kohakuHub,
         vocabulary: .kohakuHub
     )
 
@@ -38,6 +39,11 @@ extension Catalogue {
     private static let credentialTables: Set = [
         "session", "token", "sshkey", "emailverification", "confirmationtoken", "userexternaltoken",
     ]
+}
+
+extension Quarantine {
+    /// The quarantine of a hub.
+    public static let kohakuHub = Quarantine(table: "kohaku_quarantine")
 }
 
 extension Vocabulary {

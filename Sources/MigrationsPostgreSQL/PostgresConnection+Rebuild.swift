@@ -254,11 +254,11 @@ extension PostgresConnection {
         }
     }
 
-    public func addColumn(_ definition: String, fill: String?, to table: String) throws {
+    public func addColumn(_ definition: String, backfill: String?, to table: String) throws {
         let name = table.quotedIdentifier
-        guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
+        guard let backfill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
         // A constant default is stored once for all existing rows, so neither statement rewrites the table.
-        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(fill)")
+        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(backfill)")
         let column = ColumnDefinition(definition).name.quotedIdentifier
         try execute("ALTER TABLE \(name) ALTER COLUMN \(column) DROP DEFAULT")
     }

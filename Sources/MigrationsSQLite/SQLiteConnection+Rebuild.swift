@@ -47,11 +47,11 @@ extension SQLiteConnection {
     }
 
     /// Adds a column; a NOT NULL one is backfilled, and the default that SQLite demands for it is removed afterwards.
-    public func addColumn(_ definition: String, fill: String?, to table: String) throws {
+    public func addColumn(_ definition: String, backfill: String?, to table: String) throws {
         let name = table.quotedIdentifier
-        guard let fill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
+        guard let backfill else { return try execute("ALTER TABLE \(name) ADD COLUMN \(definition)") }
         let column = ColumnDefinition(definition)
-        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(fill)")
+        try execute("ALTER TABLE \(name) ADD COLUMN \(definition) DEFAULT \(backfill)")
         try alter(TableAlteration(table: table, columns: [column]))
     }
 

@@ -27,7 +27,7 @@ extension SQLiteConnection {
         }
         try check(source)
         if try !requireUnused(path, lockTimeout: lockTimeout, logger: logger) {
-            logger.warning("whether another process has \(path) open cannot be told: make sure that the hub is stopped")
+            logger.warning("whether another process has \(path) open cannot be told: make sure that none has")
         }
         _ = try source.requireRoom(in: SQLiteFile.folder(of: path), for: "copy")
         let file = try PartialFile("\(path).restore")

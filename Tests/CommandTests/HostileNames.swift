@@ -1,4 +1,5 @@
 import Foundation
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -96,7 +97,7 @@ struct HostileNames {
 
             _ = try hub("run", "--yes")
             let connection = try hub.database.connect()
-            guard try connection.readSchema().tables[Quarantine.tableName] != nil else { return }
+            guard try connection.readSchema().tables[Quarantine.kohakuHub.table] != nil else { return }
             let export = try hub("quarantine", "export")
             expectHarmless(export, ["export"])
             let kept = try connection.query("SELECT reason, row_json FROM kohaku_quarantine ORDER BY id")

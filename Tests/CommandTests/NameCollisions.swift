@@ -1,4 +1,5 @@
 import Foundation
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -128,7 +129,9 @@ struct NameCollisions {
         var counts = try connection.readSchema().tables.keys.reduce(into: [String: Int64]()) {
             $0[$1] = try connection.countRows(in: $1)
         }
-        for summary in try Quarantine.summary(of: connection) { counts["quarantined " + summary.table] = summary.count }
+        for summary in try Quarantine.kohakuHub.summary(of: connection) {
+            counts["quarantined " + summary.table] = summary.count
+        }
         return counts
     }
 }

@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -27,7 +28,7 @@ struct QuarantineCounts {
     }
 
     private func rows(_ hub: Hub) throws -> Int64 {
-        try hub.database.connect().countRows(in: Quarantine.tableName)
+        try hub.database.connect().countRows(in: Quarantine.kohakuHub.table)
     }
 
     private struct RunResult: Decodable {

@@ -1,4 +1,5 @@
 import Foundation
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 import Testing
@@ -32,14 +33,14 @@ struct QuarantineTests {
     @Test("List what is there with its reason, and say when nothing is", arguments: TestBackend.allCases)
     func list(_ backend: TestBackend) throws {
         try upgraded(backend) { hub, connection in
-            let count = try connection.countRows(in: Quarantine.tableName)
+            let count = try connection.countRows(in: Quarantine.kohakuHub.table)
             let text = try hub("quarantine", "list").output
             #expect(text.contains("\n\(count) rows in quarantine ("))
             #expect(text.contains("nobody is named gone-user"))
             let listed = try JSONSerialization.jsonObject(with: Data(hub("quarantine", "list", "--json").output.utf8))
             #expect((listed as? [String: Any])?["count"] as? Int == Int(count))
             try hub.expect(0, "quarantine", "purge", "--all", "--yes")
-            #expect(try connection.readSchema().tables[Quarantine.tableName] == nil)
+            #expect(try connection.readSchema().tables[Quarantine.kohakuHub.table] == nil)
             let nothing = try hub("quarantine", "list")
             #expect(nothing.status == 0)
             #expect(nothing.output.contains("Nothing is in quarantine."))

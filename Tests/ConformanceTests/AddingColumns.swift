@@ -5,7 +5,7 @@ import Testing
 @Suite("Adding a column")
 struct AddingColumns {
     private func adding(
-        _ backend: TestBackend, _ definition: String, fill: String?,
+        _ backend: TestBackend, _ definition: String, backfill: String?,
         _ body: (any DatabaseConnection, Schema.Column) throws -> Void
     ) throws {
         try backend.withConnection { connection in
@@ -17,7 +17,7 @@ struct AddingColumns {
                 """)
             let before = try connection.readSchema().tables["t"]
             try connection.withMigrationTransaction {
-                try connection.addColumn(connection.dialect.spelling(definition), fill: fill, to: "t")
+                try connection.addColumn(connection.dialect.spelling(definition), backfill: backfill, to: "t")
             }
             var after = try #require(try connection.readSchema().tables["t"])
             let column = after.columns.removeLast()
@@ -29,7 +29,7 @@ struct AddingColumns {
 
     @Test("that takes NULL leaves it empty", arguments: TestBackend.allCases)
     func nullable(_ backend: TestBackend) throws {
-        try adding(backend, #""note" TEXT"#, fill: nil) { connection, column throws in
+        try adding(backend, #""note" TEXT"#, backfill: nil) { connection, column throws in
             #expect(column.name == "note")
             #expect(column.isNullable)
             #expect(try connection.query(#"SELECT "note" FROM "t" ORDER BY "id""#).map(\.values) == [[.null], [.null]])
@@ -38,7 +38,7 @@ struct AddingColumns {
 
     @Test("that takes none fills it, and leaves no default", arguments: TestBackend.allCases)
     func filled(_ backend: TestBackend) throws {
-        try adding(backend, #""bytes" {bigint} NOT NULL"#, fill: "0") { connection, column in
+        try adding(backend, #""bytes" {bigint} NOT NULL"#, backfill: "0") { connection, column in
             #expect(!column.isNullable)
             #expect(column.defaultValue == nil)
             #expect(try connection.query(#"SELECT "bytes" FROM "t" ORDER BY "id""#).map(\.values) == [[0], [0]])
@@ -53,7 +53,8 @@ struct AddingColumns {
 
     @Test("fills it with any constant, also a text with quotes", arguments: TestBackend.allCases)
     func text(_ backend: TestBackend) throws {
-        try adding(backend, #""word" VARCHAR(255) NOT NULL"#, fill: "'it''s \"quoted\"'") { connection, column throws in
+        try adding(backend, #""word" VARCHAR(255) NOT NULL"#, backfill: "'it''s \"quoted\"'") {
+            connection, column throws in
             #expect(column.defaultValue == nil)
             #expect(try connection.query(#"SELECT DISTINCT "word" FROM "t""#).map(\.values) == [["it's \"quoted\""]])
         }
@@ -65,8 +66,8 @@ struct AddingColumns {
             let connection = try database.connect()
             try connection.execute(#"CREATE TABLE "t" ("id" INTEGER PRIMARY KEY); INSERT INTO "t" VALUES (1)"#)
             try connection.withMigrationTransaction {
-                try connection.addColumn(#""a" INTEGER NOT NULL"#, fill: "7", to: "t")
-                try connection.addColumn(#""b" INTEGER NOT NULL"#, fill: "8", to: "t")
+                try connection.addColumn(#""a" INTEGER NOT NULL"#, backfill: "7", to: "t")
+                try connection.addColumn(#""b" INTEGER NOT NULL"#, backfill: "8", to: "t")
             }
             let other = try database.connect()
             #expect(try other.query(#"SELECT "id", "a", "b" FROM "t""#).map(\.values) == [[1, 7, 8]])

@@ -8,7 +8,7 @@ struct Quarantining {
     @Test("are kept whole in quarantine, with the migration and the reason", arguments: TestBackend.allCases)
     func whole(_ backend: TestBackend) throws {
         try Library.rewriting(backend) { connection, _ in
-            let rows = try DatabaseContents(of: connection)[Quarantine.tableName]
+            let rows = try DatabaseContents(of: connection)[Quarantine().table]
             let row = try #require(rows.first)
             #expect(rows.count == 1)
             #expect(row["migration"] == 42)
@@ -44,7 +44,7 @@ struct Quarantining {
         try Library.rewriting(backend) { connection in
             try connection.execute(#"DELETE FROM "book" WHERE "id" = 5"#)
         } after: { connection, reports throws in
-            #expect(try connection.readSchema().tables[Quarantine.tableName] == nil)
+            #expect(try connection.readSchema().tables[Quarantine().table] == nil)
             #expect(reports.map(\.quarantined) == [0])
         }
     }
@@ -97,7 +97,7 @@ struct Quarantining {
             let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
             try connection.withMigrationTransaction { try context.quarantineWhole("wide", reason: "it is wide") }
             let json = try #require(
-                try connection.query("SELECT row_json FROM \(Quarantine.tableName)").first?[0].text)
+                try connection.query("SELECT row_json FROM \(Quarantine().table)").first?[0].text)
             let values = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
             #expect(values?.count == count + 1)
             #expect(values?["c\(count)"] as? String == "}")
@@ -112,7 +112,7 @@ struct Quarantining {
             let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 1)
             try connection.withMigrationTransaction { try context.quarantineWhole("pair", reason: "it is left") }
             var rows: [QuarantinedRow] = []
-            try Quarantine.forEachRow(of: connection) { rows.append($0) }
+            try Quarantine().forEachRow(of: connection) { rows.append($0) }
             #expect(rows.map(\.sourceID) == [nil])
             #expect(rows.map(\.title) == ["pair (quarantine 1)"])
         }

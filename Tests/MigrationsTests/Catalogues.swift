@@ -32,7 +32,7 @@ struct Catalogues {
         let catalogue = Catalogue(migrations: [], canonicalTables: [definition], rootTable: "t")
         let schema = Schema(
             dialect: .sqlite,
-            tables: [definition.table(.sqlite), Schema.Table(name: Quarantine.tableName, columns: [])])
+            tables: [definition.table(.sqlite), Schema.Table(name: Quarantine().table, columns: [])])
         #expect(catalogue.differences(of: schema) == [])
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Migrations
 import MigrationsTesting
 import Testing
@@ -29,7 +30,7 @@ struct OtherApplications {
         Stop(code: .usage, columns: [1, 2], command: { _ = try $0.run(to: .upTo(1)) }),
         Stop(code: .usage, columns: [], command: { _ = try $0.run(to: .only(3)) }),
         Stop(code: .usage, command: { _ = try $0.run(to: .upTo(1)) }),
-        Stop(code: .usage, columns: [], command: { _ = try Quarantine.rows([7], of: $0.connection) }),
+        Stop(code: .usage, columns: [], command: { _ = try Quarantine().rows([7], of: $0.connection) }),
         Stop(
             code: .checkFailed, columns: [],
             migrations: [
@@ -89,6 +90,20 @@ struct OtherApplications {
         expectForeign(
             MigrationError(
                 .schemaDiffers, "it differs", differences: [SchemaDifference(kind, table: "t", name: "c1")]))
+    }
+
+    @Test("reads none in any other text", arguments: ["Migrations", "MigrationsSQLite", "MigrationsPostgreSQL"])
+    func sources(_ module: String) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/\(module)")
+        let files = FileManager.default.enumerator(at: folder.standardized, includingPropertiesForKeys: nil)
+        let sources = (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+        #expect(!sources.isEmpty)
+        for source in sources {
+            for line in try String(contentsOf: source, encoding: .utf8).split(separator: "\n") {
+                guard !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") else { continue }
+                #expect(!line.lowercased().contains(#/\bhub|\borgani[sz]ation/#), "\(source.lastPathComponent): \(line)")
+            }
+        }
     }
 
     private func expectForeign(_ error: MigrationError) {

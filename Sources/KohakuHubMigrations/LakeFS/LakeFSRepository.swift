@@ -52,7 +52,7 @@ public struct LakeFSRepository: Sendable, Hashable {
         of connection: any DatabaseConnection, namespace: String
     ) throws -> [String] {
         var names: [String] = []
-        try Quarantine.forEachRow(of: connection, where: QuarantineFilter(table: "repository")) { row in
+        try Quarantine.kohakuHub.forEachRow(of: connection, where: QuarantineFilter(table: "repository")) { row in
             let values = FlatJSONObject.values(row.json, for: connection.dialect)
             guard let type = values?["repo_type"]?.text, let fullID = values?["full_id"]?.text else { return }
             names.append(LakeFSName.old(type, fullID, namespace: namespace))

@@ -17,7 +17,7 @@ public struct UserOrgQuotas: Migration {
                 #"""
                 "private_used_bytes" {bigint} NOT NULL
                 "public_used_bytes" {bigint} NOT NULL
-                """#, fill: "0", to: table)
+                """#, backfill: "0", to: table)
         }
         // The application created this table at startup, without a migration, between 001 and 002.
         try context.createTable(

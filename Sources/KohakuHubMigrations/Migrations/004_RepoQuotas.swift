@@ -8,7 +8,7 @@ public struct RepoQuotas: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         try context.addColumn(#""quota_bytes" {bigint}"#, to: "repository")
-        try context.addColumn(#""used_bytes" {bigint} NOT NULL"#, fill: "0", to: "repository")
+        try context.addColumn(#""used_bytes" {bigint} NOT NULL"#, backfill: "0", to: "repository")
         // The application created this table at startup, without a migration, between 003 and 004.
         try context.createTable(
             "sshkey",

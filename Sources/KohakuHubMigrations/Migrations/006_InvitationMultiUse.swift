@@ -10,6 +10,6 @@ public struct InvitationMultiUse: Migration {
 
     public func migrate(_ context: MigrationContext) throws {
         try context.addColumn(#""max_usage" INTEGER"#, to: "invitation")
-        try context.addColumn(#""usage_count" INTEGER NOT NULL"#, fill: "0", to: "invitation")
+        try context.addColumn(#""usage_count" INTEGER NOT NULL"#, backfill: "0", to: "invitation")
     }
 }

@@ -12,7 +12,7 @@ public struct LikesAndDownloads: Migration {
             #"""
             "downloads" INTEGER NOT NULL
             "likes_count" INTEGER NOT NULL
-            """#, fill: "0", to: "repository")
+            """#, backfill: "0", to: "repository")
         try context.createTable(
             "repositorylike",
             #"""

@@ -8,7 +8,7 @@ public struct FileSoftDelete: Migration {
     ])
 
     public func migrate(_ context: MigrationContext) throws {
-        try context.addColumn(#""is_deleted" {boolean} NOT NULL"#, fill: "false", to: "file")
+        try context.addColumn(#""is_deleted" {boolean} NOT NULL"#, backfill: "false", to: "file")
         try context.createIndex(#"CREATE INDEX "file_is_deleted" ON "file" ("is_deleted")"#)
         try context.addColumn(#""file_id" INTEGER"#, to: "lfsobjecthistory")
         // Without the application's foreign key, nothing prevented these.

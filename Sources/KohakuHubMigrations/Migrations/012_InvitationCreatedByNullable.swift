@@ -23,14 +23,14 @@ public struct InvitationCreatedByNullable: Migration {
     /// Puts back the invitations that 008 quarantined because their creator no longer existed.
     private func releaseInvitations(_ context: MigrationContext) throws {
         var waiting: [(row: QuarantinedRow, invitation: InvitationWithoutCreator)] = []
-        try Quarantine.forEachRow(of: context.connection) { row in
+        try context.quarantine.forEachRow(of: context.connection) { row in
             if let invitation = InvitationWithoutCreator(row) { waiting.append((row, invitation)) }
         }
         guard !waiting.isEmpty else { return }
         var report = TableReport(table: "invitation")
         report.rowsIn = try context.connection.countRows(in: "invitation")
         let released = try waiting.filter { try insert($0.row, $0.invitation, context) }
-        try Quarantine.delete(released.map(\.row.id), from: context.connection)
+        try context.quarantine.delete(released.map(\.row.id), from: context.connection)
         try context.connection.advanceSequence(of: "invitation", past: 0)
         report.merged = Int64(released.count)
         report.rowsOut = try context.connection.countRows(in: "invitation")

@@ -15,9 +15,9 @@ public struct QuarantineRelease {
         try connection.withMigrationTransaction(locking: Catalogue.kohakuHub.tables) {
             var rows: [QuarantinedRow] = []
             if let ids {
-                rows = try Quarantine.rows(ids, of: connection)
+                rows = try Quarantine.kohakuHub.rows(ids, of: connection)
             } else {
-                try Quarantine.forEachRow(of: connection) { rows.append($0) }
+                try Quarantine.kohakuHub.forEachRow(of: connection) { rows.append($0) }
             }
             guard !rows.isEmpty else { return [] }
             let release = QuarantineRelease(connection: connection, schema: try connection.readSchema())
@@ -26,7 +26,7 @@ public struct QuarantineRelease {
             func key(_ row: QuarantinedRow) -> (Int, Int64) { (order.firstIndex(of: row.table) ?? order.count, row.id) }
             rows.sort { key($0) < key($1) }
             for row in rows { try release.insert(row) }
-            try Quarantine.delete(rows.map(\.id), from: connection)
+            try Quarantine.kohakuHub.delete(rows.map(\.id), from: connection)
             for table in Set(rows.map(\.table)) { try connection.advanceSequence(of: table, past: 0) }
             return rows
         }
@@ -42,9 +42,9 @@ public struct QuarantineRelease {
         try checkPeople(values, of: row, in: table)
         try adapt(&values, of: row)
         // Columns that a migration added after the row went to quarantine: the rows in the table got these values.
-        let fills = CanonicalSchema.tables.first { $0.name == row.table }?.fills ?? [:]
+        let backfills = CanonicalSchema.tables.first { $0.name == row.table }?.backfills ?? [:]
         let missing = table.columns.filter { values[$0.name] == nil && !$0.isNullable && $0.defaultValue == nil }
-        for column in missing where fills[column.name] == nil {
+        for column in missing where backfills[column.name] == nil {
             throw refusal(of: row, "it has no \(column.name)", "Add it to row_json in kohaku_quarantine.")
         }
         for (name, value) in values {
@@ -58,7 +58,7 @@ public struct QuarantineRelease {
         try checkReferences(values, of: row, in: table)
         try checkUniqueness(values, of: row, in: table)
         let names = values.keys.sorted()
-        let expressions = names.indices.map { "$\($0 + 1)" } + missing.compactMap { fills[$0.name] }
+        let expressions = names.indices.map { "$\($0 + 1)" } + missing.compactMap { backfills[$0.name] }
         let columns = (names + missing.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
         try connection.execute(
             """

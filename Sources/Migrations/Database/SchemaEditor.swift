@@ -5,11 +5,11 @@ public protocol SchemaEditor {
     /// - Throws: ``DatabaseError`` of the kind ``DatabaseError/Kind/locked`` that names who uses it.
     func lock(_ table: String) throws
 
-    /// Adds a column: a NOT NULL one gets `fill` in the existing rows and has no default afterwards.
+    /// Adds a column: a NOT NULL one gets `backfill` in the existing rows and has no default afterwards.
     /// - Parameters:
     ///   - definition: The column as SQL: `"used_bytes" BIGINT NOT NULL`.
-    ///   - fill: A constant SQL expression for the existing rows.
-    func addColumn(_ definition: String, fill: String?, to table: String) throws
+    ///   - backfill: A constant SQL expression for the existing rows.
+    func addColumn(_ definition: String, backfill: String?, to table: String) throws
 
     /// Changes columns and foreign keys of a table in place: no row is moved, and everything else stays.
     /// - Throws: ``DatabaseError`` when the rows do not fit.

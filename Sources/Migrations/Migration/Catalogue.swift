@@ -6,6 +6,8 @@ public struct Catalogue: Sendable {
     public var canonicalTables: [TableDefinition]
     /// How messages name the application and its command.
     public var vocabulary: Vocabulary
+    /// Where the rows go that cannot be kept.
+    public var quarantine: Quarantine
     /// The table that every database of the application has.
     public var rootTable: String
     /// Columns that only this application's tables have: every database of it has at least one. Without any, the root
@@ -28,6 +30,7 @@ public struct Catalogue: Sendable {
         hallmarks: [(table: String, column: String)] = [],
         baseline: Signature? = nil,
         leftoverTables: [LeftoverTable] = [],
+        quarantine: Quarantine = Quarantine(),
         vocabulary: Vocabulary = Vocabulary()
     ) {
         var barriers: [any Migration] = []
@@ -37,6 +40,7 @@ public struct Catalogue: Sendable {
                 number: place + 1, name: named.name, migration: named.migration, barriers: barriers)
         }
         self.canonicalTables = canonicalTables
+        self.quarantine = quarantine
         self.vocabulary = vocabulary
         self.rootTable = rootTable
         self.hallmarks = hallmarks
@@ -49,7 +53,7 @@ public struct Catalogue: Sendable {
     public var tables: [String] {
         let rewritten = migrations.reduce(into: Set<String>()) { $0.formUnion($1.migration.rewrittenTables) }
         let others = rewritten.union(canonicalTables.map(\.name)).union(leftoverTables.map(\.name))
-            .union([Quarantine.tableName])
+            .union([quarantine.table])
         return [rootTable] + others.subtracting([rootTable]).sorted()
     }
 
@@ -91,7 +95,7 @@ public struct Catalogue: Sendable {
         let leftovers = leftovers(in: schema).map(\.name)
         return schema.differences(
             from: canonicalTables.map { $0.table(schema.dialect) },
-            ignoring: Set(leftovers).union([Quarantine.tableName])
+            ignoring: Set(leftovers).union([quarantine.table])
         ) + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }
 

@@ -133,7 +133,7 @@ extension MigrationContext {
         var report = TableReport(table: name)
         report.rowsIn = try connection.countRows(in: name)
         if report.rowsIn > 0 {
-            try execute(Quarantine.createTable)
+            try execute(quarantine.createTable)
             let hasID = table.column("id")?.type.uppercased().contains("INT") == true
             let id = hasID ? #"old."id""# : dialect.spelling("CAST(NULL AS {bigint})")
             report.quarantined = Int64(
@@ -163,7 +163,7 @@ extension MigrationContext {
         // Without placeholders of the dialects: the operator chose the names of columns.
         return try connection.execute(
             """
-            INSERT INTO \(Quarantine.tableName)
+            INSERT INTO \(quarantine.table.quotedIdentifier)
                 (migration, source_table, source_id, reason, row_json, quarantined_at)
             SELECT \(number), \(table.name.quotedLiteral), \(id), \(dialect.spelling(reason)),
                 \(dialect.jsonObject(of: table.columns, alias: "old")), \(now)
@@ -180,14 +180,14 @@ extension MigrationContext {
             let condition = dialect.spelling(rule.condition)
             let count = "SELECT count(*) FROM \(name) AS old \(dialect.unindexed) WHERE \(condition)"
             guard try connection.integer(count) > 0 else { continue }
-            try execute(Quarantine.createTable)
-            let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(Quarantine.tableName)")
+            try execute(quarantine.createTable)
+            let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(quarantine.table.quotedIdentifier)")
             let moved = try insertIntoQuarantine(
                 table, id: #"old."id""#, reason: rule.reason, where: condition)
             let deleted = try execute(
                 """
                 DELETE FROM \(name) WHERE "id" IN (
-                    SELECT source_id FROM \(Quarantine.tableName) WHERE id > \(mark))
+                    SELECT source_id FROM \(quarantine.table.quotedIdentifier) WHERE id > \(mark))
                 """, [])
             guard moved == deleted else {
                 throw MigrationError(

@@ -10,6 +10,8 @@ public final class MigrationContext {
     public private(set) var reports: [TableReport] = []
     /// How many examples a finding holds at most; its count is exact.
     let exampleLimit: Int
+    /// Where the rows go that cannot be kept.
+    public let quarantine: Quarantine
     /// How messages name the application and its command.
     let vocabulary: Vocabulary
     private let emit: (MigrationEvent) -> Void
@@ -22,6 +24,7 @@ public final class MigrationContext {
         schema: Schema,
         number: Int,
         exampleLimit: Int = 5,
+        quarantine: Quarantine = Quarantine(),
         vocabulary: Vocabulary = Vocabulary(),
         emit: @escaping (MigrationEvent) -> Void = { _ in }
     ) {
@@ -29,6 +32,7 @@ public final class MigrationContext {
         self.schema = schema
         self.number = number
         self.exampleLimit = exampleLimit
+        self.quarantine = quarantine
         self.vocabulary = vocabulary
         self.emit = emit
     }
@@ -72,20 +76,20 @@ public final class MigrationContext {
         try refreshSchema(of: [name])
     }
 
-    /// Adds a column when it is missing. A NOT NULL column gets `fill` in the existing rows, and no default remains.
-    public func addColumn(_ definition: String, fill: String? = nil, to table: String) throws {
-        try addColumns(definition, fill: fill, to: table)
+    /// Adds a column when it is missing. A NOT NULL column gets `backfill` in the existing rows, and no default remains.
+    public func addColumn(_ definition: String, backfill: String? = nil, to table: String) throws {
+        try addColumns(definition, backfill: backfill, to: table)
     }
 
     /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `fill`
     /// in the existing rows, and no default remains.
-    public func addColumns(_ definitions: String, fill: String? = nil, to table: String) throws {
+    public func addColumns(_ definitions: String, backfill: String? = nil, to table: String) throws {
         let lines = definitions.lines
         let columns = (lines.isEmpty ? [""] : lines).map { ColumnDefinition(dialect.spelling($0.trimmingSpaces())) }
         for column in columns { try column.requireReadable() }
         let missing = columns.filter { !schema.has(table, $0.name) }
         guard !missing.isEmpty else { return }
-        for column in missing { try connection.addColumn(column.sql, fill: fill, to: table) }
+        for column in missing { try connection.addColumn(column.sql, backfill: backfill, to: table) }
         try refreshSchema(of: [table])
     }
 

@@ -2,11 +2,12 @@ extension MigrationError {
     /// The stop that a database error means.
     /// - Parameters:
     ///   - title: What was being done; `nil` between two changes.
-    ///   - isLook: Whether it only looked, so that there was nothing to roll back.
+    ///   - isReading: Whether it only looked, so that there was nothing to roll back.
     public init(
-        _ error: DatabaseError, during title: String? = nil, isLook: Bool = false, vocabulary: Vocabulary = Vocabulary()
+        _ error: DatabaseError, during title: String? = nil, isReading: Bool = false,
+        vocabulary: Vocabulary = Vocabulary()
     ) {
-        let state = isLook ? "Nothing was being changed." : "It was rolled back."
+        let state = isReading ? "Nothing was being changed." : "It was rolled back."
         let code: Code
         var message = error.description
         let nextStep: String
@@ -16,7 +17,7 @@ extension MigrationError {
             code = .interrupted
             message =
                 title == nil
-                ? "interrupted between two changes" : isLook ? "interrupted" : "interrupted and rolled back"
+                ? "interrupted between two changes" : isReading ? "interrupted" : "interrupted and rolled back"
             nextStep = "No row is lost. To continue, run again."
         case .locked:
             code = .locked
@@ -69,7 +70,7 @@ extension MigrationError {
         case .constraint, .cancelled, .other:
             code = .failed
             nextStep =
-                isLook
+                isReading
                 ? "\(state) Fix the cause, then run again."
                 : "It was rolled back: the database is as it was before. Fix the cause, then run again."
         }

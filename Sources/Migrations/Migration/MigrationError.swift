@@ -64,3 +64,12 @@ public struct MigrationError: Error {
         self.underlying = underlying
     }
 }
+
+extension MigrationError {
+    /// The error for an invalid definition in a migration.
+    static func unreadable(_ what: String, _ sql: String, expected: String) -> MigrationError {
+        MigrationError(
+            .failed, "a migration has \(what) that cannot be read: \(sql.isEmpty ? "it is empty" : sql)",
+            nextStep: "It was rolled back. Correct the migration: \(expected)")
+    }
+}

@@ -1,10 +1,16 @@
 /// The table of rows that violate the new constraints: kept whole, never dropped.
-public enum Quarantine {
-    /// The only table that the tool creates for itself, and only when a row is quarantined.
-    public static let tableName = "kohaku_quarantine"
+public struct Quarantine: Sendable, Hashable {
+    /// The name of the table: the only one that the engine creates for itself, and only when a row is quarantined.
+    public let table: String
 
-    static let createTable = """
-        CREATE TABLE IF NOT EXISTS "kohaku_quarantine" (
+    /// Names the table.
+    public init(table: String = "quarantine") {
+        self.table = table
+    }
+
+    var createTable: String {
+        """
+        CREATE TABLE IF NOT EXISTS \(table.quotedIdentifier) (
             "id" {id},
             "migration" INTEGER NOT NULL,
             "source_table" TEXT NOT NULL,
@@ -14,4 +20,5 @@ public enum Quarantine {
             "quarantined_at" {timestamp} NOT NULL
         )
         """
+    }
 }

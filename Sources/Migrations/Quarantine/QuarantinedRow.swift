@@ -52,30 +52,30 @@ public struct QuarantineSummary: Sendable, Hashable {
 
 extension Quarantine {
     /// Runs `body` where the quarantine is; `nil` when there is none.
-    private static func reading<Result>(
+    private func reading<Result>(
         _ connection: any DatabaseConnection, _ body: () throws -> Result
     ) throws -> Result? {
-        try connection.withReadTransaction(of: [tableName]) {
-            try connection.readSchema(of: [tableName]).tables[tableName] == nil ? nil : body()
+        try connection.withReadTransaction(of: [table]) {
+            try connection.readSchema(of: [table]).tables[table] == nil ? nil : body()
         }
     }
 
     /// How many rows there are.
-    static func count(in connection: any DatabaseConnection, on schema: Schema) throws -> Int64 {
-        guard schema.tables[tableName] != nil else { return 0 }
-        return try connection.withReadTransaction(of: [tableName]) { try connection.countRows(in: tableName) }
+    func count(in connection: any DatabaseConnection, on schema: Schema) throws -> Int64 {
+        guard schema.tables[table] != nil else { return 0 }
+        return try connection.withReadTransaction(of: [table]) { try connection.countRows(in: table) }
     }
 
     /// The rows of each table, the tables in alphabetical order.
     /// - Throws: ``DatabaseError``.
-    public static func summary(
+    public func summary(
         of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter()
     ) throws -> [QuarantineSummary] {
         let condition = filter.condition
         return try reading(connection) {
             try connection.query(
                 """
-                SELECT source_table, count(*) FROM \(tableName) \(condition.sql) GROUP BY source_table
+                SELECT source_table, count(*) FROM \(table.quotedIdentifier) \(condition.sql) GROUP BY source_table
                 ORDER BY source_table
                 """, condition.values
             ).map { QuarantineSummary(table: try $0.text(0), count: try $0.integer(1)) }
@@ -84,7 +84,7 @@ extension Quarantine {
 
     /// Calls `body` with each row, in the order in which they were quarantined.
     /// - Throws: ``DatabaseError``, or what `body` throws.
-    public static func forEachRow(
+    public func forEachRow(
         of connection: any DatabaseConnection, where filter: QuarantineFilter = QuarantineFilter(),
         _ body: (QuarantinedRow) throws -> Void
     ) throws {
@@ -98,7 +98,7 @@ extension Quarantine {
 
     /// The rows with these numbers, each once.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/usage`` when there is none of a number.
-    public static func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
+    public func rows(_ ids: [Int64], of connection: any DatabaseConnection) throws -> [QuarantinedRow] {
         var seen: Set<Int64> = []
         let distinct = ids.filter { seen.insert($0).inserted }
         let found =
@@ -116,15 +116,18 @@ extension Quarantine {
 
     /// Deletes rows from quarantine, and the table with the last of them.
     /// - Throws: ``DatabaseError``.
-    public static func delete(_ ids: [Int64], from connection: any DatabaseConnection) throws {
-        for id in ids { try connection.execute("DELETE FROM \(tableName) WHERE id = $1", [.integer(id)]) }
-        guard try connection.countRows(in: tableName) == 0 else { return }
-        try connection.execute("DROP TABLE \(tableName)")
+    public func delete(_ ids: [Int64], from connection: any DatabaseConnection) throws {
+        for id in ids { try connection.execute("DELETE FROM \(table.quotedIdentifier) WHERE id = $1", [.integer(id)]) }
+        guard try connection.countRows(in: table) == 0 else { return }
+        try connection.execute("DROP TABLE \(table.quotedIdentifier)")
     }
 
-    private static let selection = """
-        SELECT id, migration, source_table, source_id, reason, row_json, cast(quarantined_at AS TEXT) FROM \(tableName)
+    private var selection: String {
         """
+        SELECT id, migration, source_table, source_id, reason, row_json, cast(quarantined_at AS TEXT)
+        FROM \(table.quotedIdentifier)
+        """
+    }
 }
 
 extension QuarantinedRow {

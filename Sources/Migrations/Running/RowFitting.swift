@@ -1,7 +1,7 @@
 /// What the rows of a table need before its canonical definition can hold them.
 struct RowFitting {
     /// Statements that give a known value to rows that have none.
-    private(set) var fills: [String] = []
+    private(set) var backfills: [String] = []
     /// Broken references that become NULL, where allowed.
     private(set) var clearings: [Clearing] = []
     /// The rows that cannot stay.
@@ -38,7 +38,7 @@ struct RowFitting {
         differences = present.differences(from: definition.table(schema.dialect))
         for column in definition.columns {
             guard let found = present.column(column.name) else {
-                if !column.isNullable, column.fill == nil { unknowableColumns.append(column.name) }
+                if !column.isNullable, column.backfill == nil { unknowableColumns.append(column.name) }
                 continue
             }
             if let conversion = ColumnConversion(of: found, to: column.type, in: schema.dialect),
@@ -64,8 +64,9 @@ struct RowFitting {
 
     private mutating func require(_ column: TableDefinition.Column, isOwner: Bool) {
         let name = column.name.quotedIdentifier
-        if let fill = column.fill {
-            fills.append("UPDATE \(definition.name.quotedIdentifier) SET \(name) = \(fill) WHERE \(name) IS NULL")
+        if let backfill = column.backfill {
+            backfills.append(
+                "UPDATE \(definition.name.quotedIdentifier) SET \(name) = \(backfill) WHERE \(name) IS NULL")
         } else if isOwner {
             ownerRules.append(.rows(without: column.name))
         } else {

@@ -17,7 +17,7 @@ extension Runner {
         defer { observer.onProgress = nil }
         guard let election = connection as? any LeaderElection else { return try execute(plan(for: command)) }
         while true {
-            try attributingErrors(to: nil, isLook: true) { try wait(forLeaderOf: election, heart) }
+            try attributingErrors(to: nil, isReading: true) { try wait(forLeaderOf: election, heart) }
             do {
                 // The lead is not taken for a look, and the checks of the rows are made once.
                 let draft = try plan(for: command, withChecks: false)
@@ -27,7 +27,7 @@ extension Runner {
                 guard (try? election.leader()) != nil else { throw error }
                 continue
             }
-            heart.leadership = try attributingErrors(to: nil, isLook: true) { try election.lead() }
+            heart.leadership = try attributingErrors(to: nil, isReading: true) { try election.lead() }
             defer { heart.leadership = nil }
             if heart.leadership != nil { return try execute(plan(for: command)) }
         }

@@ -8,9 +8,9 @@ extension Runner {
 
     /// - Parameter withChecks: Whether to look at the rows as well, which takes its time.
     func plan(for command: Plan.Command, withChecks: Bool) throws -> Plan {
-        try attributingErrors(to: nil, isLook: true) {
+        try attributingErrors(to: nil, isReading: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
-                let assessment = try attributingErrors(to: "reading the schema", isLook: true) {
+                let assessment = try attributingErrors(to: "reading the schema", isReading: true) {
                     try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
@@ -29,7 +29,7 @@ extension Runner {
     /// Checks the file, then the tables, then the rows; an error ends the checks.
     private func runChecks(_ plan: inout Plan) throws {
         connection.begin(.checking, in: "preflight")
-        let damage = try attributingErrors(to: "checking the file", isLook: true) {
+        let damage = try attributingErrors(to: "checking the file", isReading: true) {
             try connection.damage(
                 to: catalogue.rebuiltTables(by: plan.steps.map(\.migration)), isThorough: plan.isRepair)
         }
@@ -88,7 +88,7 @@ extension Runner {
         let schema = assessment.schema
         let found = try pending.flatMap { migration in
             connection.begin(.checking, in: "preflight of \(migration.title)")
-            return try attributingErrors(to: "the check of \(migration.title)", isLook: true) {
+            return try attributingErrors(to: "the check of \(migration.title)", isReading: true) {
                 try check(migration, on: schema)
             }
         }
@@ -102,7 +102,7 @@ extension Runner {
         }.filter { !$0.isTrivial }
         guard !fittings.isEmpty else { return found }
         let newest = context(on: schema, for: catalogue.newest)
-        return try attributingErrors(to: "checking the rows", isLook: true) {
+        return try attributingErrors(to: "checking the rows", isReading: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }
             }
@@ -127,7 +127,7 @@ extension Runner {
     /// What prevents any change to the tables.
     private func obstacles(to pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
         if let finding = try takenNames(on: schema) { return [finding] }
-        return try attributingErrors(to: "checking the tables", isLook: true) {
+        return try attributingErrors(to: "checking the tables", isReading: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
                 try connection.obstacles(
                     toChanging: catalogue.tables, isRewriting: !rewrittenTables(by: pending).isEmpty)
@@ -186,7 +186,7 @@ extension Runner {
             guard plan.stop == nil, let error = error as? DatabaseError else { return }
             guard error.kind != .forbidden else {
                 let title = title ?? "the dry run"
-                return plan.refusal = MigrationError(error, during: title, isLook: true, vocabulary: words)
+                return plan.refusal = MigrationError(error, during: title, isReading: true, vocabulary: words)
             }
             guard let title, error.kind == .other || error.kind == .constraint else { return }
             plan.refusal = MigrationError(
@@ -199,47 +199,5 @@ extension Runner {
         // SQLite's definitions are edited between two of these.
         if statement.hasPrefix("PRAGMA writable_schema =") { return true }
         return !["PRAGMA", "SELECT"].contains(statement.prefix { $0.isLetter }.uppercased())
-    }
-}
-
-extension MigrationError {
-    /// The error for findings that include errors; `nil` when none is one.
-    public init?(stoppingFor findings: [Finding]) {
-        let errors = findings.filter { $0.severity == .error }
-        guard !errors.isEmpty else { return nil }
-        let codes = Set(errors.map(\.code))
-        if codes.isSubset(of: [DatabaseDamage.file, DatabaseDamage.index]) {
-            self.init(
-                .checkFailed, "the database file is damaged:", nextStep: "Nothing was changed.", findings: errors)
-        } else if codes == [RowFitting.rowsDoNotFit] {
-            self.init(
-                .schemaDiffers, "there are rows that the current schema cannot hold:", nextStep: "Nothing was changed.",
-                findings: errors)
-        } else {
-            self.init(
-                .checkFailed, "the following must be resolved before anything can be changed:",
-                nextStep: "Nothing was changed. Resolve it, then run again.", findings: errors)
-        }
-    }
-
-    /// The error for what a newer application may need, and for the operator's constraints that can reject its rows; `nil`
-    /// when there is nothing.
-    init?(unrecognized: [SchemaDifference], _ words: Vocabulary) {
-        guard !unrecognized.isEmpty else { return nil }
-        // Not the application's: it uses indexes for uniqueness.
-        if unrecognized.allSatisfy({ $0.kind == .uniqueConstraint }) {
-            self.init(
-                .checkFailed,
-                "the schema has UNIQUE constraints that can refuse the application's rows (\(unrecognized.count)):",
-                nextStep: "None of this was applied. Drop them, then run again.", differences: unrecognized)
-        } else {
-            self.init(
-                .schemaDiffers,
-                "the schema has parts that this tool does not know (\(unrecognized.count)):",
-                nextStep:
-                    "None of this was applied. If the \(words.name) is newer than this tool, update the tool. If somebody "
-                    + "made them by hand, drop such indexes and keys, and make such columns nullable.",
-                differences: unrecognized)
-        }
     }
 }

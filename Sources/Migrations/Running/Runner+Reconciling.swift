@@ -16,7 +16,7 @@ extension Runner {
         emit(.changing("reconciling the schema"))
         try change("reconciling the schema") {
             try applyPending([], &reconciled)
-            try converge(&reconciled, isRepair: false)
+            try reconcileTables(&reconciled, isRepair: false)
         }
         report = reconciled
         reportReconciled(report)
@@ -46,11 +46,11 @@ extension Runner {
         for violation in report.violations { emit(.restored(violation)) }
     }
 
-    /// Converges inside the current transaction.
-    func converge(_ report: inout RunReport, isRepair: Bool) throws {
+    /// Reconciles the tables inside the current transaction.
+    func reconcileTables(_ report: inout RunReport, isRepair: Bool) throws {
         let schema = try connection.readSchema()
         let context = context(on: schema, for: catalogue.newest)
-        try Convergence(context, catalogue: catalogue, isRepair: isRepair).run()
+        try Reconciliation(context, catalogue: catalogue, isRepair: isRepair).run()
         report.reconciled = catalogue.differences(of: schema).filter {
             isRepair ? $0.disposition != .unmanaged : $0.concernsRun
         }
@@ -61,7 +61,7 @@ extension Runner {
     func compare(_ report: inout RunReport, _ result: Assessment) throws {
         report.version = result.version
         report.mentioned = result.drift.filter { !$0.concernsRun }
-        report.quarantined = try Quarantine.count(in: connection, on: result.schema)
+        report.quarantined = try catalogue.quarantine.count(in: connection, on: result.schema)
         for difference in report.mentioned { emit(.mentioned(difference)) }
         let harmful = result.driftToReconcile
         guard harmful.isEmpty else {

@@ -1,7 +1,9 @@
 extension Runner {
     /// Repairs in one transaction.
     func repair(_ report: inout RunReport, by plan: Plan) throws {
-        report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
+        report.quarantined = try catalogue.reading(connection) {
+            try catalogue.quarantine.count(in: connection, on: $0)
+        }
         guard !plan.isEmpty, case .repair(let isDryRun) = plan.command else { return }
         if !isDryRun {
             try ask(
@@ -16,7 +18,7 @@ extension Runner {
             let steps = plan.steps.map(\.migration)
             let pending = plan.displaced.isEmpty ? steps : try restoreNames(plan.displaced, by: steps)
             try applyPending(pending, &repaired)
-            try converge(&repaired, isRepair: true)
+            try reconcileTables(&repaired, isRepair: true)
             try compare(&repaired, Assessment(of: connection.readSchema(), catalogue: catalogue))
             try requireConsistent()
         }

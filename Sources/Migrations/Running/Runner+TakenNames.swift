@@ -8,7 +8,7 @@ extension Runner {
                 schema.tables[definition.name]?.index($0) == nil
             }
         }
-        let examples = try attributingErrors(to: "checking the names", isLook: true) {
+        let examples = try attributingErrors(to: "checking the names", isReading: true) {
             try connection.occupants(ofTables: missing, indexes: indexes, exceptOn: catalogue.tables)
         }
         guard !examples.isEmpty else { return nil }

@@ -63,7 +63,7 @@ public struct Runner {
     /// Gives a fresh database the canonical schema.
     /// - Throws: ``MigrationError`` with ``MigrationError/Code/schemaDiffers`` when it is not fresh.
     public func initialize() throws -> RunReport {
-        let assessment = try attributingErrors(to: nil, isLook: true) {
+        let assessment = try attributingErrors(to: nil, isReading: true) {
             try Assessment(of: connection, catalogue: catalogue)
         }
         guard case .fresh = assessment.state else {
@@ -169,7 +169,9 @@ public struct Runner {
             try compare(&report, result)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {
-            report.quarantined = try catalogue.reading(connection) { try Quarantine.count(in: connection, on: $0) }
+            report.quarantined = try catalogue.reading(connection) {
+                try catalogue.quarantine.count(in: connection, on: $0)
+            }
         }
     }
 
@@ -194,7 +196,7 @@ public struct Runner {
         guard let backUp, report.backup == nil else { return }
         emit(.backingUp)
         connection.begin(.waiting, in: "backup")
-        report.backup = try attributingErrors(to: nil, isLook: true) {
+        report.backup = try attributingErrors(to: nil, isReading: true) {
             var version = assessment.version
             while true {
                 if let backup = try backUp(version) { return backup }
@@ -247,7 +249,7 @@ public struct Runner {
     /// Makes one change in a transaction. When it fails because another object has taken a name that it needs since the
     /// plan, the error names that object.
     func change<Result>(_ title: String, isDryRun: Bool = false, _ body: () throws -> Result) throws -> Result {
-        try attributingErrors(to: title, isLook: isDryRun) {
+        try attributingErrors(to: title, isReading: isDryRun) {
             do {
                 connection.begin(.waiting, in: title)
                 return try connection.withMigrationTransaction(locking: catalogue.tables, isDryRun: isDryRun) {
@@ -287,28 +289,28 @@ public struct Runner {
 
     func context(on schema: Schema, for number: Int) -> MigrationContext {
         MigrationContext(
-            connection: connection, schema: schema, number: number, exampleLimit: exampleLimit, vocabulary: words,
-            emit: emit)
+            connection: connection, schema: schema, number: number, exampleLimit: exampleLimit,
+            quarantine: catalogue.quarantine, vocabulary: words, emit: emit)
     }
 
     /// Attributes database errors to an operation, and gives them the code of the stop they mean.
     func attributingErrors<Result>(
-        to title: String?, isLook: Bool = false, _ body: () throws -> Result
+        to title: String?, isReading: Bool = false, _ body: () throws -> Result
     ) throws -> Result {
         do {
             return try body()
         } catch {
-            throw named(error, title, isLook: isLook)
+            throw named(error, title, isReading: isReading)
         }
     }
 
-    private func named(_ error: any Error, _ title: String? = nil, isLook: Bool = true) -> MigrationError {
+    private func named(_ error: any Error, _ title: String? = nil, isReading: Bool = true) -> MigrationError {
         switch error {
         case var error as MigrationError:
             error.migration = error.migration ?? title
             return error
         case let error as DatabaseError:
-            return MigrationError(error, during: title, isLook: isLook, vocabulary: words)
+            return MigrationError(error, during: title, isReading: isReading, vocabulary: words)
         default: return MigrationError(.failed, "\(error)", migration: title, underlying: error)
         }
     }

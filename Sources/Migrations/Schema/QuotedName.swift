@@ -14,12 +14,3 @@ extension String {
         return nil
     }
 }
-
-extension MigrationError {
-    /// The error for an invalid definition in a migration.
-    static func unreadable(_ what: String, _ sql: String, expected: String) -> MigrationError {
-        MigrationError(
-            .failed, "a migration has \(what) that cannot be read: \(sql.isEmpty ? "it is empty" : sql)",
-            nextStep: "It was rolled back. Correct the migration: \(expected)")
-    }
-}

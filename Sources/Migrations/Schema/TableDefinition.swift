@@ -51,7 +51,7 @@ public struct TableDefinition: Sendable {
         var isNullable: Bool
         var reference: Reference?
         /// The value for rows that never had one, as an SQL constant; `nil` when it cannot be known.
-        var fill: String?
+        var backfill: String?
 
         /// The primary key `id`.
         public static let id = Column(name: "id", type: .id, isNullable: false)
@@ -67,10 +67,10 @@ public struct TableDefinition: Sendable {
         }
 
         /// The same column, with what rows hold that were written before it was there: what its migration filled in.
-        /// - Parameter fill: A constant in SQL: `0`.
-        public func filled(with fill: String) -> Column {
+        /// - Parameter backfill: A constant in SQL: `0`.
+        public func backfilled(with backfill: String) -> Column {
             var column = self
-            column.fill = fill
+            column.backfill = backfill
             return column
         }
 
@@ -133,12 +133,12 @@ extension TableDefinition.Column {
 extension TableDefinition {
     /// The columns that a row cannot lack: required, without a foreign key, and not backfilled by any migration.
     public var requiredColumns: Set<String> {
-        Set(columns.filter { !$0.isNullable && $0.fill == nil && $0.reference == nil }.map(\.name))
+        Set(columns.filter { !$0.isNullable && $0.backfill == nil && $0.reference == nil }.map(\.name))
     }
 
     /// What rows hold in columns that migrations filled in, as constants in SQL.
-    public var fills: [String: String] {
-        columns.reduce(into: [:]) { $0[$1.name] = $1.fill }
+    public var backfills: [String: String] {
+        columns.reduce(into: [:]) { $0[$1.name] = $1.backfill }
     }
 
     /// The table as the schema reader sees it when it was made from this definition.

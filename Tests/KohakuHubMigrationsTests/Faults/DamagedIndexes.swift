@@ -51,7 +51,7 @@ struct DamagedIndexes {
             do {
                 try connection.withMigrationTransaction {
                     let context = MigrationContext(
-                        connection: connection, schema: try connection.readSchema(), number: 8)
+                        connection: connection, schema: try connection.readSchema(), number: 8, quarantine: .kohakuHub)
                     try Catalogue.kohakuHub.migrations[7].migration.migrate(context)
                 }
             } catch let error as DatabaseError {

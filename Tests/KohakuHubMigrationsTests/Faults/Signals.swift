@@ -106,7 +106,8 @@ struct Signals {
             let connection = try database.connect()
             _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             try connection.execute("CREATE TABLE scrap (id INTEGER); INSERT INTO scrap VALUES (1)")
-            let context = try MigrationContext(connection: connection, schema: connection.readSchema(), number: 15)
+            let context = try MigrationContext(
+                connection: connection, schema: connection.readSchema(), number: 15, quarantine: .kohakuHub)
             try context.quarantineWhole("scrap", reason: "of no use")
             try expectStopped(
                 ["quarantine"] + verb, waitingFor: "kohaku_quarantine", of: database, connection,

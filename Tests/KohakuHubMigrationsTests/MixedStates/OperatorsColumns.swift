@@ -38,7 +38,8 @@ struct OperatorsColumns {
             let before = try connection.query(look)
 
             try connection.withMigrationTransaction {
-                let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 15)
+                let context = MigrationContext(
+                    connection: connection, schema: try connection.readSchema(), number: 15, quarantine: .kohakuHub)
                 let token = try #require(context.schema.tables["token"])
                 let rule = QuarantineRule.rows(where: "true", reason: "'a test'", summary: "a test")
                 #expect(try context.quarantine(from: token, rules: [rule]) == Int64(before.count))

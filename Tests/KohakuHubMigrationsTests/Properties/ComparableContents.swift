@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 
@@ -6,7 +7,7 @@ struct ComparableContents {
     private(set) var lines: Set<String> = []
 
     init(_ contents: DatabaseContents) {
-        for (table, rows) in contents.tables where table != Quarantine.tableName {
+        for (table, rows) in contents.tables where table != Quarantine.kohakuHub.table {
             for row in rows {
                 let values = row.keys.sorted().map { "\($0): \(Self.comparable(row[$0] ?? .null))" }
                 lines.insert("\(table) \(values.joined(separator: ", "))")

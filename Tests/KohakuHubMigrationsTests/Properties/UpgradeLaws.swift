@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 
@@ -114,6 +115,7 @@ struct UpgradeLaws {
     /// Nothing is in quarantine without a reason.
     private mutating func checkQuarantine() {
         require(!after.quarantined.contains { $0.reason.isEmpty }, "a quarantined row has no reason")
-        require(after.tables[Quarantine.tableName] == nil || !after.quarantined.isEmpty, "the quarantine is empty")
+        require(
+            after.tables[Quarantine.kohakuHub.table] == nil || !after.quarantined.isEmpty, "the quarantine is empty")
     }
 }

@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Foundation
 import Migrations
 import MigrationsTesting
@@ -18,7 +19,7 @@ struct Conservation {
     init(before: DatabaseContents, after: DatabaseContents) {
         self.before = before
         self.after = after
-        for table in before.tables.keys.sorted() where table != "organization" && table != Quarantine.tableName {
+        for table in before.tables.keys.sorted() where table != "organization" && table != Quarantine.kohakuHub.table {
             checkEachRowIsSomewhere(table)
             checkNewRows(table)
             checkValues(table)

@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 
@@ -45,10 +46,10 @@ struct LogicalDump: Hashable, Sendable {
 
     private func rows(of table: String, _ connection: any DatabaseConnection) throws -> String {
         guard connection.dialect == .sqlite else {
-            let omitted = table == Quarantine.tableName ? " - 'id' - 'quarantined_at'" : ""
+            let omitted = table == Quarantine.kohakuHub.table ? " - 'id' - 'quarantined_at'" : ""
             return "SELECT (to_jsonb(t)\(omitted))::text FROM \(table.quotedIdentifier) AS t ORDER BY 1"
         }
-        let omitted = table == Quarantine.tableName ? ["id", "quarantined_at"] : []
+        let omitted = table == Quarantine.kohakuHub.table ? ["id", "quarantined_at"] : []
         let columns = try connection.query("SELECT name FROM pragma_table_info($1)", [.text(table)])
             .compactMap { $0[0].text }.filter { !omitted.contains($0) }
         let values = columns.map { "quote(\($0.quotedIdentifier))" }

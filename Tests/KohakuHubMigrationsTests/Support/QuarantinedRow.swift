@@ -1,3 +1,4 @@
+import KohakuHubMigrations
 import Foundation
 import Migrations
 import MigrationsTesting
@@ -60,11 +61,11 @@ extension QuarantinedRow {
 extension DatabaseContents {
     /// Everything that is in quarantine.
     var quarantined: [QuarantinedRow] {
-        self[Quarantine.tableName].map(QuarantinedRow.init)
+        self[Quarantine.kohakuHub.table].map(QuarantinedRow.init)
     }
 
     /// The rows of one table that are in quarantine.
     func quarantined(from table: String) -> [QuarantinedRow] {
-        self[Quarantine.tableName].filter { $0["source_table"]?.text == table }.map(QuarantinedRow.init)
+        self[Quarantine.kohakuHub.table].filter { $0["source_table"]?.text == table }.map(QuarantinedRow.init)
     }
 }

@@ -27,7 +27,7 @@ struct ConvertedColumns {
                 .outcome().after
             let after = try DatabaseContents(of: connection)
             #expect(after.rowCounts == reference.rowCounts)
-            for table in reference.tables.keys where table != Quarantine.tableName {
+            for table in reference.tables.keys where table != Quarantine.kohakuHub.table {
                 func rows(_ contents: DatabaseContents) -> [DatabaseContents.Row] {
                     contents[table].map { row in row.filter { !changed.contains("\(table).\($0.key)") } }
                 }

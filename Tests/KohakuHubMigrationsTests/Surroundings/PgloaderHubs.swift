@@ -75,7 +75,7 @@ struct PgloaderHubs {
             #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)
             let (after, reference) = (try DatabaseContents(of: connection), try hub.expectedContents())
             #expect(after.rowCounts == reference.rowCounts)
-            for table in reference.tables.keys where table != Quarantine.tableName {
+            for table in reference.tables.keys where table != Quarantine.kohakuHub.table {
                 #expect(after[table] == reference[table], "\(table)")
             }
             #expect(places(after) == places(reference))
@@ -85,7 +85,7 @@ struct PgloaderHubs {
 
     /// Which rows are in quarantine, and why.
     private func places(_ contents: DatabaseContents) -> Set<[DatabaseValue?]> {
-        Set(contents[Quarantine.tableName].map { [$0["source_table"], $0["source_id"], $0["reason"]] })
+        Set(contents[Quarantine.kohakuHub.table].map { [$0["source_table"], $0["source_id"], $0["reason"]] })
     }
 
     private func doubledIndexes(_ connection: any DatabaseConnection) throws -> Int64 {

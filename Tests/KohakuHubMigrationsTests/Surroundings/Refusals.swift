@@ -77,7 +77,7 @@ struct Refusals {
             try Fixture("v07").load(into: database)
             let connection = try database.connect()
             try connection.withMigrationTransaction(locking: ["user"]) {
-                try connection.addColumn(#""own" TEXT NOT NULL"#, fill: "'x'", to: "user")
+                try connection.addColumn(#""own" TEXT NOT NULL"#, backfill: "'x'", to: "user")
             }
             let before = try DatabaseContents(of: connection)
             let error = try thrownError(MigrationError.self) {

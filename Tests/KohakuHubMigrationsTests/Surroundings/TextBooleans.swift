@@ -50,7 +50,7 @@ struct TextBooleans {
             _ = try runner.run(to: .newest)
             let (after, reference) = (try DatabaseContents(of: connection), try expected(version))
             #expect(after.rowCounts == reference.rowCounts)
-            for table in reference.tables.keys where table != Quarantine.tableName {
+            for table in reference.tables.keys where table != Quarantine.kohakuHub.table {
                 #expect(after[table] == reference[table], "\(table)")
             }
             #expect(try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true).isExact)

@@ -21,7 +21,7 @@ struct QuarantineExportCommand: ParsableCommand {
         try reportingFailures(asJSON: false, isChanging: false) {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            try Quarantine.forEachRow(of: connection, where: filter.filter) { row in
+            try Quarantine.kohakuHub.forEachRow(of: connection, where: filter.filter) { row in
                 // Nobody reads the rest of millions of rows when one could not be written.
                 if StandardStreams.failure == 0 { print(try QuarantineLine(row).text) }
             }

@@ -23,13 +23,13 @@ struct QuarantineListCommand: ParsableCommand {
         try output.rendering {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            try connection.withReadTransaction(of: [Quarantine.tableName]) {
-                let summary = try Quarantine.summary(of: connection, where: filter.filter)
+            try connection.withReadTransaction(of: [Quarantine.kohakuHub.table]) {
+                let summary = try Quarantine.kohakuHub.summary(of: connection, where: filter.filter)
                 guard output.json else {
                     return try show(summary, of: connection, configuration.database)
                 }
                 var rows: [QuarantineDocument.Row] = []
-                try Quarantine.forEachRow(of: connection, where: filter.filter) {
+                try Quarantine.kohakuHub.forEachRow(of: connection, where: filter.filter) {
                     rows.append(QuarantineDocument.Row($0))
                 }
                 try printJSON(QuarantineDocument(rows, summary: summary, database: configuration.database))
@@ -44,9 +44,9 @@ struct QuarantineListCommand: ParsableCommand {
         var text = QuarantineText(summary, filter: filter.filter, database: database)
         print(text.heading)
         guard !summary.isEmpty else { return }
-        try Quarantine.forEachRow(of: connection, where: filter.filter) { text.measure($0) }
+        try Quarantine.kohakuHub.forEachRow(of: connection, where: filter.filter) { text.measure($0) }
         print(text.header)
-        try Quarantine.forEachRow(of: connection, where: filter.filter) { row in
+        try Quarantine.kohakuHub.forEachRow(of: connection, where: filter.filter) { row in
             if StandardStreams.failure == 0 { print(text.line(row)) }
         }
         print(text.nextStep)

@@ -29,9 +29,9 @@ struct QuarantinePurgeCommand: ParsableCommand {
             let connection = try database.open(&configuration, for: .changing)
             var rows: [QuarantinedRow] = []
             if let numbers = selection.numbers {
-                rows = try Quarantine.rows(numbers, of: connection)
+                rows = try Quarantine.kohakuHub.rows(numbers, of: connection)
             } else {
-                try Quarantine.forEachRow(of: connection) { rows.append($0) }
+                try Quarantine.kohakuHub.forEachRow(of: connection) { rows.append($0) }
             }
             guard yes || rows.isEmpty || Consent.confirms("\(rows.count.counted("row")) will be permanently deleted.")
             else {
@@ -51,14 +51,14 @@ struct QuarantinePurgeCommand: ParsableCommand {
         }
     }
     private static func purge(_ rows: [QuarantinedRow], from connection: any DatabaseConnection) throws {
-        try connection.withMigrationTransaction(locking: [Quarantine.tableName]) {
+        try connection.withMigrationTransaction(locking: [Quarantine.kohakuHub.table]) {
             // Numbers are given again once the quarantine is empty.
-            guard try Quarantine.rows(rows.map(\.id), of: connection) == rows else {
+            guard try Quarantine.kohakuHub.rows(rows.map(\.id), of: connection) == rows else {
                 throw MigrationError(
                     .failed, "the quarantine changed before you agreed",
                     nextStep: "Nothing was deleted. List it again: kohaku-migrate quarantine list")
             }
-            try Quarantine.delete(rows.map(\.id), from: connection)
+            try Quarantine.kohakuHub.delete(rows.map(\.id), from: connection)
         }
     }
 }

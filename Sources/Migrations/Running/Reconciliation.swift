@@ -1,6 +1,6 @@
 /// Brings the tables of a database to their canonical definitions from their current state, whatever an upgrade left
 /// out, did otherwise, or did twice.
-struct Convergence {
+struct Reconciliation {
     private let context: MigrationContext
     private let catalogue: Catalogue
     private let isRepair: Bool
@@ -13,7 +13,7 @@ struct Convergence {
         self.isRepair = isRepair
     }
 
-    /// Converges every table, referenced ones first.
+    /// Reconciles every table, referenced ones first.
     func run() throws {
         try context.dropConstantIndexes(of: catalogue)
         let rows = try countRows()
@@ -26,7 +26,7 @@ struct Convergence {
             }
             let differences = present.differences(from: definition.table(context.dialect))
             guard isRepair || differences.contains(where: { $0.disposition != .unmanaged }) else { continue }
-            try converge(definition, differences)
+            try reconcile(definition, differences)
         }
         try requireConserved(rows)
         if isRepair { try repairContents() }
@@ -63,7 +63,7 @@ struct Convergence {
         }
     }
 
-    private func converge(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
+    private func reconcile(_ definition: TableDefinition, _ differences: [SchemaDifference]) throws {
         context.connection.begin(.checking, of: definition.name)
         try context.renameIndexes(of: definition.name, to: definition.table(context.dialect).indexes)
         try dropIndexes(differences, of: definition)
@@ -103,7 +103,7 @@ struct Convergence {
         try context.quarantineReporting(from: table, rules: fitting.rules)
         for clearing in fitting.clearings { try context.execute(clearing.statement) }
         try context.convert(fitting.conversions.filter { !$0.isImplicit }, of: definition.name)
-        for fill in fitting.fills { try context.execute(fill) }
+        for backfill in fitting.backfills { try context.execute(backfill) }
     }
 
     private func addColumns(_ differences: [SchemaDifference], to definition: TableDefinition) throws {
@@ -112,7 +112,7 @@ struct Convergence {
             // Without rows the value is never used, but SQLite requires one.
             let unseen = context.dialect == .sqlite ? "''" : nil
             try context.addColumn(
-                column.definition(context.dialect).sql, fill: column.isNullable ? nil : column.fill ?? unseen,
+                column.definition(context.dialect).sql, backfill: column.isNullable ? nil : column.backfill ?? unseen,
                 to: definition.name)
         }
     }

@@ -4,7 +4,7 @@ import MigrationsTesting
 import Testing
 
 @Suite("What differs from the newest schema")
-struct Convergences {
+struct Reconciliations {
     @Test(
         "is fixed by a run, whatever is missing or otherwise, with every row where it was",
         arguments: TestBackend.allCases,
