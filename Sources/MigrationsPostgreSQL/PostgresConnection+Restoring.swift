@@ -8,17 +8,19 @@ extension PostgresConnection {
     ///   - backup: The file of the backup, which stays.
     ///   - parameters: libpq's keywords for the database, which may be missing.
     ///   - interruption: Stops it before anything is replaced.
+    ///   - observer: Is told what is being done.
     ///   - check: Looks whether the backup is what it should be.
     /// - Returns: The name that the old database has now.
     /// - Throws: ``Migrations/DatabaseError`` or ``Migrations/MigrationError``; the database is as it was then.
     public static func restore(
         _ backup: String, parameters: [String: String], lockTimeout: Duration, interruption: Interruption? = nil,
-        logger: Logger, check: (any DatabaseConnection) throws -> Void
+        observer: ActivityObserver? = nil, logger: Logger, check: (any DatabaseConnection) throws -> Void
     ) throws -> String? {
         let reader = try ClientProgram("pg_restore")
         let rows: [String: Int64]
+        observer?.begin(.proving, in: "restore")
         do {
-            rows = try DumpFile(path: backup, reader: reader).countRows(interruption)
+            rows = try DumpFile(path: backup, reader: reader).countRows(interruption, observer)
         } catch let error as DatabaseError where error.kind == .other {
             throw MigrationError(.checkFailed, "this is no backup that can be restored: \(error.message)")
         }
@@ -32,7 +34,9 @@ extension PostgresConnection {
         try swap.create()
         do {
             let new = parameters.merging(["dbname": swap.scratch.name]) { $1 }
-            try fill(new, with: backup, by: reader, interruption)
+            observer?.begin(.copying)
+            try fill(new, with: backup, by: reader, interruption, observer)
+            observer?.begin(.proving)
             try compare(new, with: rows, lockTimeout: lockTimeout, logger: logger, check: check)
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             return try swap.exchange()

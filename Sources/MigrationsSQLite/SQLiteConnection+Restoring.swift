@@ -9,19 +9,21 @@ extension SQLiteConnection {
     ///   - backup: The file of the backup, which stays.
     ///   - path: The database's file, which may be missing.
     ///   - interruption: Stops it before anything is replaced.
+    ///   - observer: Is told what is being done.
     ///   - check: Looks whether the backup is what it should be.
     /// - Returns: The name that what was there has now.
     /// - Throws: ``Migrations/DatabaseError`` or ``Migrations/MigrationError``; the database is as it was then.
     public static func restore(
-        _ backup: String, to path: String, lockTimeout: Duration, interruption: Interruption? = nil, logger: Logger,
-        check: (any DatabaseConnection) throws -> Void
+        _ backup: String, to path: String, lockTimeout: Duration, interruption: Interruption? = nil,
+        observer: ActivityObserver? = nil, logger: Logger, check: (any DatabaseConnection) throws -> Void
     ) throws -> String? {
         let path = SQLiteFile.resolved(path)
         guard FileSystem.size(of: path) != nil || !FileSystem.exists(path) else {
             throw DatabaseError(.unreachable, "\(path) is a broken symbolic link")
         }
         let source = try reading(path: backup, lockTimeout: lockTimeout, logger: logger)
-        source.interruption = interruption
+        (source.interruption, source.observer) = (interruption, observer)
+        source.begin(.proving, in: "restore")
         guard try !source.integrityAnswers(isThorough: true).answers.contains(where: isStructural) else {
             throw DatabaseError(.damaged, "\(backup) is damaged")
         }

@@ -100,6 +100,26 @@ struct ProgressTests {
         }
     }
 
+    @Test("A restore and verify tell of theirs", arguments: TestBackend.allCases)
+    func otherVerbs(_ backend: TestBackend) throws {
+        try backend.withHub("v15") { hub in
+            func phases(_ arguments: String...) throws -> [String] {
+                let outcome = try hub.command.run(arguments + ["--json", "--progress", "json"])
+                #expect(outcome.status == 0, "\(outcome)")
+                return try outcome.errors.split(separator: "\n").map {
+                    let event = try JSONDecoder().decode(Event.self, from: Data($0.utf8))
+                    return "\(event.change): \(event.phase)"
+                }
+            }
+            #expect(try phases("verify").contains("verify: checking"))
+            try hub.expect(0, "backup", "create")
+            let backup = try #require(Backups.files(of: hub).first)
+            let restored = try phases("restore", "\(hub.backupFolder)/\(backup)", "--yes")
+            #expect(restored.contains("restore: copying"))
+            #expect(restored.last == "restore: proving")
+        }
+    }
+
     @Test("A short run shows nothing of it, at a terminal and without one", arguments: ["auto", "plain", "none"])
     func short(_ how: String) throws {
         try TestBackend.sqlite.withHub("v07") { hub in

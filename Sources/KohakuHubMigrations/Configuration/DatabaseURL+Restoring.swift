@@ -17,21 +17,23 @@ extension DatabaseURL {
     /// - Parameters:
     ///   - backup: The file of the backup, which stays.
     ///   - interruption: Stops it before anything is replaced.
+    ///   - observer: Is told what is being done.
     ///   - check: Looks whether the backup is what it should be.
     /// - Returns: The name that the old database has now, `nil` when there was none.
     /// - Throws: ``Migrations/DatabaseError`` or ``Migrations/MigrationError``; the database is as it was then.
     public func restore(
-        _ backup: String, lockTimeout: Duration = .seconds(10), interruption: Interruption? = nil, logger: Logger,
-        check: (any DatabaseConnection) throws -> Void = { _ in }
+        _ backup: String, lockTimeout: Duration = .seconds(10), interruption: Interruption? = nil,
+        observer: ActivityObserver? = nil, logger: Logger, check: (any DatabaseConnection) throws -> Void = { _ in }
     ) throws -> String? {
         switch self {
         case .sqlite(let path):
             try SQLiteConnection.restore(
-                backup, to: path, lockTimeout: lockTimeout, interruption: interruption, logger: logger, check: check)
+                backup, to: path, lockTimeout: lockTimeout, interruption: interruption, observer: observer,
+                logger: logger, check: check)
         case .postgres(let keywords):
             try PostgresConnection.restore(
-                backup, parameters: keywords, lockTimeout: lockTimeout, interruption: interruption, logger: logger,
-                check: check)
+                backup, parameters: keywords, lockTimeout: lockTimeout, interruption: interruption,
+                observer: observer, logger: logger, check: check)
         }
     }
 }

@@ -55,8 +55,13 @@ public final class ActivityObserver {
     package var isDetailed: Bool { observe != nil }
 
     /// Says what begins.
-    func begin(
-        _ phase: Activity.Phase, of table: String?, total: Int64?, unit: Activity.Unit, in change: String?
+    /// - Parameters:
+    ///   - table: The table, when it is one.
+    ///   - total: How much there is to do, when it is known.
+    ///   - change: The change that the work belongs to, when that is another.
+    package func begin(
+        _ phase: Activity.Phase, of table: String? = nil, total: Int64? = nil, unit: Activity.Unit = .rows,
+        in change: String? = nil
     ) {
         activity.change = change ?? activity.change
         activity.phase = phase
@@ -96,11 +101,7 @@ public final class ActivityObserver {
 }
 
 extension Driver {
-    /// Tells the observer what begins.
-    /// - Parameters:
-    ///   - table: The table, when it is one.
-    ///   - total: How much there is to do, when it is known.
-    ///   - change: The change that the work belongs to, when that is another.
+    /// Tells the observer what begins: see ``ActivityObserver/begin(_:of:total:unit:in:)``.
     package func begin(
         _ phase: Activity.Phase, of table: String? = nil, total: Int64? = nil, unit: Activity.Unit = .rows,
         in change: String? = nil

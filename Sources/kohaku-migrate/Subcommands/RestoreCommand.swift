@@ -23,6 +23,7 @@ struct RestoreCommand: ParsableCommand {
     @Flag(name: .long, help: "Agree to the replacement.")
     var yes = false
 
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -43,7 +44,7 @@ struct RestoreCommand: ParsableCommand {
             Signals.watch()
             let kept = try target.restore(
                 file, lockTimeout: .seconds(database.lockTimeout), interruption: Signals.interruption,
-                logger: database.logger
+                observer: progress.observer(), logger: database.logger
             ) { version = try Self.version(of: $0, file) }
             if output.json {
                 let document = RestoreDocument(
