@@ -36,18 +36,19 @@ struct DumpFile {
     /// The name at the beginning of a text, `public."user"`, with both parts quoted.
     private static func name(in text: String) -> String {
         var parts: [String] = []
-        var rest = Substring(text)
+        var rest = Array(text.utf8)[...]
         repeat {
             if parts.count == 1 { rest = rest.dropFirst() }
-            if let quoted = rest.prefixMatch(of: /"(?:[^"]|"")*"/.matchingSemantics(.unicodeScalar)) {
-                parts.append(String(quoted.0))
-                rest = rest[quoted.range.upperBound...]
-            } else {
-                let plain = rest.prefix { $0 != "." && $0 != " " }
-                parts.append(String(plain).quotedIdentifier)
-                rest = rest[plain.endIndex...]
+            var isQuoted = false
+            let part = rest.prefix { byte in
+                // A quote in a quoted name is there twice.
+                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+                return isQuoted || byte != UInt8(ascii: ".") && byte != UInt8(ascii: " ")
             }
-        } while parts.count < 2 && rest.hasPrefix(".")
+            let name = String(decoding: part, as: UTF8.self)
+            parts.append(part.first == UInt8(ascii: "\"") ? name : name.quotedIdentifier)
+            rest = rest[part.endIndex...]
+        } while parts.count < 2 && rest.first == UInt8(ascii: ".")
         return parts.joined(separator: ".")
     }
 }

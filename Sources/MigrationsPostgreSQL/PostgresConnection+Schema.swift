@@ -63,40 +63,46 @@ extension PostgresConnection {
     }
 
     private func readIndexes(into tables: inout [String: Schema.Table], _ filter: String) throws {
-        var indexes: [(table: String, index: Schema.Index)] = []
-        // Definitions are asked for only where they are read: the server takes longer to spell them than for the rest.
+        var found: [(table: String, index: Schema.Index, plainDefinition: String)] = []
+        // Definitions are asked for only where they are read: the server takes longer to spell them than for the rest. They
+        // say of keys and order only what is not the default.
         try forEachRow(
             """
             SELECT c.relname, x.relname, i.indisunique, i.indpred IS NOT NULL,
                 CASE WHEN k.position = 1 THEN pg_get_indexdef(i.indexrelid) END, k.position, a.attname,
                 CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.position::int, true) END,
-                x.relam = (SELECT m.oid FROM pg_am AS m WHERE m.amname = 'btree')
-                    AND i.indnkeyatts = i.indnatts AND i.indoption::text !~ '[1-9]' AND NOT EXISTS (
-                    SELECT FROM unnest(i.indclass, i.indcollation, i.indkey) AS p (class, collation_, attnum)
-                    LEFT JOIN pg_opclass AS o ON o.oid = p.class
-                    LEFT JOIN pg_attribute AS b ON b.attrelid = c.oid AND b.attnum = p.attnum
-                    WHERE NOT o.opcdefault OR p.collation_ <> b.attcollation)
+                CASE WHEN k.position = 1 THEN format(
+                    'CREATE %sINDEX %I ON %s%s.%I USING btree (', CASE WHEN i.indisunique THEN 'UNIQUE ' END, x.relname,
+                    CASE WHEN c.relkind = 'p' THEN 'ONLY ' END, quote_ident(current_schema()), c.relname) END,
+                quote_ident(a.attname)
             FROM pg_index AS i
             JOIN pg_class AS c ON c.oid = i.indrelid
             JOIN pg_class AS x ON x.oid = i.indexrelid
             CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
-            WHERE k.position <= i.indnkeyatts\(filter) AND NOT EXISTS (
-                SELECT FROM pg_constraint AS o
-                WHERE o.conrelid = c.oid AND o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x') OFFSET 0)
+            WHERE k.position <= i.indnkeyatts\(filter) AND i.indexrelid NOT IN (
+                SELECT o.conindid FROM pg_constraint AS o WHERE o.contype IN ('p', 'u', 'x'))
             ORDER BY c.relname, x.relname, k.position
             """, []
         ) { row in
             if row[5].integer == 1 {
                 let index = try Schema.Index(
                     name: row.text(1), keys: [], isUnique: row[2].boolean == true,
-                    isPartial: row[3].boolean == true, isPlain: row[8].boolean == true, sql: row.text(4))
-                indexes.append((try row.text(0), index))
+                    isPartial: row[3].boolean == true, sql: row.text(4))
+                found.append(try (row.text(0), index, row.text(8)))
+            } else {
+                found[found.count - 1].plainDefinition += ", "
             }
-            indexes[indexes.count - 1].index.keys.append(
+            found[found.count - 1].plainDefinition += row[9].text ?? ""
+            found[found.count - 1].index.keys.append(
                 try row[6].text.map { .column($0) } ?? .expression(row.text(7)))
         }
-        for (table, index) in indexes { tables[table]?.indexes.append(index) }
+        for (table, var index, plainDefinition) in found {
+            let beginning = plainDefinition + ")"
+            index.isPlain =
+                index.sql == beginning || ["WHERE", "WITH"].contains { index.sql.hasPrefix("\(beginning) \($0) ") }
+            tables[table]?.indexes.append(index)
+        }
     }
 
     private func readConstraints(into tables: inout [String: Schema.Table], _ filter: String) throws {

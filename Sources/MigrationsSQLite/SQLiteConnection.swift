@@ -60,7 +60,7 @@ public final class SQLiteConnection: DatabaseConnection {
             }
         var opened: OpaquePointer?
         let name = mode == .immutable ? "file:\(path.escapedForURI)?immutable=1" : path
-        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close(opened)

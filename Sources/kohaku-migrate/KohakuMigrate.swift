@@ -37,11 +37,21 @@ struct KohakuMigrate: ParsableCommand {
         Signals.ignoreFileSizeLimit()
         Signals.watchAsFirstProcess()
         do {
-            var command = try parseAsRoot()
+            var command = try verb() ?? parseAsRoot()
             try command.run()
         } catch {
             end(with: error)
         }
+    }
+
+    /// The verb that is called, where nothing is wrong with its arguments. The parser takes most of the time of a start, and
+    /// reads those of every command on the way to the verb, each several times.
+    private static func verb() -> (any ParsableCommand)? {
+        guard let name = CommandLine.arguments.dropFirst().first,
+            let verb = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+            let command = try? verb.parseAsRoot(Array(CommandLine.arguments.dropFirst(2))), type(of: command) == verb
+        else { return nil }
+        return command
     }
 
     /// Ends with the requested help, with an error about the command line, or with a verb's status.

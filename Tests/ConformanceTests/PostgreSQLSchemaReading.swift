@@ -38,6 +38,30 @@ struct PostgreSQLSchemaReading {
         }
     }
 
+    @Test(
+        "knows indexes that are more than their columns",
+        arguments: [
+            ("CREATE INDEX i ON t (a, \"User\")", true), ("CREATE UNIQUE INDEX i ON t (\"User\")", true),
+            ("CREATE INDEX i ON t (a) WHERE a > 0", true), ("CREATE INDEX i ON t (a) WITH (fillfactor = 70)", true),
+            ("CREATE INDEX i ON t (a DESC)", false), ("CREATE INDEX i ON t (a NULLS FIRST)", false),
+            ("CREATE INDEX i ON t (\"User\" text_pattern_ops)", false), ("CREATE INDEX i ON t USING hash (a)", false),
+            ("CREATE INDEX i ON t (\"User\" COLLATE \"C\")", false),
+            ("CREATE INDEX i ON t (a) INCLUDE (\"User\")", false),
+            ("CREATE INDEX i ON t (lower(\"User\"))", false), ("CREATE INDEX i ON parts (a)", true),
+        ])
+    func plainIndexes(_ statement: String, _ isPlain: Bool) throws {
+        try TestBackend.postgresql.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE TABLE t (a INTEGER, "User" TEXT);
+                CREATE TABLE parts (a INTEGER) PARTITION BY LIST (a);
+                \(statement)
+                """)
+            let index = try connection.readSchema().tables.values.flatMap(\.indexes).first
+            #expect(index?.isPlain == isPlain)
+        }
+    }
+
     @Test("names the sequence of a column in any schema and of any name")
     func sequences() throws {
         try TestBackend.postgresql.withConnection { connection in

@@ -101,7 +101,8 @@ struct OtherApplications {
         for source in sources {
             for line in try String(contentsOf: source, encoding: .utf8).split(separator: "\n") {
                 guard !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") else { continue }
-                #expect(!line.lowercased().contains(#/\bhub|\borgani[sz]ation/#), "\(source.lastPathComponent): \(line)")
+                #expect(
+                    !line.lowercased().contains(#/\bhub|\borgani[sz]ation/#), "\(source.lastPathComponent): \(line)")
             }
         }
     }

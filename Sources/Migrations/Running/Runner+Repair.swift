@@ -1,9 +1,7 @@
 extension Runner {
     /// Repairs in one transaction.
     func repair(_ report: inout RunReport, by plan: Plan) throws {
-        report.quarantined = try catalogue.reading(connection) {
-            try catalogue.quarantine.count(in: connection, on: $0)
-        }
+        report.quarantined = try catalogue.quarantine.count(in: connection, on: plan.assessment.schema)
         guard !plan.isEmpty, case .repair(let isDryRun) = plan.command else { return }
         if !isDryRun {
             try ask(

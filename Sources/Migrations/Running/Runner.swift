@@ -153,25 +153,23 @@ public struct Runner {
                 alters || now.statuses.pending.contains { agreed.contains($0.migration.number) }
             }
         }
-        var left = Set(pending.map(\.number))
+        var last = plan.assessment.schema
         for migration in pending {
             let revision = migration.number == pending[0].number ? plan.revision : nil
-            if let done = try run(migration, checkedAt: revision, &left) {
+            if let done = try run(migration, checkedAt: revision, &last) {
                 report.migrations.append(done)
-            } else if left.contains(migration.number) {
+            } else if isPending(migration, on: last) {
                 report.overtaken.append(migration)
             }
             report.version = migration.number
         }
+        var result = try pending.isEmpty ? plan.assessment : assess()
         if report.version == catalogue.newest, !catalogue.canonicalTables.isEmpty {
-            var result = try pending.isEmpty ? plan.assessment : assess()
             if try reconcile(&report, result, isAgreed: isAgreed) { result = try assess() }
             try compare(&report, result)
             if !report.isUnchanged, !isAgreed { try warnOfBrokenReferences() }
         } else {
-            report.quarantined = try catalogue.reading(connection) {
-                try catalogue.quarantine.count(in: connection, on: $0)
-            }
+            report.quarantined = try catalogue.quarantine.count(in: connection, on: result.schema)
         }
     }
 
@@ -217,16 +215,16 @@ public struct Runner {
     /// else writes, unless the rows are certainly those that the plan's check has seen.
     /// - Parameters:
     ///   - revision: The data that were checked, when nothing has changed them here since.
-    ///   - left: The numbers of the migrations that were still pending after the last one that ran here.
+    ///   - last: The schema that the last one left behind that ran here.
     private func run(
-        _ migration: RegisteredMigration, checkedAt revision: String?, _ left: inout Set<Int>
+        _ migration: RegisteredMigration, checkedAt revision: String?, _ last: inout Schema
     ) throws -> MigrationReport? {
         emit(.started(migration))
         let clock = ContinuousClock()
         let start = clock.now
         let context: MigrationContext? = try change(migration.title) {
             let schema = try connection.readSchema()
-            guard pending(on: schema).contains(migration.number) else { return nil }
+            guard isPending(migration, on: schema) else { return nil }
             if try revision == nil || connection.revision() != revision {
                 if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
             }
@@ -236,14 +234,15 @@ public struct Runner {
             emit(.overtaken(migration))
             return nil
         }
-        left = pending(on: context.schema)
+        last = context.schema
         let report = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
         emit(.finished(report))
         return report
     }
 
-    private func pending(on schema: Schema) -> Set<Int> {
-        Set([MigrationStatus](of: catalogue.migrations, on: schema).pending.map(\.migration.number))
+    /// Whether neither a migration nor any newer one is present.
+    private func isPending(_ migration: RegisteredMigration, on schema: Schema) -> Bool {
+        !catalogue.migrations[(migration.number - 1)...].reversed().contains { isPresent($0, on: schema) }
     }
 
     /// Makes one change in a transaction. When it fails because another object has taken a name that it needs since the
