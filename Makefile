@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test benchmark dist dist-test lint format
+.PHONY: help deps build demo test benchmark dist dist-test image-test lint format
 
 # What apt calls the things that the build and the tests use.
 PACKAGES := libsqlite3-dev libpq-dev pkg-config postgresql postgresql-client sqlite3 python3 python3-jsonschema
@@ -8,7 +8,7 @@ DIST_PACKAGES := $(PACKAGES) binutils dpkg-dev rsync
 SOURCES := Package.swift Sources Tests Plugins Benchmarks/Programs/Package.swift Benchmarks/Programs/Sources
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## Install the database libraries and servers that are missing
 	@Scripts/install-missing $(PACKAGES)
@@ -35,6 +35,10 @@ dist: ## Make a release of the last commit for this machine's architecture, in d
 dist-test: ## Install the package of dist/ in a new system, upgrade a hub there, and remove it (as root)
 	@Scripts/install-missing debootstrap sqlite3
 	Scripts/dist-test
+
+image-test: ## Build the container image without a daemon, and upgrade a hub in it (as root)
+	@Scripts/install-missing buildah debootstrap sqlite3
+	Scripts/image-test
 
 lint: ## Check the format of every source file
 	swift format lint --strict --recursive --parallel $(SOURCES)
