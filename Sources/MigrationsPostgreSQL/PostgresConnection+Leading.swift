@@ -15,7 +15,7 @@ extension PostgresConnection: LeaderElection {
             """
             SELECT a.pid, a.application_name, host(a.client_addr)
             FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
-            WHERE l.granted AND l.locktype = 'advisory' AND l.objsubid = 1
+            WHERE l.granted AND l.locktype = 'advisory' AND l.objsubid = 1 AND l.mode = 'ExclusiveLock'
                 AND (l.classid::bigint << 32 | l.objid::bigint) = $1
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """, [.integer(Self.lock)])
@@ -24,7 +24,7 @@ extension PostgresConnection: LeaderElection {
         let name = session[1].text ?? ""
         let parts = name.split(separator: " #")
         return Leader(
-            name: "\(parts.first ?? "kohaku-migrate") (server process \(try session.integer(0)))", sign: name)
+            name: "\(parts.first ?? "another process") (server process \(try session.integer(0)))", sign: name)
     }
 
     public func lead() throws -> Leadership? {

@@ -33,10 +33,29 @@ extension SQLiteConnection {
                 for index in 0..<Int(count) where sqlite3_value_type(values?[index]) == SQLITE_TEXT {
                     let text = UnsafeBufferPointer(
                         start: sqlite3_value_text(values?[index]), count: Int(sqlite3_value_bytes(values?[index])))
-                    if String(validating: text, as: UTF8.self) == nil { return sqlite3_result_int(context, 0) }
+                    // Nearly every text is ASCII, and is not made a String to see that.
+                    if !isASCII(UnsafeRawBufferPointer(text)), String(validating: text, as: UTF8.self) == nil {
+                        return sqlite3_result_int(context, 0)
+                    }
                 }
                 sqlite3_result_int(context, 1)
             }, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: "migration_is_utf8") }
     }
+}
+
+/// Whether no byte has its highest bit set.
+private func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let size = MemoryLayout<UInt64>.size
+    var bits: UInt64 = 0
+    var offset = 0
+    while offset + size <= bytes.count {
+        bits |= bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        offset += size
+    }
+    while offset < bytes.count {
+        bits |= UInt64(bytes[offset])
+        offset += 1
+    }
+    return bits & 0x8080_8080_8080_8080 == 0
 }

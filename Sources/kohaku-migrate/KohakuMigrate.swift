@@ -44,11 +44,12 @@ struct KohakuMigrate: ParsableCommand {
         }
     }
 
-    /// The verb that is called, where nothing is wrong with its arguments. The parser takes most of the time of a start, and
+    /// The verb that is called, where nothing is wrong with its arguments. The parser takes half of a start, and
     /// reads those of every command on the way to the verb, each several times.
     private static func verb() -> (any ParsableCommand)? {
         guard let name = CommandLine.arguments.dropFirst().first,
             let verb = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+            verb.configuration.subcommands.isEmpty,
             let command = try? verb.parseAsRoot(Array(CommandLine.arguments.dropFirst(2))), type(of: command) == verb
         else { return nil }
         return command

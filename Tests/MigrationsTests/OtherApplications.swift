@@ -102,7 +102,8 @@ struct OtherApplications {
             for line in try String(contentsOf: source, encoding: .utf8).split(separator: "\n") {
                 guard !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") else { continue }
                 #expect(
-                    !line.lowercased().contains(#/\bhub|\borgani[sz]ation/#), "\(source.lastPathComponent): \(line)")
+                    !line.lowercased().contains(#/\bhub|\bkohaku|\borgani[sz]ation/#),
+                    "\(source.lastPathComponent): \(line)")
             }
         }
     }

@@ -56,7 +56,7 @@ extension FileSystem {
         guard count >= 0 else { return nil }
         let text = String(decoding: bytes.prefix(count), as: UTF8.self)
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-            let isOwn = text.isEmpty || text.hasPrefix(ThisProcess.command)
+            let isOwn = text.isEmpty || ThisProcess.isName(text)
             if isOwn, isFile(descriptor, at: path) { unlink(path) }
             return nil
         }
@@ -86,13 +86,18 @@ extension FileSystem {
 
 /// This process, for others to read: `kohaku-migrate on host7, process 4711`.
 package enum ThisProcess {
-    static let command = "kohaku-migrate on "
-
     package static let name: String = {
         var host: [CChar] = Array(repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
         let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let program = FileSystem.name(of: CommandLine.arguments.first ?? "")
         // PostgreSQL keeps 63 bytes of such a name.
-        return "\(command)\(text.prefix(20)), process \(getpid())"
+        return "\(program.prefix(16)) on \(text.prefix(20)), process \(getpid())"
     }()
+
+    /// Whether a text begins with the name of a process.
+    static func isName(_ text: String) -> Bool {
+        let line = text.prefix { !$0.isNewline }
+        return line.contains(" on ") && line.contains(", process ")
+    }
 }

@@ -178,8 +178,8 @@ extension MigrationContext {
         let name = table.name.quotedIdentifier
         for rule in rules {
             let condition = dialect.spelling(rule.condition)
-            let count = "SELECT count(*) FROM \(name) AS old \(dialect.unindexed) WHERE \(condition)"
-            guard try connection.integer(count) > 0 else { continue }
+            let first = "SELECT 1 FROM \(name) AS old \(dialect.unindexed) WHERE \(condition) LIMIT 1"
+            guard try !connection.query(first).isEmpty else { continue }
             try execute(quarantine.createTable)
             let mark = try connection.integer("SELECT coalesce(max(id), 0) FROM \(quarantine.table.quotedIdentifier)")
             let moved = try insertIntoQuarantine(

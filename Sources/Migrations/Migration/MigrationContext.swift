@@ -81,7 +81,7 @@ public final class MigrationContext {
         try addColumns(definition, backfill: backfill, to: table)
     }
 
-    /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `fill`
+    /// Adds those of several columns that are missing, one definition a line: `"bio" TEXT`. NOT NULL columns all get `backfill`
     /// in the existing rows, and no default remains.
     public func addColumns(_ definitions: String, backfill: String? = nil, to table: String) throws {
         let lines = definitions.lines

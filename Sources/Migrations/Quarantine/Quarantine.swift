@@ -1,10 +1,10 @@
-/// The table of rows that violate the new constraints: kept whole, never dropped.
+/// The table of rows that violate the new constraints, each kept whole.
 public struct Quarantine: Sendable, Hashable {
     /// The name of the table: the only one that the engine creates for itself, and only when a row is quarantined.
     public let table: String
 
     /// Names the table.
-    public init(table: String = "quarantine") {
+    public init(table: String = "migration_quarantine") {
         self.table = table
     }
 

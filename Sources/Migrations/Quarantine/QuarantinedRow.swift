@@ -63,7 +63,7 @@ extension Quarantine {
     /// How many rows there are.
     func count(in connection: any DatabaseConnection, on schema: Schema) throws -> Int64 {
         guard schema.tables[table] != nil else { return 0 }
-        return try connection.withReadTransaction(of: [table]) { try connection.countRows(in: table) }
+        return try reading(connection) { try connection.countRows(in: table) } ?? 0
     }
 
     /// The rows of each table, the tables in alphabetical order.

@@ -3,11 +3,11 @@
 ///
 /// It keeps processes out of each other's way. The rows are safe without it, by the locks of each transaction.
 public protocol LeaderElection: Driver {
-    /// The process that leads now; `nil` when none does. Nothing is locked by the look.
+    /// The process that leads now; `nil` when none does. No lock outlasts the look.
     func leader() throws -> Leader?
 
     /// Takes the lead until the leadership is released, or the process ends in whatever way.
-    /// - Returns: `nil` when another process leads. Where there can be no lead, as in a folder that cannot be written, one
+    /// - Returns: `nil` when another process leads, or looks at this moment. Where there can be no lead, as in a folder that cannot be written, one
     ///   that has no effect.
     func lead() throws -> Leadership?
 }

@@ -1,5 +1,5 @@
-import KohakuHubMigrations
 import Foundation
+import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
 
