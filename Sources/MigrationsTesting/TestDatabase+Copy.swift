@@ -60,6 +60,7 @@ extension TestDatabase {
         guard isFirst else { return }
         atexit {
             for template in TestDatabase.dropped.withLock({ $0 }) { try? template.drop() }
+            try? TestServer.dropSpares()
         }
     }
 

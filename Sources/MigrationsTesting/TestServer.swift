@@ -53,14 +53,26 @@ public struct TestServer: Sendable {
     func newDatabase(copying original: String? = nil) throws -> TestServer {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let new = try database("kohaku_test_\(ProcessInfo.processInfo.processIdentifier)_\(number)")
-        try new.create(copying: original ?? "template1")
+        if original == nil, let spare = Self.spares.withLock({ $0.popLast() }) {
+            try Self.administrator().execute("ALTER DATABASE \(spare) RENAME TO \(new.name)")
+        } else {
+            try new.create(copying: original ?? "template1")
+        }
         return new
     }
 
-    /// Puts a copy of another database in the place of this one. Nobody may be connected to either.
+    /// Puts a copy of another database in the place of this one, which is empty. Nobody may be connected to either.
     func become(copyOf original: TestServer) throws {
-        try Self.administrator().execute("DROP DATABASE \(name)")
+        // A new name costs next to nothing beside hundreds of files.
+        let spare = "spare_\(name)"
+        try Self.administrator().execute("ALTER DATABASE \(name) RENAME TO \(spare)")
+        Self.spares.withLock { $0.append(spare) }
         try create(copying: original.name)
+    }
+
+    /// Drops the empty databases that no test needs.
+    static func dropSpares() throws {
+        for spare in spares.withLock({ $0 }) { try fromEnvironment().database(spare).drop() }
     }
 
     /// Drops the database, and ends whoever is connected to it.
@@ -83,4 +95,6 @@ public struct TestServer: Sendable {
     }
 
     private static let counter = Atomic(0)
+    /// The names of empty databases, of which tests made a copy of another one instead.
+    private static let spares = Mutex<[String]>([])
 }
