@@ -80,8 +80,9 @@ extension PostgresConnection {
             JOIN pg_class AS x ON x.oid = i.indexrelid
             CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
-            WHERE k.position <= i.indnkeyatts\(filter) AND i.indexrelid NOT IN (
-                SELECT o.conindid FROM pg_constraint AS o WHERE o.contype IN ('p', 'u', 'x'))
+            WHERE k.position <= i.indnkeyatts\(filter) AND NOT EXISTS (
+                SELECT FROM pg_constraint AS o
+                WHERE o.conrelid = c.oid AND o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x') OFFSET 0)
             ORDER BY c.relname, x.relname, k.position
             """, []
         ) { row in
