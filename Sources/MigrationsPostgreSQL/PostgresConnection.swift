@@ -109,8 +109,21 @@ public final class PostgresConnection: DatabaseConnection {
         try send(sql, arguments)
         _ = libpq.PQsetSingleRowMode(handle)
         try forEachResult(of: sql) { result in
-            if libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(row(of: result)) }
+            if libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(row(of: result, 0)) }
         }
+    }
+
+    /// Sends several queries in one round trip.
+    /// - Returns: The rows of each.
+    func rows(ofEach queries: [String]) throws -> [[DatabaseRow]] {
+        let sql = queries.joined(separator: ";\n")
+        try announce(sql)
+        guard libpq.PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
+        var rows: [[DatabaseRow]] = []
+        try forEachResult(of: sql) { result in
+            rows.append((0..<libpq.PQntuples(result)).map { row(of: result, $0) })
+        }
+        return rows
     }
 
     private func send(_ sql: String, _ arguments: [DatabaseValue]) throws {
@@ -144,10 +157,10 @@ public final class PostgresConnection: DatabaseConnection {
         onStatement?(sql)
     }
 
-    private func row(of result: OpaquePointer) -> DatabaseRow {
+    private func row(of result: OpaquePointer, _ row: Int32) -> DatabaseRow {
         DatabaseRow(
             (0..<libpq.PQnfields(result)).map { column in
-                guard libpq.PQgetisnull(result, 0, column) == 0, let start = libpq.PQgetvalue(result, 0, column) else {
+                guard libpq.PQgetisnull(result, row, column) == 0, let start = libpq.PQgetvalue(result, row, column) else {
                     return .null
                 }
                 let text = String(cString: start)
