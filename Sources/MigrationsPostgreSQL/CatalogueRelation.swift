@@ -129,7 +129,8 @@ struct CatalogueRelation {
         }
         table.indexes.append(
             Schema.Index(
-                name: name, keys: keys, isUnique: isUnique, isPartial: row[4].boolean == true, isPlain: isPlain, sql: sql))
+                name: name, keys: keys, isUnique: isUnique, isPartial: row[4].boolean == true, isPlain: isPlain,
+                sql: sql))
     }
 
     private func columnNames(_ numbers: DatabaseValue) -> [String] {

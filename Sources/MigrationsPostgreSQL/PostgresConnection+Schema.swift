@@ -14,7 +14,8 @@ extension PostgresConnection {
     /// The server plans a query of its catalogue longer than it runs it, and the longer the more tables it joins: each of
     /// these reads one, and what they say is put together here.
     private func readTables(of names: Set<String>?) throws -> Schema {
-        let named = names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
+        let named =
+            names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
         let tables = try query(
             CatalogueRelation.query(
                 where: """

@@ -57,27 +57,36 @@ extension PostgresConnection {
     /// - Throws: ``Migrations/DatabaseError`` of the kind ``Migrations/DatabaseError/Kind/ambiguous`` when they are in
     ///   several schemas, another object hides one, or there is no schema at all.
     func locateTables(of tables: [String]) throws -> Home {
-        let rows = try query(
-            """
-            SELECT current_setting('search_path'), pg_is_in_recovery(), current_schema(), n.nspname, c.relname,
-                has_table_privilege(c.oid, 'SELECT'), current_setting('default_transaction_read_only')::boolean,
-                (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.place)
-                    FROM unnest(current_schemas(false)) WITH ORDINALITY AS s (name, place)),
-                CASE WHEN c.relkind NOT IN ('r', 'p')
+        let answers = try rows(
+            ofEach: [
+                """
+                SELECT current_setting('search_path'), pg_is_in_recovery(),
+                    current_setting('default_transaction_read_only')::boolean, version(), s.name, quote_ident(s.name)
+                FROM (SELECT) AS session LEFT JOIN unnest(current_schemas(false)) WITH ORDINALITY AS s (name, place) ON true
+                ORDER BY s.place
+                """,
+                """
+                SELECT n.nspname, c.relname, has_table_privilege(c.oid, 'SELECT'), CASE WHEN c.relkind NOT IN ('r', 'p')
                     THEN (pg_identify_object('pg_class'::regclass, c.oid, 0)).type || format(' %I.%I', n.nspname, c.relname)
-                END,
-                current_setting('server_version_num')::integer >= 140000 AND version() ~ 'linux|darwin|bsd'
-            FROM (SELECT) AS session LEFT JOIN (
-                pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ANY (current_schemas(false))
-            ) ON c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[])
-            ORDER BY array_position(current_schemas(false), n.nspname), c.relname COLLATE "C"
-            """)
-        let searchPath = rows.first?[0].text ?? ""
-        let named = rows.compactMap { row in
-            row[3].text.map { (schema: $0, table: row[4].text ?? "", description: row[8].text) }
+                END
+                FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = ANY (current_schemas(false))
+                    AND c.relname = ANY (ARRAY[\(tables.map(\.quotedLiteral).joined(separator: ", "))]::name[])
+                """,
+            ])
+        let session = answers[0][0]
+        let searchPath = try session.text(0)
+        let schemas = answers[0].compactMap { $0[4].text }
+        // In the order in which the server looks for them.
+        let named = try schemas.flatMap { schema in
+            try answers[1].filter { $0[0].text == schema }
+                .map {
+                    try (schema: schema, table: $0.text(1), isReadable: $0[2].boolean == true, description: $0[3].text)
+                }
+                .sorted { $0.table < $1.table }
         }
         let found = named.filter { $0.description == nil }.map { (schema: $0.schema, table: $0.table) }
-        guard let schema = found.first?.schema ?? named.first?.schema ?? rows.first?[2].text else {
+        guard let schema = found.first?.schema ?? named.first?.schema ?? schemas.first else {
             throw DatabaseError(
                 .ambiguous, "there is no schema to work in: search_path is \(searchPath), and no such schema exists",
                 details: ["Create the schema, or name the right one: ALTER ROLE … SET search_path = …"])
@@ -86,12 +95,14 @@ extension PostgresConnection {
         guard inTheWay.isEmpty else { throw Self.shadowingError(inTheWay, of: schema) }
         let elsewhere = found.filter { $0.schema != schema }
         guard elsewhere.isEmpty else { throw Self.ambiguity(found, searchPath: searchPath) }
+        let version = try session.text(3)
         return Home(
             schema: schema, tables: found.map(\.table),
-            unreadableTables: Set(rows.filter { $0[5].boolean == false }.compactMap { $0[4].text }),
-            path: rows.first?[7].text ?? "", isStandby: rows.first?[1].boolean == true,
-            noticesLostClients: rows.first?[9].boolean == true,
-            isReadOnly: rows.first?[6].boolean == true)
+            unreadableTables: Set(named.filter { !$0.isReadable }.map(\.table)),
+            path: answers[0].compactMap { $0[5].text }.joined(separator: ", "), isStandby: session[1].boolean == true,
+            noticesLostClients: libpq.PQserverVersion(handle) >= 140_000
+                && ["linux", "darwin", "bsd"].contains { version.contains($0) },
+            isReadOnly: session[2].boolean == true)
     }
 
     private static func shadowingError(_ found: [String], of schema: String) -> DatabaseError {

@@ -160,7 +160,8 @@ public final class PostgresConnection: DatabaseConnection {
     private func row(of result: OpaquePointer, _ row: Int32) -> DatabaseRow {
         DatabaseRow(
             (0..<libpq.PQnfields(result)).map { column in
-                guard libpq.PQgetisnull(result, row, column) == 0, let start = libpq.PQgetvalue(result, row, column) else {
+                guard libpq.PQgetisnull(result, row, column) == 0, let start = libpq.PQgetvalue(result, row, column)
+                else {
                     return .null
                 }
                 let text = String(cString: start)

@@ -72,4 +72,71 @@ struct PostgreSQLSchemaReading {
             #expect(schema.column("Odd", "id")?.defaultValue == nil)
         }
     }
+
+    @Test(
+        "reads the name of a sequence as it is spelled in a default",
+        arguments: [
+            "plain", "Mixed case", "with.dot", "with \"quotes\"", "with 'quotes'", "a\"", "(in brackets)", "a::b",
+            "schön",
+        ])
+    func oddSequences(_ name: String) throws {
+        try TestBackend.postgresql.withConnection { connection in
+            for schema in ["public", "Other.schema"] {
+                let sequence = "\(schema.quotedIdentifier).\(name.quotedIdentifier)"
+                try connection.execute(
+                    """
+                    CREATE SCHEMA IF NOT EXISTS \(schema.quotedIdentifier); CREATE SEQUENCE \(sequence);
+                    DROP TABLE IF EXISTS t;
+                    CREATE TABLE t (id INTEGER DEFAULT nextval(\(sequence.quotedLiteral)));
+                    """)
+                #expect(try connection.readSchema().column("t", "id")?.sequence == name, "in \(schema)")
+            }
+        }
+    }
+
+    @Test(
+        "takes for a sequence nothing but its next value",
+        arguments: [
+            "nextval('s'::regclass) + nextval('s'::regclass)", "nextval('s') + 1", "'nextval(''s''::regclass)'::text",
+        ])
+    func computedDefaults(_ expression: String) throws {
+        try TestBackend.postgresql.withConnection { connection in
+            try connection.execute("CREATE SEQUENCE s; CREATE TABLE t (n TEXT DEFAULT \(expression))")
+            #expect(try connection.readSchema().column("t", "n")?.sequence == nil)
+            #expect(try connection.readSchema().column("t", "n")?.defaultValue != nil)
+        }
+    }
+
+    @Test("names what foreign keys refer to: in the schema, elsewhere, and when the table is read alone")
+    func references() throws {
+        try TestBackend.postgresql.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE SCHEMA "Other";
+                CREATE TABLE "Other"."User" (dropped INTEGER, "Key" INTEGER UNIQUE); ALTER TABLE "Other"."User" DROP dropped;
+                CREATE TABLE "User" (a INTEGER, b INTEGER, UNIQUE (b, a));
+                CREATE TABLE t (
+                    x INTEGER REFERENCES "Other"."User" ("Key"), y INTEGER, z INTEGER, FOREIGN KEY (y, z) REFERENCES "User" (b, a));
+                """)
+            for names in [nil, ["t"]] as [Set<String>?] {
+                let keys = try connection.readSchema(of: names).tables["t"]?.foreignKeys.sorted {
+                    $0.columns[0] < $1.columns[0]
+                }
+                #expect(keys?.map(\.columns) == [["x"], ["y", "z"]])
+                #expect(keys?.map(\.referencedTable) == [#""Other"."User""#, "User"])
+                #expect(keys?.map(\.referencedRelation) == [#""Other"."User""#, #""User""#])
+                #expect(keys?.map(\.referencedColumns) == [["Key"], ["b", "a"]])
+            }
+        }
+    }
+
+    @Test("reads the expressions among an index's keys")
+    func expressions() throws {
+        try TestBackend.postgresql.withConnection { connection in
+            try connection.execute("CREATE TABLE t (a TEXT, b TEXT); CREATE INDEX i ON t (a, lower(b), b, (a || b))")
+            #expect(
+                try connection.readSchema().tables["t"]?.index("i")?.keys
+                    == [.column("a"), .expression("lower(b)"), .column("b"), .expression("(a || b)")])
+        }
+    }
 }
