@@ -33,12 +33,12 @@ extension PostgresConnection {
                 """
                 SELECT conrelid, contype, conname, conkey, confrelid, confkey, confdeltype, confupdtype, confmatchtype,
                     condeferrable, condeferred, conindid
-                FROM pg_constraint WHERE conrelid = \(these) AND contype IN ('p', 'u', 'f')
+                FROM pg_constraint WHERE conrelid = \(these) AND contype IN ('p', 'u', 'f') ORDER BY conname
                 """,
                 """
                 SELECT indrelid, indexrelid, (SELECT relname FROM pg_class WHERE oid = indexrelid), indisunique,
                     indpred IS NOT NULL, indkey, indnkeyatts, pg_get_indexdef(indexrelid)
-                FROM pg_index WHERE indrelid = \(these) AND NOT indisprimary AND NOT indisexclusion
+                FROM pg_index WHERE indrelid = \(these) AND NOT indisprimary AND NOT indisexclusion ORDER BY 3
                 """,
             ])
 

@@ -61,11 +61,45 @@ extension PostgresConnection {
         try execute("ALTER TABLE \(reaction.text(0).quotedIdentifier) \(change) \(reaction.text(1))")
     }
 
-    public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
-        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(body) }
+    public func withReadTransaction<Result>(
+        of tables: [String], isKept: () -> Bool, _ body: () throws -> Result
+    ) throws -> Result {
+        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try withSavepoint(isKept: isKept, body) }
         try begin(.look, on: tables)
-        defer { rollBack() }
-        return try body()
+        // After a commit there is no transaction any more.
+        defer { if libpq.PQtransactionStatus(handle) != PQTRANS_IDLE { rollBack() } }
+        let result = try body()
+        if isKept() { try execute("COMMIT") }
+        return result
+    }
+
+    /// Each row tells which transaction wrote it. Those whose results the current snapshot does not have are numbered from
+    /// its `xmin`: once they are done, they have left other rows with such numbers than there are now, or fewer rows.
+    public func revision(of tables: [String]) throws -> String? {
+        let session = try query("SELECT pg_backend_pid(), txid_snapshot_xmin(txid_current_snapshot())")[0]
+        // A pooler may give the temporary tables to somebody else.
+        guard try session.integer(0) == Int64(libpq.PQbackendPID(handle)) else { return nil }
+        return try revision(of: tables, writtenSince: session.integer(1))
+    }
+
+    public func isUnchanged(_ tables: [String], since revision: String) throws -> Bool {
+        guard let oldest = Int64(revision.prefix { $0 != " " }) else { return false }
+        return try self.revision(of: tables, writtenSince: oldest) == revision
+    }
+
+    /// How many rows the tables have, and a checksum of where those are that transactions from this number on have written.
+    /// Numbers are used again after 2³² transactions, so that a very old row may count as one of them.
+    private func revision(of tables: [String], writtenSince transaction: Int64) throws -> String {
+        let isNew = "age(xmin) <= age('\(transaction & 0xFFFF_FFFF)'::xid)"
+        let queries = tables.enumerated().map { place, table in
+            """
+            SELECT \(place), count(*) || ' ' || coalesce(
+                sum(hashtextextended(xmin::text || ctid::text, 0)) FILTER (WHERE \(isNew)), 0)
+            FROM \(table.quotedIdentifier)
+            """
+        }
+        let states = queries.isEmpty ? [] : try query(queries.joined(separator: " UNION ALL ") + " ORDER BY 1")
+        return try (["\(transaction)"] + states.map { try $0.text(1) }).joined(separator: " ")
     }
 
     func rollBack() {

@@ -54,8 +54,12 @@ extension SQLiteConnection {
     }
 
     /// SQLite counts the commits of other connections, and the rows that this one changed.
-    public func revision() throws -> String? {
+    public func revision(of tables: [String]) throws -> String? {
         try "\(identity) \(integer("PRAGMA data_version")) \(sqlite3_total_changes(handle))"
+    }
+
+    public func isUnchanged(_ tables: [String], since revision: String) throws -> Bool {
+        try self.revision(of: tables) == revision
     }
 
     /// A database in memory for copies of tables. Its statements are not logged as if they changed this one.
@@ -81,11 +85,16 @@ extension SQLiteConnection {
         try copy.withMigrationTransaction(locking: []) { try body(copy) }
     }
 
-    public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
-        guard sqlite3_get_autocommit(handle) != 0 else { return try withSavepoint(body) }
+    public func withReadTransaction<Result>(
+        of tables: [String], isKept: () -> Bool, _ body: () throws -> Result
+    ) throws -> Result {
+        guard sqlite3_get_autocommit(handle) != 0 else { return try withSavepoint(isKept: isKept, body) }
         try execute("BEGIN")
-        defer { rollBack() }
-        return try body()
+        // After a commit there is no transaction any more.
+        defer { if sqlite3_get_autocommit(handle) == 0 { rollBack() } }
+        let result = try body()
+        if isKept() { try execute("COMMIT") }
+        return result
     }
 
     private func rollBack() {

@@ -24,7 +24,7 @@ public final class SQLiteConnection: DatabaseConnection {
     public var interruption: Interruption?
     public var observer: ActivityObserver?
     let handle: OpaquePointer
-    /// Tells this connection's ``revision()`` from that of others.
+    /// Tells this connection's ``revision(of:)`` from that of others.
     let identity = UInt64.random(in: 0...UInt64.max)
     let logger: Logger
     let lockTimeout: Duration

@@ -20,7 +20,6 @@ enum Signals {
     private static let first = Atomic<Int32>(0)
     /// The signals that do something else than at the beginning, when they did what the system does by default.
     private static let changed = Mutex<Set<Int32>>([])
-    private static let stopping = [SIGINT, SIGTERM, SIGHUP]
 
     /// Catches the signals from the first change on. Before it they end the process, at a prompt as well.
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
@@ -58,7 +57,7 @@ enum Signals {
         // Initialized here because a signal handler must not be the first to access lazy globals.
         guard received == 0, !interruption.isRequested else { return }
         // What the parent process ignores, as `nohup` does, stays ignored.
-        for number in stopping {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
             if isIgnored(signal(number, stop)) {
                 signal(number, SIG_IGN)
             } else {
@@ -68,10 +67,14 @@ enum Signals {
     }
 
     /// A second signal ends the process at once, which the databases survive too.
+    ///
+    /// It must not allocate memory, as a loop may: the signal may have come in the middle of that.
     private static let stop: @convention(c) (Int32) -> Void = { number in
         _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         interruption.request()
-        for number in stopping { signal(number, SIG_DFL) }
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGHUP, SIG_DFL)
     }
 
     private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {

@@ -131,6 +131,29 @@ struct Transactions {
         }
     }
 
+    @Test("leave temporary tables where a look keeps them, and only there", arguments: TestBackend.allCases)
+    func keptTables(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            func look(_ table: String, isKept: Bool, failing: Bool = false) throws {
+                try connection.withReadTransaction(of: [], isKept: { isKept }) {
+                    try connection.execute("CREATE TEMPORARY TABLE \(table) (n INTEGER)")
+                    if failing { try connection.execute("SELECT nothing FROM nowhere") }
+                }
+            }
+            try look("kept", isKept: true)
+            try look("dropped", isKept: false)
+            try thrownError(DatabaseError.self) { try look("failed", isKept: true, failing: true) }
+            try connection.withMigrationTransaction {
+                try look("kept_inside", isKept: true)
+                try look("dropped_inside", isKept: false)
+            }
+            for table in ["kept", "kept_inside"] { #expect(try connection.countRows(in: table) == 0) }
+            for table in ["dropped", "failed", "dropped_inside"] {
+                try thrownError(DatabaseError.self) { _ = try connection.countRows(in: table) }
+            }
+        }
+    }
+
     @Test("go on after a look inside them that failed", arguments: TestBackend.allCases)
     func failedLook(_ backend: TestBackend) throws {
         try backend.withConnection { connection in

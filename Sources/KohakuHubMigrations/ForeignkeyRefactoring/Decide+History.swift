@@ -7,11 +7,14 @@ extension ForeignkeyRefactoring {
         try context.create(
             .history,
             from: #"""
-                SELECT history."id", min(exact.repository_id), 1 FROM "lfsobjecthistory" AS history {unindexed}
-                    JOIN kohaku_commit AS known
-                        ON known.commit_id = history."commit_id" AND known.full_id = history."repo_full_id"
-                    JOIN kohaku_exact AS exact ON exact.full_id = known.full_id AND exact.repo_type = known.repo_type
-                WHERE exact.owner_id IS NOT NULL GROUP BY history."id"
+                SELECT history."id", known.repository_id, 1 FROM "lfsobjecthistory" AS history {unindexed} CROSS JOIN (
+                    SELECT typed.commit_id, typed.full_id, min(exact.repository_id) AS repository_id
+                    FROM kohaku_commit AS typed JOIN kohaku_exact AS exact
+                        ON exact.full_id = typed.full_id AND exact.repo_type = typed.repo_type
+                    WHERE exact.owner_id IS NOT NULL GROUP BY typed.commit_id, typed.full_id
+                ) AS known
+                WHERE known.commit_id = history."commit_id" AND known.full_id = history."repo_full_id"
+                ORDER BY history."id"
                 """#)
         // A row whose commit is known belongs to that commit's type, even if no such repository exists.
         try context.create(

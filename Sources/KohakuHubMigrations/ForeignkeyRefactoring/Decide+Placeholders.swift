@@ -35,9 +35,8 @@ extension ForeignkeyRefactoring {
     }
 
     func dropPlaceholders(_ context: MigrationContext) throws {
-        let temporary = context.dialect == .sqlite ? "temp" : "pg_temp"
         for table in placeholders(on: context.schema) {
-            try context.execute("DROP TABLE \(temporary).\(table.name.quotedIdentifier)")
+            try context.execute("DROP TABLE \(context.temporarySchema).\(table.name.quotedIdentifier)")
         }
     }
 }

@@ -106,6 +106,12 @@ enum DecisionTable: String, CaseIterable {
     var name: String { String(rawValue.prefix { $0.isLetter || $0 == "_" }) }
 }
 
+extension ForeignkeyRefactoring {
+    func dropDecisions(_ context: MigrationContext) throws {
+        try context.dropTemporaryTables(DecisionTable.allCases.map(\.name))
+    }
+}
+
 extension MigrationContext {
     /// Makes a decision table from a query; without one it is empty.
     func create(_ table: DecisionTable, from query: String? = nil) throws {

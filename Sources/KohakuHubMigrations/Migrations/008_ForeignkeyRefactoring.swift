@@ -54,6 +54,7 @@ public struct ForeignkeyRefactoring: Migration {
         for (table, rule) in Self.childRows(on: context.schema) {
             findings += try context.findings(of: [rule], on: table)
         }
+        context.isDecided = true
         return findings
     }
 
@@ -63,8 +64,10 @@ public struct ForeignkeyRefactoring: Migration {
         try context.createTable("sshkey", RepoQuotas.sshKey)
         try applySkipped(context)
         try convertColumns(context)
-        try decide(context)
-        try dropPlaceholders(context)
+        if !context.isDecided {
+            try decide(context)
+            try dropPlaceholders(context)
+        }
         // The history is linked to files, even if that table is missing.
         try Self.createMissing(["file"], context)
         try completeMerged(context)
@@ -76,7 +79,7 @@ public struct ForeignkeyRefactoring: Migration {
         try dropOrganizations(context)
         try advanceSequences(context)
         try context.connection.restoreForeignKeys(foreignKeys)
-        for table in DecisionTable.allCases { try context.execute("DROP TABLE \(table.name)") }
+        try dropDecisions(context)
     }
 
     public func createMissingTables(_ context: MigrationContext) throws {
@@ -121,6 +124,8 @@ public struct ForeignkeyRefactoring: Migration {
 
     /// Decides who everybody is, and who owns each repository.
     private func decideOwners(_ context: MigrationContext) throws {
+        // Those of an earlier check may be there.
+        try dropDecisions(context)
         let highest = try highestUserID(context)
         try createPlaceholders(context)
         try numberOrganizations(context, above: highest)

@@ -43,9 +43,12 @@ public protocol Driver: AnyObject {
 
     /// Runs `body` in one transaction that is rolled back, so that all it reads is one snapshot and nothing it creates
     /// stays. Inside another transaction it is a part of that.
-    /// - Parameter tables: The tables whose definitions are locked meanwhile, and that determine the schema it works
-    ///   in.
-    func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result
+    /// - Parameters:
+    ///   - tables: The tables whose definitions are locked meanwhile, and that determine the schema it works in.
+    ///   - isKept: Whether the temporary tables that it has created stay all the same, asked afterwards.
+    func withReadTransaction<Result>(
+        of tables: [String], isKept: () -> Bool, _ body: () throws -> Result
+    ) throws -> Result
 }
 
 extension Driver {
@@ -73,8 +76,16 @@ extension Driver {
         try withMigrationTransaction(locking: tables, isDryRun: false, body)
     }
 
+    /// Runs `body` in one transaction that is rolled back, as ``withReadTransaction(of:isKept:_:)`` does.
+    public func withReadTransaction<Result>(of tables: [String], _ body: () throws -> Result) throws -> Result {
+        try withReadTransaction(of: tables, isKept: { false }, body)
+    }
+
     /// Runs `body` inside the current transaction and rolls back to the state before it.
-    public func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
+    /// - Parameter isKept: Whether what it did stays all the same, asked afterwards.
+    public func withSavepoint<Result>(
+        isKept: () -> Bool = { false }, _ body: () throws -> Result
+    ) throws -> Result {
         func rollBackToSavepoint() throws { try execute("ROLLBACK TO migration_look; RELEASE migration_look") }
         try execute("SAVEPOINT migration_look")
         let result: Result
@@ -85,7 +96,7 @@ extension Driver {
             uninterrupted { try? rollBackToSavepoint() }
             throw error
         }
-        try rollBackToSavepoint()
+        try isKept() ? execute("RELEASE migration_look") : rollBackToSavepoint()
         return result
     }
 

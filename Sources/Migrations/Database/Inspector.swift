@@ -5,9 +5,12 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 
-    /// A token for the data as this connection sees it, equal as long as nobody has changed it; `nil` where the database
-    /// cannot tell.
-    func revision() throws -> String?
+    /// A token for the rows of these tables as the current transaction sees them; `nil` where the connection could not tell
+    /// whether they have changed.
+    func revision(of tables: [String]) throws -> String?
+
+    /// Whether the rows of these tables, which are locked for a change, are certainly those of the token.
+    func isUnchanged(_ tables: [String], since revision: String) throws -> Bool
 
     /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.
     func brokenReferences(from tables: [String]) throws -> [String]
@@ -76,9 +79,6 @@ extension Inspector {
             return structures
         }
     }
-
-    /// A server counts the transactions of all its databases together.
-    public func revision() throws -> String? { nil }
 
     /// A server checks its own files.
     public func damage(to tables: [String], isThorough: Bool) throws -> [Finding] { [] }

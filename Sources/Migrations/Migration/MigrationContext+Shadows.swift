@@ -3,16 +3,38 @@ extension MigrationContext {
     /// Has statements of the present transaction find other columns in a table. A second view is of what the first one shows.
     func shadow(_ columns: [String], for table: String) throws {
         let name = table.quotedIdentifier
-        let (home, temporary) =
+        let home =
             try dialect == .sqlite
-            ? ("main", "temp")
-            : (connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? "", "pg_temp")
+            ? "main" : connection.query("SELECT quote_ident(current_schema())").first?[0].text ?? ""
         let source = shadows[table].map { "(\($0)) AS shown" } ?? "\(home).\(name)"
-        if shadows[table] != nil { try connection.execute("DROP VIEW \(temporary).\(name)") }
+        if shadows[table] != nil { try connection.execute("DROP VIEW \(temporarySchema).\(name)") }
         let query = "SELECT \(columns.joined(separator: ", ")) FROM \(source)"
         try connection.execute("CREATE TEMPORARY VIEW \(name) AS \(query)")
         shadows[table] = query
     }
+
+    /// Has statements find the tables again.
+    func dropShadows() throws {
+        for table in shadows.keys.sorted() {
+            try connection.execute("DROP VIEW \(temporarySchema).\(table.quotedIdentifier)")
+        }
+        shadows = [:]
+    }
+
+    /// Drops those of these temporary tables that there are.
+    public func dropTemporaryTables(_ names: [String]) throws {
+        let present = try connection.query(
+            dialect == .sqlite
+                ? "SELECT name FROM temp.sqlite_schema WHERE type = 'table'"
+                : "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
+        ).compactMap { $0[0].text }
+        for name in names where present.contains(name) {
+            try connection.execute("DROP TABLE \(temporarySchema).\(name.quotedIdentifier)")
+        }
+    }
+
+    /// The schema of temporary tables and views.
+    public var temporarySchema: String { dialect == .sqlite ? "temp" : "pg_temp" }
 
     /// Has statements of the present transaction, and the schema, find the columns of a table as ``renameColumns(_:of:)`` will
     /// leave them.

@@ -14,6 +14,9 @@ public final class MigrationContext {
     public let quarantine: Quarantine
     /// How messages name the application and its command.
     let vocabulary: Vocabulary
+    /// Whether the temporary tables that the check fills for the migration are there, and say what the rows still are. A check
+    /// that leaves such tables sets it, and its migration need not fill them again.
+    public var isDecided = false
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.
     var shadows: [String: String] = [:]

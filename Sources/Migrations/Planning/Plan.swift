@@ -27,7 +27,9 @@ public struct Plan: Sendable {
     public var refusal: MigrationError?
     /// What a dry run of the steps executed, or its error; `nil` when there was none.
     var script: Result<[[String]], any Error>?
-    /// The data that were checked: see ``Inspector/revision()``.
+    /// Whether the check of the first step has filled temporary tables for it.
+    var isDecided = false
+    /// The rows for which these were filled, when the connection keeps them: see ``Inspector/revision(of:)``.
     var revision: String?
     /// How the schema would differ from the newest one after the steps of a run to it.
     var remainingDrift: [SchemaDifference] = []

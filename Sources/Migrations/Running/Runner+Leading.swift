@@ -29,7 +29,9 @@ extension Runner {
             }
             heart.leadership = try attributingErrors(to: nil, isReading: true) { try election.lead() }
             defer { heart.leadership = nil }
-            if heart.leadership != nil { return try execute(plan(for: command)) }
+            if heart.leadership != nil {
+                return try execute(plan(for: command, withChecks: true, isExecuted: true))
+            }
         }
     }
 

@@ -6,10 +6,13 @@ extension Runner {
         try plan(for: command, withChecks: true)
     }
 
-    /// - Parameter withChecks: Whether to look at the rows as well, which takes its time.
-    func plan(for command: Plan.Command, withChecks: Bool) throws -> Plan {
+    /// - Parameters:
+    ///   - withChecks: Whether to look at the rows as well, which takes its time.
+    ///   - isExecuted: Whether the plan is executed next: what the first step has decided for its rows is then kept.
+    func plan(for command: Plan.Command, withChecks: Bool, isExecuted: Bool = false) throws -> Plan {
         try attributingErrors(to: nil, isReading: true) {
-            try connection.withReadTransaction(of: catalogue.tables) {
+            var isKept = false
+            return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept }) {
                 let assessment = try attributingErrors(to: "reading the schema", isReading: true) {
                     try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
@@ -18,16 +21,19 @@ extension Runner {
                 if plan.isFresh {
                     plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
                 } else if plan.needsPreflight {
-                    try runChecks(&plan)
+                    try runChecks(&plan, isExecuted: isExecuted)
                 }
-                plan.revision = try connection.revision()
+                if plan.isDecided, plan.stop == nil {
+                    plan.revision = try connection.revision(of: tables(in: assessment.schema))
+                    isKept = plan.revision != nil
+                }
                 return plan
             }
         }
     }
 
     /// Checks the file, then the tables, then the rows; an error ends the checks.
-    private func runChecks(_ plan: inout Plan) throws {
+    private func runChecks(_ plan: inout Plan, isExecuted: Bool) throws {
         connection.begin(.checking, in: "preflight")
         let damage = try attributingErrors(to: "checking the file", isReading: true) {
             try connection.damage(
@@ -40,13 +46,15 @@ extension Runner {
         // Without the privileges to read and to create temporary tables, further checks would fail.
         plan.findings = try obstacles(to: plan.steps.map(\.migration), on: plan.assessment.schema)
         guard MigrationError(stoppingFor: plan.findings) == nil else { return }
-        try plan.isRepair ? checkForRepair(&plan) : checkForRun(&plan)
+        try plan.isRepair ? checkForRepair(&plan) : checkForRun(&plan, isExecuted: isExecuted)
         try countRows(&plan)
     }
 
-    private func checkForRun(_ plan: inout Plan) throws {
+    private func checkForRun(_ plan: inout Plan, isExecuted: Bool) throws {
         let schema = plan.assessment.schema
-        plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment)
+        let checked = try findings(of: plan.steps.map(\.migration), on: plan.assessment, isFirstKept: isExecuted)
+        plan.findings += checked.findings
+        plan.isDecided = checked.isDecided
         if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
             plan.refusal = unrecognized(by: plan.steps.map(\.migration), on: schema)
         }
@@ -64,7 +72,7 @@ extension Runner {
         }
         plan.displaced = try displacedTables(by: plan.steps.map(\.migration), on: plan.assessment.schema)
         guard plan.refusal == nil, plan.displaced.isEmpty else { return }
-        plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment, isRepair: true)
+        plan.findings += try findings(of: plan.steps.map(\.migration), on: plan.assessment, isRepair: true).findings
     }
 
     private func countRows(_ plan: inout Plan) throws {
@@ -82,16 +90,20 @@ extension Runner {
     /// The data checks of the pending migrations that run, and the rows that the newest schema cannot hold.
     ///
     /// About the rows of a table that a migration rewrites, the migration's own check reports.
+    /// - Parameter isFirstKept: Whether the temporary tables of the first migration's check stay.
+    /// - Returns: What they found, and whether there are such tables.
     func findings(
-        of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false
-    ) throws -> [Finding] {
+        of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false, isFirstKept: Bool = false
+    ) throws -> (findings: [Finding], isDecided: Bool) {
         let schema = assessment.schema
-        let found = try pending.flatMap { migration in
+        let checks = try pending.map { migration in
             connection.begin(.checking, in: "preflight of \(migration.title)")
             return try attributingErrors(to: "the check of \(migration.title)", isReading: true) {
-                try check(migration, on: schema)
+                try check(migration, on: schema, isKept: isFirstKept && migration.number == pending[0].number)
             }
         }
+        let found = checks.flatMap(\.findings)
+        let isDecided = checks.first?.isDecided == true
         let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
         let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
             schema.tables[definition.name].map {
@@ -100,24 +112,33 @@ extension Runner {
                     isThorough: isRepair)
             }
         }.filter { !$0.isTrivial }
-        guard !fittings.isEmpty else { return found }
+        guard !fittings.isEmpty else { return (found, isDecided) }
         let newest = context(on: schema, for: catalogue.newest)
         return try attributingErrors(to: "checking the rows", isReading: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
-                try found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }
+                try (found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }, isDecided)
             }
         }
     }
 
     /// What a migration's own check finds. All it creates is rolled back.
-    func check(_ migration: RegisteredMigration, on schema: Schema) throws -> [Finding] {
-        try connection.withReadTransaction(of: catalogue.tables) {
-            try migration.migration.check(context(on: schema, for: migration.number)).map {
-                var finding = $0
-                finding.migration = migration.number
-                return finding
-            }
+    /// - Parameter isKept: Whether temporary tables stay that the check has filled for the migration.
+    /// - Returns: The findings, and whether there are such tables.
+    func check(
+        _ migration: RegisteredMigration, on schema: Schema, isKept: Bool
+    ) throws -> (findings: [Finding], isDecided: Bool) {
+        let context = context(on: schema, for: migration.number)
+        return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
+            var findings = try migration.migration.check(context)
+            for index in findings.indices { findings[index].migration = migration.number }
+            try context.dropShadows()
+            return (findings, isKept && context.isDecided)
         }
+    }
+
+    /// The existing tables that migrations read or write.
+    func tables(in schema: Schema) -> [String] {
+        catalogue.tables.filter { schema.tables[$0] != nil }
     }
 
     private func rewrittenTables(by migrations: [RegisteredMigration]) -> Set<String> {

@@ -85,8 +85,7 @@ extension Runner {
             let start = clock.now
             guard !isPresent(migration, on: schema) else { continue }
             emit(.started(migration))
-            if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
-            let context = try apply(migration, on: schema)
+            let context = try checkAndApply(migration, on: schema)
             schema = context.schema
             let done = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
             report.migrations.append(done)

@@ -63,7 +63,7 @@ extension Runner {
         try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
         let assessment = try Assessment(of: connection.readSchema(), catalogue: catalogue)
         let pending = assessment.statuses.pending.map(\.migration)
-        let found = try findings(of: pending, on: assessment, isRepair: true)
+        let found = try findings(of: pending, on: assessment, isRepair: true).findings
         for finding in found { emit(.found(finding)) }
         if let stop = MigrationError(stoppingFor: found) { throw stop }
         return pending

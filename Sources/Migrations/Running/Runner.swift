@@ -155,8 +155,7 @@ public struct Runner {
         }
         var last = plan.assessment.schema
         for migration in pending {
-            let revision = migration.number == pending[0].number ? plan.revision : nil
-            if let done = try run(migration, checkedAt: revision, &last) {
+            if let done = try run(migration, by: migration.number == pending[0].number ? plan : nil, &last) {
                 report.migrations.append(done)
             } else if isPending(migration, on: last) {
                 report.overtaken.append(migration)
@@ -212,12 +211,12 @@ public struct Runner {
     }
 
     /// Runs one migration in its transaction, unless another process already did. Its check is repeated now that nobody
-    /// else writes, unless the rows are certainly those that the plan's check has seen.
+    /// else writes, unless what the plan's check has decided is there and the rows are certainly the same.
     /// - Parameters:
-    ///   - revision: The data that were checked, when nothing has changed them here since.
+    ///   - plan: The plan whose check looked at the rows, when nothing has changed them here since.
     ///   - last: The schema that the last one left behind that ran here.
     private func run(
-        _ migration: RegisteredMigration, checkedAt revision: String?, _ last: inout Schema
+        _ migration: RegisteredMigration, by plan: Plan?, _ last: inout Schema
     ) throws -> MigrationReport? {
         emit(.started(migration))
         let clock = ContinuousClock()
@@ -225,10 +224,8 @@ public struct Runner {
         let context: MigrationContext? = try change(migration.title) {
             let schema = try connection.readSchema()
             guard isPending(migration, on: schema) else { return nil }
-            if try revision == nil || connection.revision() != revision {
-                if let stop = MigrationError(stoppingFor: try check(migration, on: schema)) { throw stop }
-            }
-            return try apply(migration, on: schema)
+            if let plan, try isCurrent(plan, on: schema) { return try apply(migration, on: schema, isDecided: true) }
+            return try checkAndApply(migration, on: schema)
         }
         guard let context else {
             emit(.overtaken(migration))
@@ -238,6 +235,12 @@ public struct Runner {
         let report = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
         emit(.finished(report))
         return report
+    }
+
+    /// Whether the database, which nobody else can change now, is certainly the one that was planned for.
+    private func isCurrent(_ plan: Plan, on schema: Schema) throws -> Bool {
+        guard let revision = plan.revision, schema == plan.assessment.schema else { return false }
+        return try connection.isUnchanged(tables(in: schema), since: revision)
     }
 
     /// Whether neither a migration nor any newer one is present.
@@ -267,11 +270,22 @@ public struct Runner {
         (try? migration.signature.holds(on: schema)) ?? false
     }
 
+    /// Checks the rows inside the current transaction, then runs the migration with what the check has decided.
+    /// - Throws: ``MigrationError`` when the check found an error.
+    func checkAndApply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
+        let checked = try check(migration, on: schema, isKept: true)
+        if let stop = MigrationError(stoppingFor: checked.findings) { throw stop }
+        return try apply(migration, on: schema, isDecided: checked.isDecided)
+    }
+
     /// Runs one migration inside the current transaction, and checks that its signature then holds.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
-    func apply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
+    func apply(
+        _ migration: RegisteredMigration, on schema: Schema, isDecided: Bool = false
+    ) throws -> MigrationContext {
         connection.begin(.checking)
         let context = context(on: schema, for: migration.number)
+        context.isDecided = isDecided
         try context.dropConstantIndexes(of: catalogue)
         for barrier in migration.barriers { try barrier.createMissingTables(context) }
         try migration.migration.migrate(context)

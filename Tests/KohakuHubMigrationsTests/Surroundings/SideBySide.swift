@@ -69,6 +69,46 @@ struct SideBySide {
         }
     }
 
+    @Test(
+        "what the hub writes between the plan and the change is upgraded like the rest", arguments: TestBackend.allCases
+    )
+    func lateRows(_ backend: TestBackend) throws {
+        try backend.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let before = try DatabaseContents(of: database.connect())
+            let connection = try database.connect()
+            var isAsked = false
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: connection,
+                consent: { _, _ in
+                    isAsked = true
+                    try database.connect().execute(
+                        """
+                        INSERT INTO repository (id, repo_type, namespace, name, full_id, private, owner_id, created_at, used_bytes)
+                        SELECT 900, 'model', namespace, 'late', namespace || '/late', private, owner_id, created_at, 0
+                        FROM repository WHERE id = 1;
+                        INSERT INTO "file" (id, repo_full_id, path_in_repo, size, sha256, lfs, created_at, updated_at)
+                        SELECT 900, (SELECT full_id FROM repository WHERE id = 900), 'late.bin', 7, 'abc', lfs, created_at, updated_at
+                        FROM "file" ORDER BY id LIMIT 1;
+                        DELETE FROM "session"
+                        """)
+                    return true
+                })
+            _ = try runner.run(to: .newest)
+            #expect(isAsked)
+            let after = try DatabaseContents(of: connection)
+            let late = try #require(after["file"].first { $0["path_in_repo"]?.text == "late.bin" })
+            #expect(late["repository_id"] == .integer(900))
+            #expect(after["session"].isEmpty)
+            for table in ["file", "repository"] {
+                let copies = Set(after[table].compactMap(\.id)).count - before[table].count - 1
+                let quarantined = after.quarantined(from: table).count
+                #expect(copies + quarantined >= 0 && after[table].contains { $0.id == 900 }, "\(table)")
+            }
+            #expect(try Catalogue.kohakuHub.differences(of: connection.readSchema()) == [])
+        }
+    }
+
     @Test("one that is killed in a long statement gives its locks back at once")
     func killedInStatement() throws {
         try TestBackend.postgresql.withDatabase { database in
