@@ -111,8 +111,8 @@ extension PostgresConnection {
             access == .look
             ? home.tables.filter { !home.unreadableTables.contains($0) }.map(home.qualified)
             : try tablesToChange(of: home)
-        if !tables.isEmpty { try execute(Self.lockStatement(access, tables)) }
-        try execute("SET LOCAL statement_timeout = 0")
+        let lock = tables.isEmpty ? "" : Self.lockStatement(access, tables) + "; "
+        try execute(lock + "SET LOCAL statement_timeout = 0")
     }
 
     /// The tables, and the operator's own that reference them or that they reference: foreign keys are dropped and

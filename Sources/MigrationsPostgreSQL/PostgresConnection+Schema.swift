@@ -6,24 +6,38 @@ extension PostgresConnection {
     ///
     /// A table of the same name in another schema is not the application's, and neither is a table that an extension made.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        // One snapshot for all queries.
-        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try readTables(of: names) }
-        return try withReadTransaction(of: []) { try readTables(of: names) }
+        try inOneSnapshot { try read(findTables(of: names)) }
+    }
+
+    public func readSchema(detailing names: Set<String>) throws -> Schema {
+        try inOneSnapshot {
+            let tables = try findTables(of: nil)
+            let details = try read(tables.filter { names.contains($0[1].text ?? "") })
+            return try details.naming(tables.map { try $0.text(1) })
+        }
+    }
+
+    private func inOneSnapshot(_ body: () throws -> Schema) throws -> Schema {
+        guard libpq.PQtransactionStatus(handle) == PQTRANS_IDLE else { return try body() }
+        return try withReadTransaction(of: [], body)
+    }
+
+    private func findTables(of names: Set<String>?) throws -> [DatabaseRow] {
+        let list = names.map { $0.sorted().map(\.quotedLiteral).joined(separator: ", ") }
+        return try query(
+            CatalogueRelation.query(
+                where: """
+                    c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')
+                    AND c.oid <> ALL (ARRAY(
+                        SELECT e.objid FROM pg_depend AS e WHERE e.refclassid = 'pg_extension'::regclass
+                            AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))
+                    \(list.map { "AND c.relname IN (\($0))" } ?? "")
+                    """))
     }
 
     /// The server plans a query of its catalogue longer than it runs it, and the longer the more tables it joins: each of
     /// these reads one, and what they say is put together here.
-    private func readTables(of names: Set<String>?) throws -> Schema {
-        let named =
-            names.map { " AND c.relname IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" } ?? ""
-        let tables = try query(
-            CatalogueRelation.query(
-                where: """
-                    c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')\(named)
-                    AND c.oid <> ALL (ARRAY(
-                        SELECT e.objid FROM pg_depend AS e WHERE e.refclassid = 'pg_extension'::regclass
-                            AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))
-                    """))
+    private func read(_ tables: [DatabaseRow]) throws -> Schema {
         guard !tables.isEmpty else { return Schema(dialect: .postgresql) }
         let these = Self.anyOf(tables.map { $0[0] })
         let parts = try rows(

@@ -11,6 +11,17 @@ extension SQLiteConnection {
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
+        let statements = try statements(ofTables: names)
+        return try read(statements, isWhole: names == nil)
+    }
+
+    public func readSchema(detailing names: Set<String>) throws -> Schema {
+        let statements = try statements(ofTables: nil)
+        let detailed = statements.filter { names.contains($0.key) }
+        return try read(detailed, isWhole: detailed.count == statements.count).naming(Array(statements.keys))
+    }
+
+    private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
@@ -27,9 +38,14 @@ extension SQLiteConnection {
                 try statements[table, default: TableStatements()].indexes[$0.text(2)] = sql
             }
         }
+        return statements
+    }
+
+    /// - Parameter isWhole: Whether these are all tables, so that a query need not be limited to them.
+    private func read(_ statements: [String: TableStatements], isWhole: Bool) throws -> Schema {
         let unread = statements.filter { readTables[$0.key]?.statements != $0.value }
         if !unread.isEmpty {
-            try readTables(unread, Self.filter(unread.count == statements.count ? names : Set(unread.keys)))
+            try readTables(unread, Self.filter(isWhole && unread.count == statements.count ? nil : Set(unread.keys)))
         }
         return Schema(dialect: .sqlite, tables: statements.keys.compactMap { readTables[$0]?.table })
     }

@@ -127,7 +127,8 @@ struct Runs {
         }
     }
 
-    @Test("checks the rows again under the lock, as somebody may have written meanwhile", arguments: TestBackend.allCases)
+    @Test(
+        "checks the rows again under the lock, as somebody may have written meanwhile", arguments: TestBackend.allCases)
     func checkedAgain(_ backend: TestBackend) throws {
         for isWritten in [false, true] {
             let seen = Mutex<[Int64]>([])

@@ -5,6 +5,10 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 
+    /// Reads these tables, and of all others no more than their names: they have no columns.
+    /// - Throws: ``DatabaseError`` when it cannot be read.
+    func readSchema(detailing tables: Set<String>) throws -> Schema
+
     /// A token for the rows of these tables as the current transaction sees them; `nil` where the connection could not tell
     /// whether they have changed.
     func revision(of tables: [String]) throws -> String?

@@ -57,6 +57,14 @@ public struct Catalogue: Sendable {
         return [rootTable] + others.subtracting([rootTable]).sorted()
     }
 
+    /// Every table that tells the state of a database; `nil` where a signature may read any.
+    var tellingTables: Set<String>? {
+        let signatures = migrations.map(\.signature) + [baseline].compactMap { $0 }
+        return signatures.reduce(Set(tables).union(hallmarks.map(\.table))) { all, signature in
+            signature.tables.flatMap { all?.union($0) }
+        }
+    }
+
     /// The tables of the newest schema, and the others that pending migrations rewrite.
     func rebuiltTables(by pending: [RegisteredMigration]) -> [String] {
         let names = canonicalTables.map(\.name)

@@ -27,7 +27,8 @@ public protocol Migration: Sendable {
     /// a whole or not at all. A run stops at such a database, and a repair continues from it.
     func remains(on schema: Schema) throws -> String?
 
-    /// Checks the rows before any change and reports what the operator should know or must decide.
+    /// Checks the rows before any change and reports what the operator should know or must decide. What it creates is
+    /// rolled back, unless ``MigrationContext/isDecided`` says that temporary tables are for ``migrate(_:)``.
     /// - Throws: ``DatabaseError``.
     func check(_ context: MigrationContext) throws -> [Finding]
 

@@ -14,8 +14,8 @@ public final class MigrationContext {
     public let quarantine: Quarantine
     /// How messages name the application and its command.
     let vocabulary: Vocabulary
-    /// Whether the temporary tables that the check fills for the migration are there, and say what the rows still are. A check
-    /// that leaves such tables sets it, and its migration need not fill them again.
+    /// Whether the temporary tables are there that the check fills for the migration. A check that leaves some sets it; in the
+    /// migration it is true where they were filled from the same rows, and otherwise the migration fills them itself.
     public var isDecided = false
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.

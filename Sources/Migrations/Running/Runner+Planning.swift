@@ -14,7 +14,8 @@ extension Runner {
             var isKept = false
             return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept }) {
                 let assessment = try attributingErrors(to: "reading the schema", isReading: true) {
-                    try Assessment(of: connection.readSchema(), catalogue: catalogue)
+                    if !withChecks, let current = try assessmentOfCurrent() { return current }
+                    return try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
                 guard withChecks else { return plan }
@@ -30,6 +31,15 @@ extension Runner {
                 return plan
             }
         }
+    }
+
+    /// Assesses a database without the details of others' tables, which matter only where there is something to do.
+    /// - Returns: `nil` where there may be, or the catalogue does not know which tables are others'.
+    private func assessmentOfCurrent() throws -> Assessment? {
+        guard let tables = catalogue.tellingTables else { return nil }
+        let assessment = try Assessment(of: connection.readSchema(detailing: tables), catalogue: catalogue)
+        guard case .current = assessment.state, !assessment.isPending else { return nil }
+        return assessment
     }
 
     /// Checks the file, then the tables, then the rows; an error ends the checks.
@@ -96,14 +106,15 @@ extension Runner {
         of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false, isFirstKept: Bool = false
     ) throws -> (findings: [Finding], isDecided: Bool) {
         let schema = assessment.schema
-        let checks = try pending.map { migration in
+        // The first one's comes last, so that its tables are in nobody's way.
+        let checks = try (pending.dropFirst() + pending.prefix(1)).map { migration in
             connection.begin(.checking, in: "preflight of \(migration.title)")
             return try attributingErrors(to: "the check of \(migration.title)", isReading: true) {
                 try check(migration, on: schema, isKept: isFirstKept && migration.number == pending[0].number)
             }
         }
-        let found = checks.flatMap(\.findings)
-        let isDecided = checks.first?.isDecided == true
+        let found = (checks.suffix(1) + checks.dropLast()).flatMap(\.findings)
+        let isDecided = checks.last?.isDecided == true
         let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
         let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
             schema.tables[definition.name].map {

@@ -11,6 +11,13 @@ public struct Schema: Sendable, Hashable {
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
     }
 
+    /// Adds the tables of these names that it does not have, without columns.
+    package func naming(_ names: [String]) -> Schema {
+        var schema = self
+        for name in names where schema.tables[name] == nil { schema.tables[name] = Table(name: name, columns: []) }
+        return schema
+    }
+
     /// The column of a table, `nil` when either is missing.
     public func column(_ table: String, _ column: String) -> Column? {
         tables[table]?.column(column)
