@@ -8,6 +8,7 @@ extension SQLiteConnection {
         let (answers, unknown): ([String], [String: String])
         do {
             (answers, unknown) = try integrityAnswers(isThorough: isThorough)
+            isSound = answers.isEmpty && unknown.isEmpty
         } catch let error as DatabaseError where error.kind == .damaged {
             return try damagedTables()
         }

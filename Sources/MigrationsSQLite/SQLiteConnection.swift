@@ -36,6 +36,8 @@ public final class SQLiteConnection: DatabaseConnection {
     var hasSoundIndexes = false
     /// Removes the write-ahead log after this connection is closed.
     var writer: SQLiteConnection?
+    /// Whether SQLite had no complaint about any table when the file was checked.
+    var isSound = false
     /// SQLite's complaints about the tables whose definitions the migration transaction edited, from before the edit.
     var complaints: [String: Set<String>] = [:]
     /// The tables as they were read last, with the statements that made them then.

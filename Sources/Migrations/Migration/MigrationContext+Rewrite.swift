@@ -63,6 +63,8 @@ extension MigrationContext {
             + own.map { ColumnDefinition($0.definition) }
         let staging = TableRebuild.stagingTable(for: rewrite.table).quotedIdentifier
         let generated = own.filter(\.isGenerated).map(\.name)
+        // SQLite appends a row faster than it finds its place.
+        let order = dialect == .sqlite ? "ORDER BY 1" : ""
 
         let inserts = rewrite.sources.map { source in
             let origin: Schema.Table? =
@@ -81,7 +83,7 @@ extension MigrationContext {
             return """
                 INSERT INTO \(staging) (\(targets.joined(separator: ", ")))
                 SELECT \(expressions.joined(separator: ", "))
-                FROM \(dialect.spelling(source.from)) ORDER BY 1
+                FROM \(dialect.spelling(source.from)) \(order)
                 """
         }
         return TableRebuild(
