@@ -49,7 +49,7 @@ extension ForeignkeyRefactoring {
                             ON file."sha256" = orphan.sha256 AND file."path_in_repo" = orphan.path AND file."lfs" = true
                         JOIN kohaku_repository AS owned
                             ON owned.full_id = file."repo_full_id" AND owned.owner_id IS NOT NULL
-                    WHERE orphan.repo_type IN ('', owned.repo_type) AND (
+                    WHERE EXISTS (SELECT 1 FROM kohaku_orphan) AND orphan.repo_type IN ('', owned.repo_type) AND (
                         EXISTS (SELECT 1 FROM kohaku_sole AS sole WHERE sole.full_id = owned.full_id)
                         OR EXISTS (
                             SELECT 1 FROM kohaku_file AS placed

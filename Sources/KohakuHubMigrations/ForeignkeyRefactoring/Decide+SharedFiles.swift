@@ -9,7 +9,8 @@ extension ForeignkeyRefactoring {
             from: #"""
                 SELECT "id", "repo_full_id", "path_in_repo", "sha256",
                     \#(context.dialect.epochMicroseconds(#""updated_at""#))
-                FROM "file" {unindexed} WHERE "repo_full_id" IN (SELECT full_id FROM kohaku_candidate)
+                FROM "file" {unindexed}
+                WHERE EXISTS (SELECT 1 FROM kohaku_candidate) AND "repo_full_id" IN (SELECT full_id FROM kohaku_candidate)
                     AND "path_in_repo" IS NOT NULL AND "sha256" IS NOT NULL
                 ORDER BY "id"
                 """#)

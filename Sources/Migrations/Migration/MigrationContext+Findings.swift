@@ -2,7 +2,9 @@ extension MigrationContext {
     /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
-        try findings(of: rewrite.quarantine, on: rewrite.table)
+        let findings = try findings(of: rewrite.quarantine, on: rewrite.table)
+        if findings.isEmpty { soundTables.insert(rewrite.table) }
+        return findings
     }
 
     /// The rows that rules put into quarantine, one finding per rule; none of a table that is missing.

@@ -20,7 +20,8 @@ extension MigrationContext {
         try connection.lock(rewrite.table)
         var report = TableReport(table: rewrite.table)
         report.rowsIn = try connection.countRows(in: rewrite.table)
-        report.quarantined = try quarantine(from: present, rules: rewrite.quarantine)
+        let isSound = isDecided && soundTables.contains(rewrite.table)
+        report.quarantined = isSound ? 0 : try quarantine(from: present, rules: rewrite.quarantine)
 
         let rebuild = makeRebuild(rewrite, of: present)
         for source in rewrite.sources where source.kind != .kept {

@@ -17,6 +17,8 @@ public final class MigrationContext {
     /// Whether the temporary tables are there that the check fills for the migration. A check that leaves some sets it; in the
     /// migration it is true where they were filled from the same rows, and otherwise the migration fills them itself.
     public var isDecided = false
+    /// The tables in which the check found no row that their rewrite quarantines.
+    var soundTables: Set<String> = []
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.
     var shadows: [String: String] = [:]

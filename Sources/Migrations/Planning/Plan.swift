@@ -27,8 +27,8 @@ public struct Plan: Sendable {
     public var refusal: MigrationError?
     /// What a dry run of the steps executed, or its error; `nil` when there was none.
     var script: Result<[[String]], any Error>?
-    /// Whether the check of the first step has filled temporary tables for it.
-    var isDecided = false
+    /// What the check of the first step has decided in temporary tables, when it has.
+    var decisions: Decisions?
     /// The rows for which these were filled, when the connection keeps them: see ``Inspector/revision(of:)``.
     var revision: String?
     /// How the schema would differ from the newest one after the steps of a run to it.
@@ -63,6 +63,12 @@ public struct Plan: Sendable {
     var isRepair: Bool {
         if case .repair = command { true } else { false }
     }
+}
+
+/// What a migration's check has decided: its temporary tables are on the connection.
+struct Decisions: Sendable {
+    /// The tables in which it found no row that their rewrite quarantines.
+    var soundTables: Set<String>
 }
 
 extension Plan {

@@ -24,7 +24,7 @@ extension Runner {
                 } else if plan.needsPreflight {
                     try runChecks(&plan, isExecuted: isExecuted)
                 }
-                if plan.isDecided, plan.stop == nil {
+                if plan.decisions != nil, plan.stop == nil {
                     plan.revision = try connection.revision(of: tables(in: assessment.schema))
                     isKept = plan.revision != nil
                 }
@@ -64,7 +64,7 @@ extension Runner {
         let schema = plan.assessment.schema
         let checked = try findings(of: plan.steps.map(\.migration), on: plan.assessment, isFirstKept: isExecuted)
         plan.findings += checked.findings
-        plan.isDecided = checked.isDecided
+        plan.decisions = checked.decisions
         if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
             plan.refusal = unrecognized(by: plan.steps.map(\.migration), on: schema)
         }
@@ -101,10 +101,10 @@ extension Runner {
     ///
     /// About the rows of a table that a migration rewrites, the migration's own check reports.
     /// - Parameter isFirstKept: Whether the temporary tables of the first migration's check stay.
-    /// - Returns: What they found, and whether there are such tables.
+    /// - Returns: What they found, and what the first one decided in such tables.
     func findings(
         of pending: [RegisteredMigration], on assessment: Assessment, isRepair: Bool = false, isFirstKept: Bool = false
-    ) throws -> (findings: [Finding], isDecided: Bool) {
+    ) throws -> (findings: [Finding], decisions: Decisions?) {
         let schema = assessment.schema
         // The first one's comes last, so that its tables are in nobody's way.
         let checks = try (pending.dropFirst() + pending.prefix(1)).map { migration in
@@ -114,7 +114,7 @@ extension Runner {
             }
         }
         let found = (checks.suffix(1) + checks.dropLast()).flatMap(\.findings)
-        let isDecided = checks.last?.isDecided == true
+        let decisions = checks.last?.decisions
         let rewritten = rewrittenTables(by: assessment.statuses.pending.map(\.migration))
         let fittings = catalogue.canonicalTables.filter { !rewritten.contains($0.name) }.compactMap { definition in
             schema.tables[definition.name].map {
@@ -123,27 +123,27 @@ extension Runner {
                     isThorough: isRepair)
             }
         }.filter { !$0.isTrivial }
-        guard !fittings.isEmpty else { return (found, isDecided) }
+        guard !fittings.isEmpty else { return (found, decisions) }
         let newest = context(on: schema, for: catalogue.newest)
         return try attributingErrors(to: "checking the rows", isReading: true) {
             try connection.withReadTransaction(of: catalogue.tables) {
-                try (found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }, isDecided)
+                try (found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }, decisions)
             }
         }
     }
 
     /// What a migration's own check finds. All it creates is rolled back.
     /// - Parameter isKept: Whether temporary tables stay that the check has filled for the migration.
-    /// - Returns: The findings, and whether there are such tables.
+    /// - Returns: The findings, and what was decided in such tables.
     func check(
         _ migration: RegisteredMigration, on schema: Schema, isKept: Bool
-    ) throws -> (findings: [Finding], isDecided: Bool) {
+    ) throws -> (findings: [Finding], decisions: Decisions?) {
         let context = context(on: schema, for: migration.number)
         return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }
             try context.dropShadows()
-            return (findings, isKept && context.isDecided)
+            return (findings, isKept && context.isDecided ? Decisions(soundTables: context.soundTables) : nil)
         }
     }
 

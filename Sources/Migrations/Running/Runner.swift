@@ -224,8 +224,8 @@ public struct Runner {
         let context: MigrationContext? = try change(migration.title) {
             let schema = try connection.readSchema()
             guard isPending(migration, on: schema) else { return nil }
-            if let plan, try isCurrent(plan, on: schema) { return try apply(migration, on: schema, isDecided: true) }
-            return try checkAndApply(migration, on: schema)
+            guard let plan, try isCurrent(plan, on: schema) else { return try checkAndApply(migration, on: schema) }
+            return try apply(migration, on: schema, by: plan.decisions)
         }
         guard let context else {
             emit(.overtaken(migration))
@@ -275,17 +275,18 @@ public struct Runner {
     func checkAndApply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
         let checked = try check(migration, on: schema, isKept: true)
         if let stop = MigrationError(stoppingFor: checked.findings) { throw stop }
-        return try apply(migration, on: schema, isDecided: checked.isDecided)
+        return try apply(migration, on: schema, by: checked.decisions)
     }
 
     /// Runs one migration inside the current transaction, and checks that its signature then holds.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func apply(
-        _ migration: RegisteredMigration, on schema: Schema, isDecided: Bool = false
+        _ migration: RegisteredMigration, on schema: Schema, by decisions: Decisions? = nil
     ) throws -> MigrationContext {
         connection.begin(.checking)
         let context = context(on: schema, for: migration.number)
-        context.isDecided = isDecided
+        context.isDecided = decisions != nil
+        context.soundTables = decisions?.soundTables ?? []
         try context.dropConstantIndexes(of: catalogue)
         for barrier in migration.barriers { try barrier.createMissingTables(context) }
         try migration.migration.migrate(context)
