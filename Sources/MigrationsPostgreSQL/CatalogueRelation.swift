@@ -44,10 +44,9 @@ struct CatalogueRelation {
                 sequence: row[6].boolean == true ? "its identity" : nil, isGenerated: row[7].boolean == true))
     }
 
-    /// Adds a column's default; of a `nextval` it is the sequence.
+    /// Adds a column's default; of a `nextval` it is the sequence. One that was dropped meanwhile has no text.
     mutating func addDefault(_ row: DatabaseRow) throws {
-        guard let position = try positions[row.integer(1)] else { return }
-        let expression = try row.text(2)
+        guard let position = try positions[row.integer(1)], let expression = row[2].text else { return }
         if let sequence = Self.sequence(assigning: expression) {
             table.columns[position].sequence = sequence
         } else {
@@ -111,11 +110,11 @@ struct CatalogueRelation {
         "a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT",
     ]
 
-    /// Adds an index. Its definition says of the method, the keys and their order only what is not the default.
+    /// Adds an index. Its definition says of the method, the keys and their order only what is not the default; it has none if
+    /// it was dropped meanwhile.
     mutating func addIndex(_ row: DatabaseRow, expressions: [Int: String]) throws {
-        let name = try row.text(2)
+        guard let name = row[2].text, let sql = row[7].text else { return }
         let isUnique = row[3].boolean == true
-        let sql = try row.text(7)
         let numbers = try Self.numbers(row[5]).prefix(Int(row.integer(6)))
         let keys = numbers.enumerated().map { place, number -> Schema.Index.Key in
             positions[number].map { .column(table.columns[$0].name) } ?? .expression(expressions[place + 1] ?? "")

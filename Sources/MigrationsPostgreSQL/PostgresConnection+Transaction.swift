@@ -75,30 +75,43 @@ extension PostgresConnection {
 
     /// Each row tells which transaction wrote it. Those whose results the current snapshot does not have are numbered from
     /// its `xmin`: once they are done, they have left other rows with such numbers than there are now, or fewer rows.
-    public func revision(of tables: [String]) throws -> String? {
-        let session = try query("SELECT pg_backend_pid(), txid_snapshot_xmin(txid_current_snapshot())")[0]
-        // A pooler may give the temporary tables to somebody else.
-        guard try session.integer(0) == Int64(libpq.PQbackendPID(handle)) else { return nil }
-        return try revision(of: tables, writtenSince: session.integer(1))
+    public func revision(of tables: [String]) throws -> Revision? {
+        let session = try query(
+            """
+            SELECT pg_backend_pid(), txid_snapshot_xmin(txid_current_snapshot()),
+                EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'))
+            """)[0]
+        // A pooler may give the temporary tables to somebody else, and an event trigger may note them down.
+        guard try session.integer(0) == Int64(libpq.PQbackendPID(handle)), session[2].boolean == false else {
+            return nil
+        }
+        let token = try token(of: tables, writtenSince: session.integer(1))
+        return Revision(token: token, isOfWholeDatabase: false)
     }
 
-    public func isUnchanged(_ tables: [String], since revision: String) throws -> Bool {
-        guard let oldest = Int64(revision.prefix { $0 != " " }) else { return false }
-        return try self.revision(of: tables, writtenSince: oldest) == revision
+    public func isUnchanged(_ tables: [String], since revision: Revision) throws -> Bool {
+        guard let oldest = Int64(revision.token.prefix { $0 != " " }) else { return false }
+        return try token(of: tables, writtenSince: oldest) == revision.token
     }
 
-    /// How many rows the tables have, and a checksum of where those are that transactions from this number on have written.
-    /// Numbers are used again after 2³² transactions, so that a very old row may count as one of them.
-    private func revision(of tables: [String], writtenSince transaction: Int64) throws -> String {
+    /// How many rows the tables have, a checksum of where those are that transactions from this number on have written, and
+    /// the state of all sequences. Numbers are used again after 2³² transactions, so that a very old row may count as one of
+    /// them.
+    private func token(of tables: [String], writtenSince transaction: Int64) throws -> String {
         let isNew = "age(xmin) <= age('\(transaction & 0xFFFF_FFFF)'::xid)"
-        let queries = tables.enumerated().map { place, table in
+        let counts = tables.enumerated().map { place, table in
             """
             SELECT \(place), count(*) || ' ' || coalesce(
                 sum(hashtextextended(xmin::text || ctid::text, 0)) FILTER (WHERE \(isNew)), 0)
             FROM \(table.quotedIdentifier)
             """
         }
-        let states = queries.isEmpty ? [] : try query(queries.joined(separator: " UNION ALL ") + " ORDER BY 1")
+        let sequences = """
+            SELECT \(tables.count), coalesce(
+                md5(string_agg(format('%I.%I %s', schemaname, sequencename, last_value), ',' ORDER BY schemaname, sequencename)), '')
+            FROM pg_sequences
+            """
+        let states = try query((counts + [sequences]).joined(separator: " UNION ALL ") + " ORDER BY 1")
         return try (["\(transaction)"] + states.map { try $0.text(1) }).joined(separator: " ")
     }
 

@@ -54,11 +54,12 @@ extension SQLiteConnection {
     }
 
     /// SQLite counts the commits of other connections, and the rows that this one changed.
-    public func revision(of tables: [String]) throws -> String? {
-        try "\(identity) \(integer("PRAGMA data_version")) \(sqlite3_total_changes(handle))"
+    public func revision(of tables: [String]) throws -> Revision? {
+        let token = try "\(identity) \(integer("PRAGMA data_version")) \(sqlite3_total_changes(handle))"
+        return Revision(token: token, isOfWholeDatabase: true)
     }
 
-    public func isUnchanged(_ tables: [String], since revision: String) throws -> Bool {
+    public func isUnchanged(_ tables: [String], since revision: Revision) throws -> Bool {
         try self.revision(of: tables) == revision
     }
 

@@ -68,6 +68,29 @@ struct Revisions {
         }
     }
 
+    @Test("is told of ids that were assigned to no row on a server")
+    func assignedIDs() throws {
+        try Self.withTables(.postgresql) { look, other in
+            try other.execute("CREATE TABLE s (id SERIAL); INSERT INTO s DEFAULT VALUES")
+            let isUnchanged = try Self.isUnchanged(look) {
+                try other.execute("BEGIN; INSERT INTO s DEFAULT VALUES; ROLLBACK")
+            }
+            #expect(!isUnchanged)
+        }
+    }
+
+    @Test("is not asked where an event trigger would see what is kept")
+    func eventTriggers() throws {
+        try Self.withTables(.postgresql) { look, other in
+            try other.execute(
+                """
+                CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+                CREATE EVENT TRIGGER noting ON ddl_command_end EXECUTE FUNCTION note()
+                """)
+            #expect(try look.withReadTransaction(of: ["t"]) { try look.revision(of: ["t"]) } == nil)
+        }
+    }
+
     @Test("is told when the change had begun before the look", arguments: TestBackend.allCases)
     func begunBefore(_ backend: TestBackend) throws {
         try Self.withTables(backend) { look, other in

@@ -38,7 +38,7 @@ public struct ForeignkeyRefactoring: Migration {
         findings += converted + obstacles
         guard obstacles.isEmpty else { return findings }
         findings += try duplicateRows(context) + contradictoryMemberships(context)
-        try decide(context)
+        try context.isDecided ? createPlaceholders(context) : decide(context)
         findings += try [
             ambiguousOrganizations(context), nameCollisions(context), normalizedNames(context),
         ].compactMap { $0 }

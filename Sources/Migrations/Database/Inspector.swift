@@ -1,3 +1,17 @@
+/// The rows of tables at one moment: see ``Inspector/revision(of:)``.
+public struct Revision: Sendable, Hashable {
+    /// What the connection knows it by.
+    public var token: String
+    /// Whether nothing at all has changed in the database while it is the same, and not only these rows.
+    public var isOfWholeDatabase: Bool
+
+    /// Creates a revision.
+    public init(token: String, isOfWholeDatabase: Bool) {
+        self.token = token
+        self.isOfWholeDatabase = isOfWholeDatabase
+    }
+}
+
 /// Reads a database without changing it.
 public protocol Inspector {
     /// Reads the schema in a constant number of queries.
@@ -9,12 +23,12 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(detailing tables: Set<String>) throws -> Schema
 
-    /// A token for the rows of these tables as the current transaction sees them; `nil` where the connection could not tell
-    /// whether they have changed.
-    func revision(of tables: [String]) throws -> String?
+    /// The rows of these tables as the current transaction sees them, and the ids ever assigned; `nil` where the connection
+    /// could not tell whether they have changed, or nothing may be kept that was decided by them.
+    func revision(of tables: [String]) throws -> Revision?
 
-    /// Whether the rows of these tables, which are locked for a change, are certainly those of the token.
-    func isUnchanged(_ tables: [String], since revision: String) throws -> Bool
+    /// Whether these tables, which are locked for a change, are certainly of that revision.
+    func isUnchanged(_ tables: [String], since revision: Revision) throws -> Bool
 
     /// The rows of these tables that reference rows which do not exist, in words, one for each table and parent.
     func brokenReferences(from tables: [String]) throws -> [String]

@@ -14,8 +14,9 @@ public final class MigrationContext {
     public let quarantine: Quarantine
     /// How messages name the application and its command.
     let vocabulary: Vocabulary
-    /// Whether the temporary tables are there that the check fills for the migration. A check that leaves some sets it; in the
-    /// migration it is true where they were filled from the same rows, and otherwise the migration fills them itself.
+    /// Whether the temporary tables are there that the check fills for the migration. A check that leaves some sets it. Where
+    /// it is set already, in a second check or in the migration, they were filled from the same rows; otherwise each fills
+    /// them itself.
     public var isDecided = false
     /// The tables in which the check found no row that their rewrite quarantines.
     var soundTables: Set<String> = []

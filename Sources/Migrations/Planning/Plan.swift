@@ -30,7 +30,7 @@ public struct Plan: Sendable {
     /// What the check of the first step has decided in temporary tables, when it has.
     var decisions: Decisions?
     /// The rows for which these were filled, when the connection keeps them: see ``Inspector/revision(of:)``.
-    var revision: String?
+    var revision: Revision?
     /// How the schema would differ from the newest one after the steps of a run to it.
     var remainingDrift: [SchemaDifference] = []
     /// The tables whose rows a repair finds under another name.

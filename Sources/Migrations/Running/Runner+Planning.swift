@@ -132,13 +132,16 @@ extension Runner {
         }
     }
 
-    /// What a migration's own check finds. All it creates is rolled back.
-    /// - Parameter isKept: Whether temporary tables stay that the check has filled for the migration.
-    /// - Returns: The findings, and what was decided in such tables.
+    /// What a migration's own check finds. Nothing that it creates stays, except what it has decided.
+    /// - Parameters:
+    ///   - isKept: Whether the temporary tables stay that the check has filled for the migration.
+    ///   - decisions: What an earlier check has decided by the same rows.
+    /// - Returns: The findings, and what was decided in tables that stay.
     func check(
-        _ migration: RegisteredMigration, on schema: Schema, isKept: Bool
+        _ migration: RegisteredMigration, on schema: Schema, isKept: Bool, by decisions: Decisions? = nil
     ) throws -> (findings: [Finding], decisions: Decisions?) {
         let context = context(on: schema, for: migration.number)
+        context.isDecided = decisions != nil
         return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }

@@ -211,7 +211,7 @@ public struct Runner {
     }
 
     /// Runs one migration in its transaction, unless another process already did. Its check is repeated now that nobody
-    /// else writes, unless what the plan's check has decided is there and the rows are certainly the same.
+    /// else writes, unless nothing has changed since the plan's; what that has decided is used where the rows are the same.
     /// - Parameters:
     ///   - plan: The plan whose check looked at the rows, when nothing has changed them here since.
     ///   - last: The schema that the last one left behind that ran here.
@@ -224,8 +224,11 @@ public struct Runner {
         let context: MigrationContext? = try change(migration.title) {
             let schema = try connection.readSchema()
             guard isPending(migration, on: schema) else { return nil }
-            guard let plan, try isCurrent(plan, on: schema) else { return try checkAndApply(migration, on: schema) }
-            return try apply(migration, on: schema, by: plan.decisions)
+            let decisions = try plan.flatMap { try currentDecisions(of: $0, on: schema) }
+            if decisions != nil, plan?.revision?.isOfWholeDatabase == true {
+                return try apply(migration, on: schema, by: decisions)
+            }
+            return try checkAndApply(migration, on: schema, by: decisions)
         }
         guard let context else {
             emit(.overtaken(migration))
@@ -237,10 +240,10 @@ public struct Runner {
         return report
     }
 
-    /// Whether the database, which nobody else can change now, is certainly the one that was planned for.
-    private func isCurrent(_ plan: Plan, on schema: Schema) throws -> Bool {
-        guard let revision = plan.revision, schema == plan.assessment.schema else { return false }
-        return try connection.isUnchanged(tables(in: schema), since: revision)
+    /// What a plan has decided for its first step, if the rows, which nobody else can change now, are still the same.
+    private func currentDecisions(of plan: Plan, on schema: Schema) throws -> Decisions? {
+        guard let revision = plan.revision, schema == plan.assessment.schema else { return nil }
+        return try connection.isUnchanged(tables(in: schema), since: revision) ? plan.decisions : nil
     }
 
     /// Whether neither a migration nor any newer one is present.
@@ -270,10 +273,13 @@ public struct Runner {
         (try? migration.signature.holds(on: schema)) ?? false
     }
 
-    /// Checks the rows inside the current transaction, then runs the migration with what the check has decided.
+    /// Checks a migration inside the current transaction, then runs it with what the check has decided.
+    /// - Parameter decisions: What an earlier check has decided by the same rows.
     /// - Throws: ``MigrationError`` when the check found an error.
-    func checkAndApply(_ migration: RegisteredMigration, on schema: Schema) throws -> MigrationContext {
-        let checked = try check(migration, on: schema, isKept: true)
+    func checkAndApply(
+        _ migration: RegisteredMigration, on schema: Schema, by decisions: Decisions? = nil
+    ) throws -> MigrationContext {
+        let checked = try check(migration, on: schema, isKept: true, by: decisions)
         if let stop = MigrationError(stoppingFor: checked.findings) { throw stop }
         return try apply(migration, on: schema, by: checked.decisions)
     }
