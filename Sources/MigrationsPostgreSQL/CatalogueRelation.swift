@@ -20,7 +20,17 @@ struct CatalogueRelation {
         """
     }
 
-    init(_ row: DatabaseRow) throws {
+    /// The relations of two such queries, by their object ids.
+    static func relations(
+        _ rows: [DatabaseRow], columns: [DatabaseRow]
+    ) throws -> [DatabaseValue: CatalogueRelation] {
+        var relations: [DatabaseValue: CatalogueRelation] = [:]
+        for row in rows { relations[row[0]] = try CatalogueRelation(row) }
+        for row in columns { try relations[row[0]]?.addColumn(row) }
+        return relations
+    }
+
+    private init(_ row: DatabaseRow) throws {
         table = try Schema.Table(name: row.text(1), columns: [])
         isPartitioned = row[2].boolean == true
         isInCurrentSchema = row[3].boolean == true
@@ -35,7 +45,7 @@ struct CatalogueRelation {
         """
     }
 
-    mutating func addColumn(_ row: DatabaseRow) throws {
+    private mutating func addColumn(_ row: DatabaseRow) throws {
         positions[try row.integer(1)] = table.columns.count
         try quotedColumns.append(row.text(3))
         try table.columns.append(

@@ -56,9 +56,7 @@ extension PostgresConnection {
                 """,
             ])
 
-        var relations: [DatabaseValue: CatalogueRelation] = [:]
-        for row in tables { relations[row[0]] = try CatalogueRelation(row) }
-        for row in parts[0] { try relations[row[0]]?.addColumn(row) }
+        var relations = try CatalogueRelation.relations(tables, columns: parts[0])
         for row in parts[1] { try relations[row[0]]?.addDefault(row) }
         let referenced = try readReferencedTables(parts[2], besides: relations)
         for row in parts[2] {
@@ -82,10 +80,7 @@ extension PostgresConnection {
         let these = Self.anyOf(Array(others))
         let parts = try rows(
             ofEach: [CatalogueRelation.query(where: "c.oid = \(these)"), CatalogueRelation.columnsQuery(of: these)])
-        var relations: [DatabaseValue: CatalogueRelation] = [:]
-        for row in parts[0] { relations[row[0]] = try CatalogueRelation(row) }
-        for row in parts[1] { try relations[row[0]]?.addColumn(row) }
-        return relations
+        return try CatalogueRelation.relations(parts[0], columns: parts[1])
     }
 
     /// The keys of indexes that are not columns, by their positions.
@@ -99,7 +94,7 @@ extension PostgresConnection {
             FROM pg_index AS i, generate_series(1, i.indnkeyatts) AS k (position) WHERE i.indexrelid = \(Self.anyOf(these))
             """, []
         ) { row in
-            try expressions[row[0], default: [:]][Int(row.integer(1))] = row.text(2)
+            try expressions[row[0], default: [:]][Int(row.integer(1))] = row[2].text
         }
         return expressions
     }

@@ -90,9 +90,7 @@ public final class PostgresConnection: DatabaseConnection {
     }
 
     public func execute(_ sql: String) throws {
-        try announce(sql)
-        guard libpq.PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
-        try forEachResult(of: sql) { _ in }
+        try forEachResult(ofAll: sql) { _ in }
     }
 
     @discardableResult
@@ -109,21 +107,25 @@ public final class PostgresConnection: DatabaseConnection {
         try send(sql, arguments)
         _ = libpq.PQsetSingleRowMode(handle)
         try forEachResult(of: sql) { result in
-            if libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(row(of: result, 0)) }
+            if libpq.PQresultStatus(result) == PGRES_SINGLE_TUPLE { try body(row(of: result, at: 0)) }
         }
     }
 
     /// Sends several queries in one round trip.
     /// - Returns: The rows of each.
     func rows(ofEach queries: [String]) throws -> [[DatabaseRow]] {
-        let sql = queries.joined(separator: ";\n")
-        try announce(sql)
-        guard libpq.PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
         var rows: [[DatabaseRow]] = []
-        try forEachResult(of: sql) { result in
-            rows.append((0..<libpq.PQntuples(result)).map { row(of: result, $0) })
+        try forEachResult(ofAll: queries.joined(separator: ";\n")) { result in
+            rows.append((0..<libpq.PQntuples(result)).map { row(of: result, at: $0) })
         }
         return rows
+    }
+
+    /// Sends statements without arguments, and calls `body` with the result of each.
+    private func forEachResult(ofAll sql: String, _ body: (OpaquePointer) throws -> Void) throws {
+        try announce(sql)
+        guard libpq.PQsendQuery(handle, sql) == 1 else { throw connectionError(sql: sql) }
+        try forEachResult(of: sql, body)
     }
 
     private func send(_ sql: String, _ arguments: [DatabaseValue]) throws {
@@ -157,10 +159,11 @@ public final class PostgresConnection: DatabaseConnection {
         onStatement?(sql)
     }
 
-    private func row(of result: OpaquePointer, _ row: Int32) -> DatabaseRow {
+    private func row(of result: OpaquePointer, at number: Int32) -> DatabaseRow {
         DatabaseRow(
             (0..<libpq.PQnfields(result)).map { column in
-                guard libpq.PQgetisnull(result, row, column) == 0, let start = libpq.PQgetvalue(result, row, column)
+                guard libpq.PQgetisnull(result, number, column) == 0,
+                    let start = libpq.PQgetvalue(result, number, column)
                 else {
                     return .null
                 }

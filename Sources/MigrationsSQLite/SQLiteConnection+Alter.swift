@@ -95,7 +95,7 @@ extension SQLiteConnection {
     }
 
     private func rememberComplaints(of table: String) throws {
-        if complaints[table] == nil { complaints[table] = try isSound ? ["ok"] : quickCheck(table) }
+        if complaints[table] == nil { complaints[table] = try isSound ? [] : quickCheck(table) }
     }
 
     /// Checks each table whose definition was edited.
@@ -108,6 +108,6 @@ extension SQLiteConnection {
 
     private func quickCheck(_ table: String) throws -> Set<String> {
         begin(.proving, of: table)
-        return try Set(query("PRAGMA quick_check(\(table.quotedIdentifier))").compactMap { $0[0].text })
+        return try Set(complaints(about: table.quotedIdentifier, isThorough: false))
     }
 }

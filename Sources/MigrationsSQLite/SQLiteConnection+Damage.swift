@@ -6,6 +6,7 @@ extension SQLiteConnection {
     /// would decide wrongly.
     public func damage(to tables: [String], isThorough: Bool) throws -> [Finding] {
         let (answers, unknown): ([String], [String: String])
+        isSound = false
         do {
             (answers, unknown) = try integrityAnswers(isThorough: isThorough)
             isSound = answers.isEmpty && unknown.isEmpty
@@ -110,17 +111,13 @@ extension SQLiteConnection {
     /// that is not there, each is looked at by itself.
     /// - Returns: The complaints, and the tables that could not be looked at, with what they need.
     func integrityAnswers(isThorough: Bool) throws -> (answers: [String], unknown: [String: String]) {
-        func answers(_ argument: String) throws -> [String] {
-            try query("PRAGMA \(isThorough ? "integrity_check" : "quick_check")(\(argument))").compactMap { $0[0].text }
-                .filter { $0 != "ok" }
-        }
         do {
-            return (try answers("\(Int32.max)"), [:])
+            return (try complaints(about: "\(Int32.max)", isThorough: isThorough), [:])
         } catch let error as DatabaseError where error.isOfAnotherProgram {
             var unknown: [String: String] = [:]
             let found = try tableNames().sorted().flatMap { table in
                 do {
-                    return try answers(table.quotedIdentifier)
+                    return try complaints(about: table.quotedIdentifier, isThorough: isThorough)
                 } catch let error as DatabaseError where error.isOfAnotherProgram {
                     unknown[table] = error.message
                     return []
@@ -128,6 +125,12 @@ extension SQLiteConnection {
             }
             return (found, unknown)
         }
+    }
+
+    /// SQLite's complaints about a table, or about the whole file but no more than a number of them.
+    func complaints(about argument: String, isThorough: Bool) throws -> [String] {
+        try query("PRAGMA \(isThorough ? "integrity_check" : "quick_check")(\(argument))").compactMap { $0[0].text }
+            .filter { $0 != "ok" }
     }
 
     /// The indexes that have more or fewer entries than their table has rows.

@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
         try context.execute("CREATE INDEX kohaku_orphan_content ON kohaku_orphan (sha256, path)")
     }
 
-    /// Finds the repository that has a file for every path of the orphans of a full id.
+    /// Finds the repository that has a file for every path of the orphans of a full id. Without orphans no file is read.
     func matchMoved(_ context: MigrationContext) throws {
         try context.create(
             .moved,

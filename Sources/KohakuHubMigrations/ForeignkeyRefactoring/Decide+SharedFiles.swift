@@ -2,7 +2,7 @@ import Migrations
 
 /// Files know a full id but no type, and repositories of several types can share a full id.
 extension ForeignkeyRefactoring {
-    /// Collects the files whose full id several repositories share.
+    /// Collects the files whose full id several repositories share. Without such a full id no file is read.
     func gatherSharedFiles(_ context: MigrationContext) throws {
         try context.create(
             .shared,

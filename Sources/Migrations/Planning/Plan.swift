@@ -27,6 +27,8 @@ public struct Plan: Sendable {
     public var refusal: MigrationError?
     /// What a dry run of the steps executed, or its error; `nil` when there was none.
     var script: Result<[[String]], any Error>?
+    /// Whether it is executed next: what the check of the first step has decided is then kept.
+    var isExecuted = false
     /// What the check of the first step has decided in temporary tables, when it has.
     var decisions: Decisions?
     /// The rows for which these were filled, when the connection keeps them: see ``Inspector/revision(of:)``.

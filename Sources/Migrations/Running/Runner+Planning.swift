@@ -8,7 +8,7 @@ extension Runner {
 
     /// - Parameters:
     ///   - withChecks: Whether to look at the rows as well, which takes its time.
-    ///   - isExecuted: Whether the plan is executed next: what the first step has decided for its rows is then kept.
+    ///   - isExecuted: Whether it is executed next: see ``Plan/isExecuted``.
     func plan(for command: Plan.Command, withChecks: Bool, isExecuted: Bool = false) throws -> Plan {
         try attributingErrors(to: nil, isReading: true) {
             var isKept = false
@@ -18,11 +18,12 @@ extension Runner {
                     return try Assessment(of: connection.readSchema(), catalogue: catalogue)
                 }
                 var plan = try Plan(for: command, on: assessment, catalogue: catalogue)
+                plan.isExecuted = isExecuted
                 guard withChecks else { return plan }
                 if plan.isFresh {
                     plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
                 } else if plan.needsPreflight {
-                    try runChecks(&plan, isExecuted: isExecuted)
+                    try runChecks(&plan)
                 }
                 if plan.decisions != nil, plan.stop == nil {
                     plan.revision = try connection.revision(of: tables(in: assessment.schema))
@@ -43,7 +44,7 @@ extension Runner {
     }
 
     /// Checks the file, then the tables, then the rows; an error ends the checks.
-    private func runChecks(_ plan: inout Plan, isExecuted: Bool) throws {
+    private func runChecks(_ plan: inout Plan) throws {
         connection.begin(.checking, in: "preflight")
         let damage = try attributingErrors(to: "checking the file", isReading: true) {
             try connection.damage(
@@ -56,13 +57,13 @@ extension Runner {
         // Without the privileges to read and to create temporary tables, further checks would fail.
         plan.findings = try obstacles(to: plan.steps.map(\.migration), on: plan.assessment.schema)
         guard MigrationError(stoppingFor: plan.findings) == nil else { return }
-        try plan.isRepair ? checkForRepair(&plan) : checkForRun(&plan, isExecuted: isExecuted)
+        try plan.isRepair ? checkForRepair(&plan) : checkForRun(&plan)
         try countRows(&plan)
     }
 
-    private func checkForRun(_ plan: inout Plan, isExecuted: Bool) throws {
+    private func checkForRun(_ plan: inout Plan) throws {
         let schema = plan.assessment.schema
-        let checked = try findings(of: plan.steps.map(\.migration), on: plan.assessment, isFirstKept: isExecuted)
+        let checked = try findings(of: plan.steps.map(\.migration), on: plan.assessment, isFirstKept: plan.isExecuted)
         plan.findings += checked.findings
         plan.decisions = checked.decisions
         if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
