@@ -3,39 +3,63 @@ public import Migrations
 extension PostgresConnection {
     /// Rebuilds a table inside the migration transaction.
     ///
-    /// The new rows are gathered in a temporary table, which writes no WAL; then the table itself is emptied, altered
-    /// while it is empty, and refilled. Unlike a swap of two tables, this keeps its privileges, comments, policies,
-    /// triggers, views and its sequence, which all belong to the table's identity.
+    /// The new rows are written once, to a table that takes the old one's place, where nothing is lost with the old one: see
+    /// ``sequenceOfReplaceable(_:)``. Otherwise the table stays the same object, with its privileges, comments, policies, triggers and
+    /// views: the new rows are gathered in a temporary table, which writes no WAL; then the table itself is emptied, altered
+    /// while it is empty, and refilled.
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
+        let sequence = try sequenceOfReplaceable(rebuild)
         // Generated columns stay, with the columns they are computed from.
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
-        let columns = stored.map(\.name.quotedIdentifier).joined(separator: ", ")
-
         let definitions = stored.map { column in
             // Without its own sequence: the rows bring their ids along.
             column.name == rebuild.idColumn ? "\(column.name.quotedIdentifier) INTEGER NOT NULL" : column.sql
         }
-        try execute("CREATE TEMPORARY TABLE \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
+        let kind = sequence == nil ? "TEMPORARY TABLE" : "TABLE"
+        try execute("CREATE \(kind) \(staging) (\n    \(definitions.joined(separator: ",\n    "))\n)")
         for insert in rebuild.inserts { try execute(insert) }
 
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table.name)) AND conrelid <> confrelid")
         try drop(incoming)
+        let statements: [String]
+        if let id = rebuild.idColumn?.quotedIdentifier, let sequence {
+            try execute(
+                """
+                ALTER SEQUENCE \(sequence) OWNED BY NONE;
+                DROP TABLE \(table);
+                ALTER TABLE \(staging) RENAME TO \(rebuild.table.name.quotedIdentifier);
+                ALTER TABLE \(table) ALTER COLUMN \(id) SET DEFAULT nextval(\(sequence.quotedLiteral));
+                ALTER SEQUENCE \(sequence) OWNED BY \(table).\(id)
+                """)
+            let key = rebuild.table.primaryKeyName?.quotedIdentifier ?? ""
+            statements =
+                ["ALTER TABLE \(table) ADD CONSTRAINT \(key) PRIMARY KEY (\(id))"] + rebuild.indexes.map(\.sql)
+        } else {
+            let kept = try refill(rebuild, stored.map(\.name.quotedIdentifier).joined(separator: ", "))
+            statements = rebuild.indexes.filter { !kept.contains($0.name) }.map(\.sql)
+        }
+        for (number, statement) in statements.enumerated() {
+            begin(.indexing(number + 1, of: statements.count), of: rebuild.table.name)
+            try execute(statement)
+        }
+        begin(.proving, of: rebuild.table.name)
+        for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
+        try restoreForeignKeys(incoming)
+    }
+
+    /// Replaces the rows of a table, and what differs from the staging table.
+    /// - Returns: The names of the indexes that stay.
+    private func refill(_ rebuild: TableRebuild, _ columns: String) throws -> Set<String> {
+        let (table, staging) = (rebuild.table.name.quotedIdentifier, rebuild.stagingTable.quotedIdentifier)
         try drop(foreignKeys(where: "conrelid = \(regclass(rebuild.table.name))"))
         let kept = try dropIndexes(for: rebuild)
         try execute("TRUNCATE \(table)")
         try alter(rebuild)
         try execute("INSERT INTO \(table) (\(columns)) \(dialect.keepingIDs) SELECT \(columns) FROM \(staging)")
         try execute("DROP TABLE \(staging)")
-        let indexes = rebuild.indexes.filter { !kept.contains($0.name) }
-        for (number, index) in indexes.enumerated() {
-            begin(.indexing(number + 1, of: indexes.count), of: rebuild.table.name)
-            try execute(index.sql)
-        }
-        begin(.proving, of: rebuild.table.name)
-        for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
-        try restoreForeignKeys(incoming)
+        return kept
     }
 
     /// Alters the emptied table until its columns are those of the staging table.
@@ -191,7 +215,7 @@ extension PostgresConnection {
     }
 
     /// A table of the current schema, whatever else is in the search path before it.
-    private func regclass(_ table: String) -> String {
+    func regclass(_ table: String) -> String {
         "(quote_ident(current_schema()) || '.' || \(table.quotedIdentifier.quotedLiteral))::regclass"
     }
 }

@@ -122,12 +122,15 @@ extension PostgresConnection {
     /// The copy is a separate schema inside a transaction that is rolled back: no table is changed.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         try withReadTransaction(of: []) {
-            try makeEmptyCopy(of: readSchema())
+            let schema = try readSchema()
+            try makeEmptyCopy(of: schema, replaceable: Set(sequencesOfPlainTables(among: schema.tables.keys.sorted()).keys))
             try body(self)
         }
     }
 
-    private func makeEmptyCopy(of schema: Schema) throws {
+    /// - Parameter replaceable: The tables that another one can take the place of; the others' copies get a comment to lose, so
+    ///   that they are treated alike.
+    private func makeEmptyCopy(of schema: Schema, replaceable: Set<String>) throws {
         // The operator's types and the tables that event triggers write to are found as before.
         try execute(
             """
@@ -142,6 +145,9 @@ extension PostgresConnection {
             }
             let lines = columns + table.uniqueConstraints.map(\.definition)
             try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")
+            if !replaceable.contains(table.name) {
+                try execute("COMMENT ON TABLE \(table.name.quotedIdentifier) IS 'stays'")
+            }
             for index in table.indexes where index.columns != nil {
                 let list = (index.columns ?? []).map(\.quotedIdentifier).joined(separator: ", ")
                 try execute(

@@ -2,6 +2,8 @@ extension MigrationContext {
     /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
+        // An earlier check found none in the same rows.
+        if isDecided, soundTables.contains(rewrite.table) { return [] }
         let findings = try findings(of: rewrite.quarantine, on: rewrite.table)
         if findings.isEmpty { soundTables.insert(rewrite.table) }
         return findings

@@ -143,6 +143,7 @@ extension Runner {
     ) throws -> (findings: [Finding], decisions: Decisions?) {
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
+        context.soundTables = decisions?.soundTables ?? []
         return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }
