@@ -2,10 +2,10 @@ extension MigrationContext {
     /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
-        // An earlier check found none in the same rows.
-        if isDecided, soundTables.contains(rewrite.table) { return [] }
+        // An earlier check looked at the same rows.
+        if isDecided, let findings = rewriteFindings[rewrite.table] { return findings }
         let findings = try findings(of: rewrite.quarantine, on: rewrite.table)
-        if findings.isEmpty { soundTables.insert(rewrite.table) }
+        rewriteFindings[rewrite.table] = findings
         return findings
     }
 

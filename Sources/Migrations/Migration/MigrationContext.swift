@@ -18,8 +18,8 @@ public final class MigrationContext {
     /// it is set already, in a second check or in the migration, they were filled from the same rows; otherwise each fills
     /// them itself.
     public var isDecided = false
-    /// The tables in which the check found no row that their rewrite quarantines.
-    var soundTables: Set<String> = []
+    /// What the check found about the rows that the rewrite of a table quarantines.
+    var rewriteFindings: [String: [Finding]] = [:]
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.
     var shadows: [String: String] = [:]

@@ -69,8 +69,8 @@ public struct Plan: Sendable {
 
 /// What a migration's check has decided: its temporary tables are on the connection.
 struct Decisions: Sendable {
-    /// The tables in which it found no row that their rewrite quarantines.
-    var soundTables: Set<String>
+    /// What it found about the rows that the rewrite of each table quarantines.
+    var findings: [String: [Finding]]
 }
 
 extension Plan {

@@ -143,12 +143,12 @@ extension Runner {
     ) throws -> (findings: [Finding], decisions: Decisions?) {
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
-        context.soundTables = decisions?.soundTables ?? []
+        context.rewriteFindings = decisions?.findings ?? [:]
         return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }
             try context.dropShadows()
-            return (findings, isKept && context.isDecided ? Decisions(soundTables: context.soundTables) : nil)
+            return (findings, isKept && context.isDecided ? Decisions(findings: context.rewriteFindings) : nil)
         }
     }
 

@@ -292,7 +292,7 @@ public struct Runner {
         connection.begin(.checking)
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
-        context.soundTables = decisions?.soundTables ?? []
+        context.rewriteFindings = decisions?.findings ?? [:]
         try context.dropConstantIndexes(of: catalogue)
         for barrier in migration.barriers { try barrier.createMissingTables(context) }
         try migration.migration.migrate(context)
