@@ -57,11 +57,11 @@ public struct Catalogue: Sendable {
         return [rootTable] + others.subtracting([rootTable]).sorted()
     }
 
-    /// Every table that tells the state of a database; `nil` where a signature may read any.
+    /// Every table whose columns or indexes tell the state of a database; `nil` where a signature may read any.
     var tellingTables: Set<String>? {
         let signatures = migrations.map(\.signature) + [baseline].compactMap { $0 }
         return signatures.reduce(Set(tables).union(hallmarks.map(\.table))) { all, signature in
-            signature.tables.flatMap { all?.union($0) }
+            signature.detailedTables.flatMap { all?.union($0) }
         }
     }
 

@@ -74,17 +74,24 @@ extension Signature {
     }
 
     /// The tables that it reads; `nil` where a custom predicate may read any.
-    var tables: Set<String>? {
+    var tables: Set<String>? { tables(includingNamed: true) }
+
+    /// The tables of which it reads more than whether they exist; `nil` where a custom predicate may read any.
+    var detailedTables: Set<String>? { tables(includingNamed: false) }
+
+    /// - Parameter includingNamed: Whether those belong to it of which it only reads whether they exist.
+    private func tables(includingNamed: Bool) -> Set<String>? {
         switch self {
-        case .table(let table), .column(let table, _), .nullable(let table, _), .type(let table, _, _),
-            .index(let table, _), .uniqueIndex(let table, _), .foreignKey(let table, _, _, _):
+        case .table(let table): includingNamed ? [table] : []
+        case .column(let table, _), .nullable(let table, _), .type(let table, _, _), .index(let table, _),
+            .uniqueIndex(let table, _), .foreignKey(let table, _, _, _):
             [table]
         case .all(let signatures), .any(let signatures):
             signatures.reduce(into: Optional([])) { all, signature in
-                all = signature.tables.flatMap { all?.union($0) }
+                all = signature.tables(includingNamed: includingNamed).flatMap { all?.union($0) }
             }
-        case .not(let signature): signature.tables
-        case .dialect(let sqlite, let postgresql): Signature.all([sqlite, postgresql]).tables
+        case .not(let signature): signature.tables(includingNamed: includingNamed)
+        case .dialect(let sqlite, let postgresql): Signature.all([sqlite, postgresql]).tables(includingNamed: includingNamed)
         case .custom: nil
         }
     }
