@@ -10,7 +10,7 @@ extension PostgresConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let sequence = try sequenceOfReplaceable(rebuild)
+        let sequence = try sequenceOfReplaceable(rebuild)?.quotedIdentifier
         // Generated columns stay, with the columns they are computed from.
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
         let definitions = stored.map { column in

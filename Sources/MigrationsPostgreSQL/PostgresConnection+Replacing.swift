@@ -2,18 +2,19 @@ import Migrations
 
 extension PostgresConnection {
     /// The sequence of a table that another one can take the place of, see ``sequencesOfPlainTables(among:)``.
-    /// - Returns: The name with its schema, in SQL; `nil` where the table has to stay the same object.
+    /// - Returns: `nil` where the table has to stay the same object.
     func sequenceOfReplaceable(_ rebuild: TableRebuild) throws -> String? {
         let table = rebuild.table
-        guard let id = rebuild.idColumn, table.column(id)?.sequence != nil, table.primaryKeyName != nil,
+        guard let id = rebuild.idColumn, let sequence = table.column(id)?.sequence, table.primaryKeyName != nil,
             table.columns.filter(\.isPrimaryKey).map(\.name) == [id],
-            rebuild.keptColumns.isEmpty, rebuild.keptIndexes.isEmpty, rebuild.keptConstraints.isEmpty
+            rebuild.keptColumns.isEmpty, rebuild.keptIndexes.isEmpty, rebuild.keptConstraints.isEmpty,
+            try sequencesOfPlainTables(among: [table.name])[table.name] == sequence
         else { return nil }
-        return try sequencesOfPlainTables(among: [table.name])[table.name]
+        return sequence
     }
 
-    /// The tables that are nothing but their columns, keys and indexes, each with its sequence, in SQL. Nothing would be lost
-    /// with one: all that depends on it is made anew or put back by a rebuild, and it has no properties but those of every new
+    /// The tables that are nothing but their columns, keys and indexes, each with its sequence. Nothing would be lost with
+    /// one: all that depends on it is made anew or put back by a rebuild, and it has no properties but those of every new
     /// table.
     ///
     /// What is not known to be harmless counts as something to lose.
@@ -21,13 +22,13 @@ extension PostgresConnection {
         guard !tables.isEmpty else { return [:] }
         let rows = try query(
             """
-            SELECT c.relname, format('%s.%I', c.relnamespace::regnamespace, s.relname)
+            SELECT c.relname, s.relname
             FROM pg_class AS c
             JOIN pg_depend AS o ON o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.deptype = 'a'
                 AND o.classid = 'pg_class'::regclass
             JOIN pg_class AS s ON s.oid = o.objid AND s.relkind = 'S'
             WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
-                AND c.relname IN (\(tables.map(\.quotedLiteral).joined(separator: ", ")))
+                AND s.relnamespace = c.relnamespace AND c.relname IN (\(tables.map(\.quotedLiteral).joined(separator: ", ")))
                 AND \(Self.isOrdinary) AND \(Self.hasOrdinaryColumns) AND \(Self.isAlone) AND NOT \(Self.isDescribed)
                 AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')
                 AND NOT EXISTS (SELECT FROM pg_publication)

@@ -123,7 +123,8 @@ extension PostgresConnection {
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         try withReadTransaction(of: []) {
             let schema = try readSchema()
-            try makeEmptyCopy(of: schema, replaceable: Set(sequencesOfPlainTables(among: schema.tables.keys.sorted()).keys))
+            try makeEmptyCopy(
+                of: schema, replaceable: Set(sequencesOfPlainTables(among: schema.tables.keys.sorted()).keys))
             try body(self)
         }
     }

@@ -22,8 +22,11 @@ struct Observing {
                 ])
             }
             let steps = seen.filter { $0.table == "t" }
+            // PostgreSQL builds that of the primary key of a new table as well.
+            let indexes = backend == .sqlite ? 2 : 3
             #expect(
-                steps.map(\.phase).prefix(4) == [.checking, .copying, .indexing(1, of: 2), .indexing(2, of: 2)])
+                steps.map(\.phase).prefix(2 + indexes)
+                    == [.checking, .copying] + (1...indexes).map { .indexing($0, of: indexes) })
             #expect(steps.last?.phase == .proving)
             #expect(steps[1].total == 2)
             #expect(steps.last?.total == 2)

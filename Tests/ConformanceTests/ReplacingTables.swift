@@ -15,14 +15,17 @@ private struct Attached: CustomTestStringConvertible, Sendable {
     }
 
     static let all = [
-        Attached("a privilege", "GRANT SELECT ON shelf TO PUBLIC", "SELECT relacl FROM pg_class WHERE relname = 'shelf'"),
+        Attached(
+            "a privilege", "GRANT SELECT ON shelf TO PUBLIC", "SELECT relacl FROM pg_class WHERE relname = 'shelf'"),
         Attached(
             "a privilege on a column", "GRANT SELECT (room) ON shelf TO PUBLIC",
             "SELECT attacl FROM pg_attribute WHERE attrelid = 'shelf'::regclass AND attname = 'room'"),
         Attached(
-            "a privilege on its row type", "GRANT USAGE ON TYPE shelf TO PUBLIC; REVOKE USAGE ON TYPE shelf FROM PUBLIC",
+            "a privilege on its row type",
+            "GRANT USAGE ON TYPE shelf TO PUBLIC; REVOKE USAGE ON TYPE shelf FROM PUBLIC",
             "SELECT typacl FROM pg_type WHERE typname = 'shelf'"),
-        Attached("a comment", "COMMENT ON TABLE shelf IS 'ours'", "SELECT obj_description('shelf'::regclass, 'pg_class')"),
+        Attached(
+            "a comment", "COMMENT ON TABLE shelf IS 'ours'", "SELECT obj_description('shelf'::regclass, 'pg_class')"),
         Attached(
             "a comment on a column", "COMMENT ON COLUMN shelf.room IS 'ours'",
             "SELECT col_description('shelf'::regclass, 2)"),
@@ -37,7 +40,8 @@ private struct Attached: CustomTestStringConvertible, Sendable {
             "SELECT reloptions FROM pg_class WHERE relname = 'shelf'"),
         Attached(
             "a storage parameter of what is too long", "ALTER TABLE shelf SET (toast.autovacuum_enabled = false)",
-            "SELECT t.reloptions FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.relname = 'shelf'"),
+            "SELECT t.reloptions FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.relname = 'shelf'"
+        ),
         Attached(
             "a storage parameter of its key", "ALTER INDEX shelf_pkey SET (fillfactor = 70)",
             "SELECT reloptions FROM pg_class WHERE relname = 'shelf_pkey'"),
@@ -85,7 +89,8 @@ private struct Attached: CustomTestStringConvertible, Sendable {
             "SELECT rulename, ev_enabled FROM pg_rewrite WHERE rulename = 'ours'"),
         Attached("a view", "CREATE VIEW ours AS SELECT room FROM shelf", "SELECT count(*) FROM ours"),
         Attached(
-            "a materialized view", "CREATE MATERIALIZED VIEW ours AS SELECT room FROM shelf", "SELECT count(*) FROM ours"),
+            "a materialized view", "CREATE MATERIALIZED VIEW ours AS SELECT room FROM shelf",
+            "SELECT count(*) FROM ours"),
         Attached(
             "a function that returns its rows",
             "CREATE FUNCTION ours() RETURNS SETOF shelf LANGUAGE sql AS 'SELECT NULL::shelf'",
@@ -174,7 +179,9 @@ struct ReplacingTables {
                 try connection.query(
                     "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname = 'place_shelf_id_fkey'"
                 ).first?[0] == "where it stands")
-            #expect(try connection.query("SELECT pg_get_serial_sequence('shelf', 'id')")[0][0].text?.hasSuffix("shelf_id_seq") == true)
+            #expect(
+                try connection.query("SELECT pg_get_serial_sequence('shelf', 'id')")[0][0].text?.hasSuffix(
+                    "shelf_id_seq") == true)
             #expect(try connection.integer("INSERT INTO shelf (room, height) VALUES ('Attic', 1) RETURNING id") == 5)
             try connection.execute("DELETE FROM shelf WHERE id = 5")
         }
@@ -206,7 +213,8 @@ struct ReplacingTables {
     @Test("stays where another table has the name that the rebuilt one gets")
     func takenName() throws {
         try withShelf { connection in
-            try connection.execute("CREATE TABLE migration_new_shelf (id INTEGER); INSERT INTO migration_new_shelf VALUES (1)")
+            try connection.execute(
+                "CREATE TABLE migration_new_shelf (id INTEGER); INSERT INTO migration_new_shelf VALUES (1)")
             #expect(try !isReplaced(by: connection))
             #expect(try connection.countRows(in: "migration_new_shelf") == 1)
         }

@@ -91,7 +91,8 @@ extension Signature {
                 all = signature.tables(includingNamed: includingNamed).flatMap { all?.union($0) }
             }
         case .not(let signature): signature.tables(includingNamed: includingNamed)
-        case .dialect(let sqlite, let postgresql): Signature.all([sqlite, postgresql]).tables(includingNamed: includingNamed)
+        case .dialect(let sqlite, let postgresql):
+            Signature.all([sqlite, postgresql]).tables(includingNamed: includingNamed)
         case .custom: nil
         }
     }
