@@ -19,79 +19,118 @@ extension PostgresConnection {
     ///
     /// What is not known to be harmless counts as something to lose.
     func sequencesOfPlainTables(among tables: [String]) throws -> [String: String] {
-        guard !tables.isEmpty else { return [:] }
-        let rows = try query(
+        let list = tables.map(\.quotedLiteral).joined(separator: ", ")
+        let found = try query(
             """
-            SELECT c.relname, s.relname
-            FROM pg_class AS c
-            JOIN pg_depend AS o ON o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.deptype = 'a'
-                AND o.classid = 'pg_class'::regclass
-            JOIN pg_class AS s ON s.oid = o.objid AND s.relkind = 'S'
-            WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
-                AND s.relnamespace = c.relnamespace AND c.relname IN (\(tables.map(\.quotedLiteral).joined(separator: ", ")))
-                AND \(Self.isOrdinary) AND \(Self.hasOrdinaryColumns) AND \(Self.isAlone) AND NOT \(Self.isDescribed)
-                AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')
-                AND NOT EXISTS (SELECT FROM pg_publication)
-                AND NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = c.oid)
-                AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = c.relnamespace
-                    AND relname = (\(TableRebuild.stagingTable(for: "").quotedLiteral) || c.relname)::name)
+            SELECT oid, relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace
+                AND relname = ANY (ARRAY[\(list)]::name[]) AND \(Self.isOrdinary)
             """)
-        return try rows.reduce(into: [:]) { $0[try $1.text(0)] = try $1.text(1) }
+        guard !found.isEmpty else { return [:] }
+        let these = Self.anyOf(found.map { $0[0] })
+        // Planned one by one, these take a tenth of the time that one query would.
+        var answers = try rows(ofEach: [Self.sequences(of: these)] + Self.tablesToKeep(among: these))
+        let sequences = Dictionary(grouping: answers.removeFirst()) { $0[0] }
+        let kept = Set(answers.joined().map { $0[0] })
+        return try found.reduce(into: [:]) { plain, table in
+            guard !kept.contains(table[0]), let own = sequences[table[0]], own.count == 1 else { return }
+            plain[try table.text(1)] = try own[0].text(1)
+        }
     }
 
     /// A new table would have the same owner, privileges and properties.
     private static let isOrdinary = """
-        (c.relkind = 'r' AND c.relpersistence = 'p' AND c.reltablespace = 0 AND c.reloptions IS NULL
-            AND c.relam = (SELECT oid FROM pg_am WHERE amname = current_setting('default_table_access_method'))
-            AND current_setting('default_tablespace') = '' AND c.relreplident = 'd' AND c.reloftype = 0
-            AND NOT c.relrowsecurity AND NOT c.relforcerowsecurity
-            AND c.relacl IS NULL AND pg_get_userbyid(c.relowner) = current_user
-            AND NOT EXISTS (SELECT FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = current_user)
-            AND (SELECT reloptions FROM pg_class WHERE oid = c.reltoastrelid) IS NULL
-            AND (SELECT typacl FROM pg_type WHERE oid = c.reltype) IS NULL
-            AND NOT EXISTS (SELECT FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid
-                AND (i.indisclustered OR i.indisreplident OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL
-                    OR i.indisprimary AND i.indnatts > 1)))
+        relkind = 'r' AND relpersistence = 'p' AND relreplident = 'd' AND reloftype = 0 AND relacl IS NULL AND reloptions IS NULL
+        AND NOT relrowsecurity AND NOT relforcerowsecurity AND pg_get_userbyid(relowner) = current_user
+        AND reltablespace = 0 AND current_setting('default_tablespace') = ''
+        AND relam = (SELECT oid FROM pg_am WHERE amname = current_setting('default_table_access_method'))
+        AND NOT EXISTS (SELECT FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = current_user)
+        AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')
+        AND NOT EXISTS (SELECT FROM pg_publication)
         """
 
-    /// A new table's columns would have the same properties. What PostgreSQL 13 does not have yet is looked up by its name.
-    private static let hasOrdinaryColumns = """
-        NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (
+    private static func sequences(of these: String) -> String {
+        """
+        SELECT d.refobjid, s.relname FROM pg_depend AS d
+        JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+            AND s.relnamespace = quote_ident(current_schema())::regnamespace
+        WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'a' AND d.refclassid = 'pg_class'::regclass AND d.refobjid = \(these)
+        """
+    }
+
+    /// Queries for those of some tables that have something to lose, each for another kind of it.
+    private static func tablesToKeep(among these: String) -> [String] {
+        [
+            // A column has properties that a new one would not have. PostgreSQL 13 does not know attcompression.
+            """
+            SELECT a.attrelid FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+            WHERE a.attrelid = \(these) AND a.attnum > 0 AND NOT a.attisdropped AND (
                 a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
                 OR a.attidentity <> '' OR a.attgenerated <> '' OR a.attinhcount > 0 OR a.attcollation <> t.typcollation
-                OR a.attstorage <> t.typstorage OR coalesce(to_jsonb(a) ->> 'attcompression', '') <> ''))
-        """
-
-    /// Nothing depends on the table or its row type but what a rebuild makes anew or puts back, and it belongs to no extension.
-    private static let isAlone = """
-        NOT EXISTS (SELECT FROM pg_depend AS d
-            WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND NOT (
-                    d.classid = 'pg_class'::regclass AND d.objid IN (
-                        SELECT s.oid UNION ALL SELECT c.reltoastrelid
-                        UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = c.oid)
-                    OR d.classid = 'pg_type'::regclass AND d.objid = c.reltype
-                    OR d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT oid FROM pg_attrdef WHERE adrelid = c.oid)
-                    OR d.classid = 'pg_constraint'::regclass
-                        AND d.objid IN (
-                        SELECT oid FROM pg_constraint WHERE contype = 'f' OR contype IN ('p', 'u', 'n') AND NOT condeferrable)))
-                OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (
-                        SELECT c.reltype UNION ALL SELECT typarray FROM pg_type WHERE oid = c.reltype)
-                    AND NOT (d.classid = 'pg_type'::regclass
-                        AND d.objid = (SELECT typarray FROM pg_type WHERE oid = c.reltype)))
-                OR (d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'x')))
-        """
-
-    /// The table, a column, a constraint, an index, a default or its row type has a comment or a security label.
-    private static let isDescribed = """
-        EXISTS (
-            SELECT FROM (
-                SELECT classoid, objoid FROM pg_description UNION ALL SELECT classoid, objoid FROM pg_seclabel
-            ) AS about (class, object)
-            WHERE about.class = 'pg_class'::regclass AND (about.object = c.oid
-                    OR about.object IN (SELECT indexrelid FROM pg_index WHERE indrelid = c.oid))
-                OR about.class = 'pg_constraint'::regclass
-                    AND about.object IN (SELECT oid FROM pg_constraint WHERE conrelid = c.oid)
-                OR about.class = 'pg_type'::regclass AND about.object = c.reltype)
-        """
+                OR a.attstorage <> t.typstorage OR coalesce(to_jsonb(a) ->> 'attcompression', '') <> '')
+            """,
+            // So has an index.
+            """
+            SELECT i.indrelid FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
+            WHERE i.indrelid = \(these) AND (i.indisclustered OR i.indisreplident OR i.indisprimary AND i.indnatts > 1
+                OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL)
+            """,
+            // So has what stores values that are too long.
+            """
+            SELECT c.oid FROM pg_class AS c JOIN pg_class AS t ON t.oid = c.reltoastrelid
+            WHERE c.oid = \(these) AND t.reloptions IS NOT NULL
+            """,
+            // Something depends on the table that is not made anew or put back: its keys, indexes, defaults and sequence are.
+            """
+            SELECT d.refobjid FROM pg_depend AS d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(these)
+            AND CASE d.classid
+                WHEN 'pg_class'::regclass THEN
+                    NOT EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('i', 't', 'S'))
+                WHEN 'pg_type'::regclass THEN
+                    NOT EXISTS (SELECT FROM pg_type WHERE oid = d.objid AND typrelid = d.refobjid)
+                WHEN 'pg_attrdef'::regclass THEN
+                    NOT EXISTS (SELECT FROM pg_attrdef WHERE oid = d.objid AND adrelid = d.refobjid)
+                WHEN 'pg_constraint'::regclass THEN
+                    NOT EXISTS (SELECT FROM pg_constraint WHERE oid = d.objid
+                        AND (contype = 'f' OR contype IN ('p', 'u', 'n') AND NOT condeferrable))
+                ELSE true END
+            """,
+            // Something depends on its row type, or the type has privileges.
+            """
+            SELECT t.typrelid FROM pg_type AS t WHERE t.typrelid = \(these) AND (t.typacl IS NOT NULL OR EXISTS (
+                SELECT FROM pg_depend AS d
+                WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY (ARRAY[t.oid, t.typarray])
+                    AND NOT (d.classid = 'pg_type'::regclass AND d.objid = t.typarray)))
+            """,
+            // It belongs to an extension.
+            """
+            SELECT objid FROM pg_depend
+            WHERE classid = 'pg_class'::regclass AND objid = \(these) AND refclassid = 'pg_extension'::regclass
+            """,
+            // Rows come from another server.
+            "SELECT srrelid FROM pg_subscription_rel WHERE srrelid = \(these)",
+            // The new table's name is taken.
+            """
+            SELECT c.oid FROM pg_class AS c WHERE c.oid = \(these) AND EXISTS (
+                SELECT FROM pg_class WHERE relnamespace = c.relnamespace
+                    AND relname = (\(TableRebuild.stagingTable(for: "").quotedLiteral) || c.relname)::name)
+            """,
+        ] + ["pg_description", "pg_seclabel"].flatMap { labels in
+            // Somebody has written something about it, or about what belongs to it.
+            [
+                "SELECT objoid FROM \(labels) WHERE classoid = 'pg_class'::regclass AND objoid = \(these)",
+                """
+                SELECT i.indrelid FROM pg_index AS i JOIN \(labels) AS l ON l.objoid = i.indexrelid
+                WHERE i.indrelid = \(these) AND l.classoid = 'pg_class'::regclass
+                """,
+                """
+                SELECT o.conrelid FROM pg_constraint AS o JOIN \(labels) AS l ON l.objoid = o.oid
+                WHERE o.conrelid = \(these) AND l.classoid = 'pg_constraint'::regclass
+                """,
+                """
+                SELECT t.typrelid FROM pg_type AS t JOIN \(labels) AS l ON l.objoid = t.oid
+                WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
+                """,
+            ]
+        }
+    }
 }

@@ -100,7 +100,7 @@ extension PostgresConnection {
     }
 
     /// Object ids, to compare with.
-    private static func anyOf(_ oids: [DatabaseValue]) -> String {
+    static func anyOf(_ oids: [DatabaseValue]) -> String {
         "ANY ('{\(oids.compactMap(\.integer).map(String.init).joined(separator: ","))}'::oid[])"
     }
 }
