@@ -114,23 +114,25 @@ extension PostgresConnection {
                 SELECT FROM pg_class WHERE relnamespace = c.relnamespace
                     AND relname = (\(TableRebuild.stagingTable(for: "").quotedLiteral) || c.relname)::name)
             """,
-        ] + ["pg_description", "pg_seclabel"].flatMap { labels in
-            // Somebody has written something about it, or about what belongs to it.
-            [
-                "SELECT objoid FROM \(labels) WHERE classoid = 'pg_class'::regclass AND objoid = \(these)",
-                """
-                SELECT i.indrelid FROM pg_index AS i JOIN \(labels) AS l ON l.objoid = i.indexrelid
-                WHERE i.indrelid = \(these) AND l.classoid = 'pg_class'::regclass
-                """,
-                """
-                SELECT o.conrelid FROM pg_constraint AS o JOIN \(labels) AS l ON l.objoid = o.oid
-                WHERE o.conrelid = \(these) AND l.classoid = 'pg_constraint'::regclass
-                """,
-                """
-                SELECT t.typrelid FROM pg_type AS t JOIN \(labels) AS l ON l.objoid = t.oid
-                WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
-                """,
-            ]
-        }
+        ] + ["pg_description", "pg_seclabel"].flatMap { tables(describedIn: $0, among: these) }
+    }
+
+    /// Queries for those of some tables about which, or about a part of which, a table of the catalogue says something.
+    private static func tables(describedIn labels: String, among these: String) -> [String] {
+        [
+            "SELECT objoid FROM \(labels) WHERE classoid = 'pg_class'::regclass AND objoid = \(these)",
+            """
+            SELECT i.indrelid FROM pg_index AS i JOIN \(labels) AS l ON l.objoid = i.indexrelid
+            WHERE i.indrelid = \(these) AND l.classoid = 'pg_class'::regclass
+            """,
+            """
+            SELECT o.conrelid FROM pg_constraint AS o JOIN \(labels) AS l ON l.objoid = o.oid
+            WHERE o.conrelid = \(these) AND l.classoid = 'pg_constraint'::regclass
+            """,
+            """
+            SELECT t.typrelid FROM pg_type AS t JOIN \(labels) AS l ON l.objoid = t.oid
+            WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
+            """,
+        ]
     }
 }
