@@ -10,7 +10,7 @@ extension PostgresConnection {
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier
-        let sequence = try sequenceOfReplaceable(rebuild)?.quotedIdentifier
+        let sequence = try sequenceOfReplaceable(rebuild)
         // Generated columns stay, with the columns they are computed from.
         let stored = rebuild.columns.filter { !rebuild.generatedColumns.contains($0.name) }
         let definitions = stored.map { column in
@@ -24,18 +24,9 @@ extension PostgresConnection {
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table.name)) AND conrelid <> confrelid")
         try drop(incoming)
         let statements: [String]
-        if let id = rebuild.idColumn?.quotedIdentifier, let sequence {
-            try execute(
-                """
-                ALTER SEQUENCE \(sequence) OWNED BY NONE;
-                DROP TABLE \(table);
-                ALTER TABLE \(staging) RENAME TO \(rebuild.table.name.quotedIdentifier);
-                ALTER TABLE \(table) ALTER COLUMN \(id) SET DEFAULT nextval(\(sequence.quotedLiteral));
-                ALTER SEQUENCE \(sequence) OWNED BY \(table).\(id)
-                """)
-            let key = rebuild.table.primaryKeyName?.quotedIdentifier ?? ""
-            statements =
-                ["ALTER TABLE \(table) ADD CONSTRAINT \(key) PRIMARY KEY (\(id))"] + rebuild.indexes.map(\.sql)
+        // Once more: no lock prevents a privilege or a comment.
+        if let sequence, try sequenceOfReplaceable(rebuild, isFilled: true) == sequence {
+            statements = try [replace(rebuild, countingBy: sequence.quotedIdentifier)] + rebuild.indexes.map(\.sql)
         } else {
             let kept = try refill(rebuild, stored.map(\.name.quotedIdentifier).joined(separator: ", "))
             statements = rebuild.indexes.filter { !kept.contains($0.name) }.map(\.sql)
@@ -47,6 +38,35 @@ extension PostgresConnection {
         begin(.proving, of: rebuild.table.name)
         for foreignKey in rebuild.foreignKeys { try execute("ALTER TABLE \(table) ADD \(foreignKey)") }
         try restoreForeignKeys(incoming)
+    }
+
+    /// Puts the staging table in the place of the old one, with its sequence.
+    /// - Returns: What makes its primary key.
+    private func replace(_ rebuild: TableRebuild, countingBy sequence: String) throws -> String {
+        let (table, staging) = (rebuild.table.name.quotedIdentifier, rebuild.stagingTable.quotedIdentifier)
+        let id = (rebuild.idColumn ?? "").quotedIdentifier
+        try execute(
+            """
+            ALTER SEQUENCE \(sequence) OWNED BY NONE;
+            DROP TABLE \(table);
+            ALTER TABLE \(staging) RENAME TO \(table);
+            ALTER TABLE \(table) ALTER COLUMN \(id) SET DEFAULT nextval(\(sequence.quotedLiteral));
+            ALTER SEQUENCE \(sequence) OWNED BY \(table).\(id)
+            """)
+        // PostgreSQL 18 names NOT NULL constraints, by the table that they are made for.
+        let prefix = TableRebuild.stagingTable(for: "")
+        let names = try query(
+            """
+            SELECT conname FROM pg_constraint
+            WHERE conrelid = \(regclass(rebuild.table.name)) AND starts_with(conname, \(prefix.quotedLiteral))
+            """)
+        for name in try names.map({ try $0.text(0) }) {
+            let new = String(name.dropFirst(prefix.count))
+            try execute(
+                "ALTER TABLE \(table) RENAME CONSTRAINT \(name.quotedIdentifier) TO \(new.quotedIdentifier)")
+        }
+        let key = (rebuild.table.primaryKeyName ?? "").quotedIdentifier
+        return "ALTER TABLE \(table) ADD CONSTRAINT \(key) PRIMARY KEY (\(id))"
     }
 
     /// Replaces the rows of a table, and what differs from the staging table.

@@ -1,25 +1,26 @@
 import Migrations
 
 extension PostgresConnection {
-    /// The sequence of a table that another one can take the place of, see ``sequencesOfPlainTables(among:)``.
+    /// The sequence of a table that a rebuild may put another one in the place of, see ``sequencesOfReplaceable(_:isFilled:)``.
+    /// - Parameter isFilled: Whether the new table is there already.
     /// - Returns: `nil` where the table has to stay the same object.
-    func sequenceOfReplaceable(_ rebuild: TableRebuild) throws -> String? {
-        let table = rebuild.table
-        guard let id = rebuild.idColumn, let sequence = table.column(id)?.sequence, table.primaryKeyName != nil,
-            table.columns.filter(\.isPrimaryKey).map(\.name) == [id],
-            rebuild.keptColumns.isEmpty, rebuild.keptIndexes.isEmpty, rebuild.keptConstraints.isEmpty,
-            try sequencesOfPlainTables(among: [table.name])[table.name] == sequence
+    func sequenceOfReplaceable(_ rebuild: TableRebuild, isFilled: Bool = false) throws -> String? {
+        guard let id = rebuild.idColumn, rebuild.table.column(id)?.isPrimaryKey == true, rebuild.keptColumns.isEmpty,
+            rebuild.keptIndexes.isEmpty,
+            rebuild.keptConstraints.isEmpty
         else { return nil }
-        return sequence
+        return try sequencesOfReplaceable([rebuild.table], isFilled: isFilled)[rebuild.table.name]
     }
 
-    /// The tables that are nothing but their columns, keys and indexes, each with its sequence. Nothing would be lost with
+    /// The tables that are nothing but their columns, key and indexes, each with its sequence. Nothing would be lost with
     /// one: all that depends on it is made anew or put back by a rebuild, and it has no properties but those of every new
     /// table.
     ///
     /// What is not known to be harmless counts as something to lose.
-    func sequencesOfPlainTables(among tables: [String]) throws -> [String: String] {
-        let list = tables.map(\.quotedLiteral).joined(separator: ", ")
+    /// - Parameter isFilled: Whether the new tables are there already.
+    func sequencesOfReplaceable(_ tables: [Schema.Table], isFilled: Bool = false) throws -> [String: String] {
+        let sequences = tables.reduce(into: [:]) { $0[$1.name] = $1.sequenceOfPlainKey }
+        let list = sequences.keys.sorted().map(\.quotedLiteral).joined(separator: ", ")
         let found = try query(
             """
             SELECT oid, relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace
@@ -28,16 +29,18 @@ extension PostgresConnection {
         guard !found.isEmpty else { return [:] }
         let these = Self.anyOf(found.map { $0[0] })
         // Planned one by one, these take a tenth of the time that one query would.
-        var answers = try rows(ofEach: [Self.sequences(of: these)] + Self.tablesToKeep(among: these))
-        let sequences = Dictionary(grouping: answers.removeFirst()) { $0[0] }
+        let names = isFilled ? [] : [Self.tablesWithoutName(among: these)]
+        var answers = try rows(ofEach: [Self.sequences(of: these)] + Self.tablesToKeep(among: these) + names)
+        let owned = Dictionary(grouping: answers.removeFirst()) { $0[0] }
         let kept = Set(answers.joined().map { $0[0] })
-        return try found.reduce(into: [:]) { plain, table in
-            guard !kept.contains(table[0]), let own = sequences[table[0]], own.count == 1 else { return }
-            plain[try table.text(1)] = try own[0].text(1)
+        return try found.reduce(into: [:]) { replaceable, table in
+            let name = try table.text(1)
+            guard !kept.contains(table[0]), owned[table[0]]?.map({ $0[1].text }) == [sequences[name]] else { return }
+            replaceable[name] = sequences[name]
         }
     }
 
-    /// A new table would have the same owner, privileges and properties.
+    /// A new table would have the same owner, privileges and properties, and nobody knows the table by its number.
     private static let isOrdinary = """
         relkind = 'r' AND relpersistence = 'p' AND relreplident = 'd' AND reloftype = 0 AND relacl IS NULL AND reloptions IS NULL
         AND NOT relrowsecurity AND NOT relforcerowsecurity AND pg_get_userbyid(relowner) = current_user
@@ -46,6 +49,11 @@ extension PostgresConnection {
         AND NOT EXISTS (SELECT FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = current_user)
         AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')
         AND NOT EXISTS (SELECT FROM pg_publication)
+        AND NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database())
+        AND NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_class AS u ON u.oid = a.attrelid AND u.relkind IN ('r', 'p', 'm')
+            WHERE a.atttypid IN ('oid'::regtype, 'oid[]'::regtype, 'regclass'::regtype, 'regclass[]'::regtype,
+                    'regtype'::regtype, 'regtype[]'::regtype)
+                AND a.attnum > 0 AND NOT a.attisdropped AND a.attrelid >= 16384)
         """
 
     private static func sequences(of these: String) -> String {
@@ -63,16 +71,18 @@ extension PostgresConnection {
             // A column has properties that a new one would not have. PostgreSQL 13 does not know attcompression.
             """
             SELECT a.attrelid FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
-            WHERE a.attrelid = \(these) AND a.attnum > 0 AND NOT a.attisdropped AND (
-                a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
+            WHERE a.attrelid = \(these) AND (a.attacl IS NOT NULL OR a.attnum > 0 AND (
+                a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
                 OR a.attidentity <> '' OR a.attgenerated <> '' OR a.attinhcount > 0 OR a.attcollation <> t.typcollation
-                OR a.attstorage <> t.typstorage OR coalesce(to_jsonb(a) ->> 'attcompression', '') <> '')
+                OR a.attstorage <> t.typstorage OR coalesce(to_jsonb(a) ->> 'attcompression', '') <> ''))
             """,
             // So has an index.
             """
             SELECT i.indrelid FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
             WHERE i.indrelid = \(these) AND (i.indisclustered OR i.indisreplident OR i.indisprimary AND i.indnatts > 1
-                OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL)
+                OR x.reltablespace <> 0 OR x.reloptions IS NOT NULL
+                OR EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = x.oid
+                    AND refclassid = 'pg_extension'::regclass))
             """,
             // So has what stores values that are too long.
             """
@@ -84,14 +94,17 @@ extension PostgresConnection {
             SELECT d.refobjid FROM pg_depend AS d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = \(these)
             AND CASE d.classid
                 WHEN 'pg_class'::regclass THEN
-                    NOT EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('i', 't', 'S'))
+                    NOT EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('t', 'S'))
+                    AND NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = d.objid AND indrelid = d.refobjid)
                 WHEN 'pg_type'::regclass THEN
                     NOT EXISTS (SELECT FROM pg_type WHERE oid = d.objid AND typrelid = d.refobjid)
                 WHEN 'pg_attrdef'::regclass THEN
                     NOT EXISTS (SELECT FROM pg_attrdef WHERE oid = d.objid AND adrelid = d.refobjid)
                 WHEN 'pg_constraint'::regclass THEN
-                    NOT EXISTS (SELECT FROM pg_constraint WHERE oid = d.objid
-                        AND (contype = 'f' OR contype IN ('p', 'u', 'n') AND NOT condeferrable))
+                    NOT EXISTS (SELECT FROM pg_constraint WHERE oid = d.objid AND (contype = 'f'
+                        OR conrelid = d.refobjid AND contype IN ('p', 'u') AND NOT condeferrable
+                        OR conrelid = d.refobjid AND contype = 'n' AND NOT connoinherit
+                            AND right(conname, 9) = '_not_null'))
                 ELSE true END
             """,
             // Something depends on its row type, or the type has privileges.
@@ -108,13 +121,17 @@ extension PostgresConnection {
             """,
             // Rows come from another server.
             "SELECT srrelid FROM pg_subscription_rel WHERE srrelid = \(these)",
-            // The new table's name is taken.
-            """
-            SELECT c.oid FROM pg_class AS c WHERE c.oid = \(these) AND EXISTS (
-                SELECT FROM pg_class WHERE relnamespace = c.relnamespace
-                    AND relname = (\(TableRebuild.stagingTable(for: "").quotedLiteral) || c.relname)::name)
-            """,
         ] + ["pg_description", "pg_seclabel"].flatMap { tables(describedIn: $0, among: these) }
+    }
+
+    /// A query for those of some tables whose new table would find its name, or that of its row type, taken.
+    private static func tablesWithoutName(among these: String) -> String {
+        let name = "(\(TableRebuild.stagingTable(for: "").quotedLiteral) || c.relname)::name"
+        return """
+            SELECT c.oid FROM pg_class AS c WHERE c.oid = \(these) AND (
+                EXISTS (SELECT FROM pg_class WHERE relnamespace = c.relnamespace AND relname = \(name))
+                OR EXISTS (SELECT FROM pg_type WHERE typnamespace = c.relnamespace AND typname = \(name)))
+            """
     }
 
     /// Queries for those of some tables about which, or about a part of which, a table of the catalogue says something.
@@ -134,5 +151,16 @@ extension PostgresConnection {
             WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
             """,
         ]
+    }
+}
+
+extension Schema.Table {
+    /// The sequence of its primary key, if that is one column, and its indexes are of columns alone.
+    fileprivate var sequenceOfPlainKey: String? {
+        let key = columns.filter(\.isPrimaryKey)
+        guard primaryKeyName != nil, key.count == 1,
+            indexes.allSatisfy({ $0.isPlain && !$0.isPartial && $0.columns != nil })
+        else { return nil }
+        return key[0].sequence
     }
 }

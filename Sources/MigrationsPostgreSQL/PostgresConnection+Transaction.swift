@@ -122,23 +122,20 @@ extension PostgresConnection {
     /// The copy is a separate schema inside a transaction that is rolled back: no table is changed.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
         try withReadTransaction(of: []) {
-            let schema = try readSchema()
-            try makeEmptyCopy(
-                of: schema, replaceable: Set(sequencesOfPlainTables(among: schema.tables.keys.sorted()).keys))
+            try makeEmptyCopy(of: readSchema())
             try body(self)
         }
     }
 
-    /// - Parameter replaceable: The tables that another one can take the place of; the others' copies get a comment to lose, so
-    ///   that they are treated alike.
-    private func makeEmptyCopy(of schema: Schema, replaceable: Set<String>) throws {
+    private func makeEmptyCopy(of schema: Schema) throws {
+        let tables = schema.tables.values.sorted { $0.name < $1.name }
+        let replaceable = try sequencesOfReplaceable(tables)
         // The operator's types and the tables that event triggers write to are found as before.
         try execute(
             """
             CREATE SCHEMA migration_plan;
             SELECT set_config('search_path', 'migration_plan, ' || current_setting('search_path'), true)
             """)
-        let tables = schema.tables.values.sorted { $0.name < $1.name }
         for table in tables {
             let columns = table.columns.map { column in
                 column.sequence == nil
@@ -146,7 +143,8 @@ extension PostgresConnection {
             }
             let lines = columns + table.uniqueConstraints.map(\.definition)
             try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")
-            if !replaceable.contains(table.name) {
+            // With something to lose the copy is rebuilt as the table will be.
+            if replaceable[table.name] == nil {
                 try execute("COMMENT ON TABLE \(table.name.quotedIdentifier) IS 'stays'")
             }
             for index in table.indexes where index.columns != nil {

@@ -25,6 +25,9 @@ private struct Attached: CustomTestStringConvertible, Sendable {
             "GRANT USAGE ON TYPE shelf TO PUBLIC; REVOKE USAGE ON TYPE shelf FROM PUBLIC",
             "SELECT typacl FROM pg_type WHERE typname = 'shelf'"),
         Attached(
+            "a privilege on a column of the system", "GRANT SELECT (xmin) ON shelf TO PUBLIC",
+            "SELECT attacl FROM pg_attribute WHERE attrelid = 'shelf'::regclass AND attname = 'xmin'"),
+        Attached(
             "a comment", "COMMENT ON TABLE shelf IS 'ours'", "SELECT obj_description('shelf'::regclass, 'pg_class')"),
         Attached(
             "a comment on a column", "COMMENT ON COLUMN shelf.room IS 'ours'",
@@ -87,6 +90,13 @@ private struct Attached: CustomTestStringConvertible, Sendable {
         Attached(
             "a rule", "CREATE RULE ours AS ON DELETE TO shelf WHERE false DO NOTHING",
             "SELECT rulename, ev_enabled FROM pg_rewrite WHERE rulename = 'ours'"),
+        Attached(
+            "an index of another table that names it",
+            "CREATE TABLE ours (x BIGINT); CREATE INDEX ours_x ON ours ((x = 'shelf'::regclass::oid::int8))",
+            "SELECT pg_get_indexdef('ours_x'::regclass)"),
+        Attached(
+            "a note of its number", "CREATE TABLE ours (object regclass); INSERT INTO ours VALUES ('shelf')",
+            "SELECT object::text FROM ours"),
         Attached("a view", "CREATE VIEW ours AS SELECT room FROM shelf", "SELECT count(*) FROM ours"),
         Attached(
             "a materialized view", "CREATE MATERIALIZED VIEW ours AS SELECT room FROM shelf",
@@ -137,20 +147,24 @@ struct ReplacingTables {
         indexes: #"CREATE INDEX "shelf_height" ON "shelf" ("height")"#,
         from: [.kept(from: #""shelf" AS old"#, values: ["height": "3"])])
 
-    /// Rewrites a table.
+    /// Rewrites the table.
     /// - Returns: Whether it is another object afterwards.
-    private func isReplaced(by connection: any DatabaseConnection) throws -> Bool {
-        let object = "SELECT oid::bigint FROM pg_class WHERE relname = 'shelf'"
+    private func isReplaced(in schema: Schema, by connection: any DatabaseConnection) throws -> Bool {
+        let object = "SELECT 'shelf'::regclass::oid::bigint"
         let before = try connection.integer(object)
-        try connection.withMigrationTransaction(locking: ["shelf"]) {
-            let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 42)
-            try context.rewrite([Self.shelf])
-        }
+        try MigrationContext(connection: connection, schema: schema, number: 42).rewrite([Self.shelf])
         return try connection.integer(object) != before
     }
 
-    private func withShelf(_ body: (any DatabaseConnection) throws -> Void) throws {
-        try TestBackend.postgresql.withConnection { connection in
+    private func isReplaced(by connection: any DatabaseConnection) throws -> Bool {
+        try connection.withMigrationTransaction(locking: ["shelf"]) {
+            try isReplaced(in: connection.readSchema(), by: connection)
+        }
+    }
+
+    private func withShelf(_ body: (any DatabaseConnection, TestDatabase) throws -> Void) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            let connection = try database.connect()
             try connection.execute(
                 """
                 CREATE TABLE shelf (id SERIAL PRIMARY KEY, room TEXT NOT NULL);
@@ -160,7 +174,7 @@ struct ReplacingTables {
                 COMMENT ON CONSTRAINT place_shelf_id_fkey ON place IS 'where it stands';
                 INSERT INTO place VALUES (1, 3)
                 """)
-            try body(connection)
+            try body(connection, database)
             let rows = try connection.query("SELECT id, room, height FROM shelf ORDER BY id")
             #expect(rows == [[1, "North", 3], [2, "South", 3], [3, "West", 3]].map { DatabaseRow($0) })
         }
@@ -168,7 +182,10 @@ struct ReplacingTables {
 
     @Test("is replaced by the rebuilt one where it carries nothing else, and counts on")
     func replaced() throws {
-        try withShelf { connection in
+        try withShelf { connection, _ in
+            try connection.withEmptyCopy { copy in
+                #expect(try isReplaced(in: copy.readSchema(), by: copy))
+            }
             #expect(try isReplaced(by: connection))
             let shelf = try #require(connection.readSchema().tables["shelf"])
             #expect(shelf.primaryKeyName == "shelf_pkey")
@@ -189,9 +206,12 @@ struct ReplacingTables {
 
     @Test("stays the same object where it carries something else, which is still there", arguments: Attached.all)
     private func kept(_ attached: Attached) throws {
-        try withShelf { connection in
+        try withShelf { connection, _ in
             try connection.execute(attached.sql)
             let before = try connection.query(attached.state)
+            try connection.withEmptyCopy { copy in
+                #expect(try !isReplaced(in: copy.readSchema(), by: copy))
+            }
             #expect(try !isReplaced(by: connection))
             #expect(!before.isEmpty)
             #expect(try connection.query(attached.state) == before)
@@ -200,7 +220,7 @@ struct ReplacingTables {
 
     @Test("stays where an event trigger would see it leave")
     func eventTrigger() throws {
-        try withShelf { connection in
+        try withShelf { connection, _ in
             try connection.execute(
                 """
                 CREATE FUNCTION ours() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
@@ -210,13 +230,42 @@ struct ReplacingTables {
         }
     }
 
-    @Test("stays where another table has the name that the rebuilt one gets")
-    func takenName() throws {
-        try withShelf { connection in
-            try connection.execute(
-                "CREATE TABLE migration_new_shelf (id INTEGER); INSERT INTO migration_new_shelf VALUES (1)")
+    @Test(
+        "stays where something else has the name that the rebuilt one gets",
+        arguments: [
+            "CREATE TABLE migration_new_shelf (id INTEGER)", "CREATE VIEW migration_new_shelf AS SELECT 1",
+            "CREATE DOMAIN migration_new_shelf AS TEXT",
+        ])
+    func takenName(_ sql: String) throws {
+        try withShelf { connection, _ in
+            try connection.execute(sql)
+            let count = "SELECT count(*) FROM pg_type WHERE typname = 'migration_new_shelf'"
+            let before = try connection.integer(count)
             #expect(try !isReplaced(by: connection))
-            #expect(try connection.countRows(in: "migration_new_shelf") == 1)
+            #expect(try connection.integer(count) == before)
+        }
+    }
+
+    @Test(
+        "stays where something is attached while its rows are copied, which no lock prevents",
+        arguments: [
+            "GRANT SELECT ON shelf TO PUBLIC",
+            "CREATE FUNCTION ours() RETURNS SETOF shelf LANGUAGE sql AS 'SELECT NULL::shelf'",
+        ])
+    func meanwhile(_ sql: String) throws {
+        try withShelf { connection, database in
+            let other = try database.connect()
+            var isAttached = false
+            connection.onStatement = { statement in
+                guard statement.hasPrefix(#"INSERT INTO "migration_new_shelf""#) else { return }
+                isAttached = (try? other.execute(sql)) != nil
+            }
+            #expect(try !isReplaced(by: connection))
+            #expect(isAttached)
+            let privileges = "SELECT count(*) FROM pg_class WHERE relname = 'shelf' AND relacl IS NOT NULL"
+            let functions = "SELECT count(*) FROM pg_proc WHERE proname = 'ours'"
+            #expect(try connection.integer(privileges) + connection.integer(functions) == 1)
+            #expect(try connection.readSchema().tables["migration_new_shelf"] == nil)
         }
     }
 }

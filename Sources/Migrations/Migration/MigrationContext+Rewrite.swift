@@ -103,7 +103,7 @@ extension MigrationContext {
         )
     }
 
-    /// The operator's own columns, and those of tables whose rows are moved here, which are nullable here.
+    /// The operator's own columns, and those of tables whose rows are moved here, which are nullable and have no default here.
     private func ownColumns(
         of rewrite: TableRewrite, present: Schema.Table, known: Set<String>
     ) -> [Schema.Column] {
@@ -112,8 +112,7 @@ extension MigrationContext {
             guard case .merged(let table) = source.kind else { continue }
             for var column in schema.tables[table]?.columns ?? [] {
                 guard !known.contains(column.name), !own.contains(where: { $0.name == column.name }) else { continue }
-                column.isNullable = true
-                if column.isGenerated { (column.isGenerated, column.defaultValue) = (false, nil) }
+                (column.isNullable, column.isGenerated, column.defaultValue) = (true, false, nil)
                 own.append(column)
             }
         }

@@ -69,8 +69,6 @@ extension Runner {
         if (plan.steps.last?.migration.number ?? plan.assessment.version) == catalogue.newest, plan.stop == nil {
             plan.refusal = unrecognized(by: plan.steps.map(\.migration), on: schema)
         }
-        // In an empty database a failed migration leaves nothing half-way: there are only the tables of those before it.
-        guard !plan.isExecuted || !schema.tables.isEmpty else { return }
         dryRun(&plan)
     }
 

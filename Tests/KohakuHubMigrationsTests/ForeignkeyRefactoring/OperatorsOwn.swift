@@ -28,6 +28,26 @@ struct OperatorsOwn {
         #expect(database.user("kuha_net")?["country"] == .null)
     }
 
+    @Test("columns of organizations without their defaults, which users must not get", arguments: TestBackend.allCases)
+    func defaults(_ backend: TestBackend) throws {
+        let counted =
+            """
+            ALTER TABLE "organization" ADD COLUMN "code" TEXT;
+            CREATE SEQUENCE "codes" OWNED BY "organization"."code";
+            ALTER TABLE "organization" ALTER COLUMN "code" SET DEFAULT 'C-' || nextval('codes');
+            UPDATE "organization" SET "code" = 'C-' || nextval('codes');
+            """
+        let plain = #"ALTER TABLE "organization" ADD COLUMN "code" TEXT DEFAULT 'C-1';"#
+        try Refactored.migrating(backend, arranging: backend == .sqlite ? plain : counted) { _, connection in
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .upTo(8))
+            let code = try connection.readSchema().column("user", "code")
+            #expect(code?.isNullable == true)
+            #expect(code?.defaultValue == nil)
+            #expect(
+                try connection.integer(#"SELECT count(*) FROM "user" WHERE "is_org" = true AND "code" LIKE 'C-%'"#) > 0)
+        }
+    }
+
     @Test("tables, indexes and views", arguments: TestBackend.allCases)
     func objects(_ backend: TestBackend) throws {
         try Refactored.migrating(backend, arranging: sql) { before, connection in
