@@ -252,11 +252,12 @@ struct ReplacingTables {
         "stays where something is attached while its rows are copied, which no lock prevents",
         arguments: [
             "GRANT SELECT ON shelf TO PUBLIC",
-            "CREATE FUNCTION ours() RETURNS SETOF shelf LANGUAGE sql AS 'SELECT NULL::shelf'",
+            "CREATE FUNCTION ours() RETURNS SETOF shelf LANGUAGE plpgsql AS 'BEGIN END'",
         ])
     func meanwhile(_ sql: String) throws {
         try withShelf { connection, database throws in
             let other = try database.connect()
+            try other.execute("SET statement_timeout = 2000")
             var isAttached = false
             connection.onStatement = { statement in
                 guard statement.hasPrefix(#"INSERT INTO "migration_new_shelf""#) else { return }
