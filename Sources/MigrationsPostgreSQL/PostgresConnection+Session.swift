@@ -2,7 +2,7 @@ import CLibPQ
 import Migrations
 
 extension PostgresConnection {
-    /// The settings of a server, database or role that affect what is read or written, with their values in each of
+    /// The settings of a server, database or role that affect what is read or written, or how long it takes, with their values in each of
     /// this tool's transactions. They are local to it: behind a pooler the session is then reused by others.
     ///
     /// The isolation level and `READ WRITE`, which reading needs for temporary tables, are in `BEGIN`, `search_path` is
@@ -23,6 +23,8 @@ extension PostgresConnection {
             ("transform_null_equals", "off"),
             // How the server formats definitions.
             ("quote_all_identifiers", "off"),
+            // Each statement runs once: to compile it takes longer than it saves.
+            ("jit", "off"),
             // Limits meant for an application's queries. A migration takes as long as its rows need.
             ("idle_in_transaction_session_timeout", "0"),
             // PostgreSQL 17 has it.

@@ -16,6 +16,7 @@ struct SessionSettings {
         ("standard_conforming_strings", "off", "on"),
         ("transform_null_equals", "on", "off"),
         ("quote_all_identifiers", "on", "off"),
+        ("jit", "on", "off"),
         ("statement_timeout", "7s", "0"),
         ("idle_in_transaction_session_timeout", "7s", "0"),
     ]
