@@ -4,9 +4,9 @@ extension PostgresConnection {
     /// Rebuilds a table inside the migration transaction.
     ///
     /// The new rows are written once, to a table that takes the old one's place, where nothing is lost with the old one: see
-    /// ``sequenceOfReplaceable(_:)``. Otherwise the table stays the same object, with its privileges, comments, policies, triggers and
-    /// views: the new rows are gathered in a temporary table, which writes no WAL; then the table itself is emptied, altered
-    /// while it is empty, and refilled.
+    /// ``sequenceOfReplaceable(_:isFilled:)``. Otherwise the table stays the same object, with its privileges, comments,
+    /// policies, triggers and views: the new rows are gathered in a temporary table, which writes no WAL; then the table
+    /// itself is emptied, altered while it is empty, and refilled.
     public func rebuild(_ rebuild: TableRebuild) throws {
         let table = rebuild.table.name.quotedIdentifier
         let staging = rebuild.stagingTable.quotedIdentifier

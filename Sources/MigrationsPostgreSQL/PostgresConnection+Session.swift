@@ -2,8 +2,9 @@ import CLibPQ
 import Migrations
 
 extension PostgresConnection {
-    /// The settings of a server, database or role that affect what is read or written, or how long it takes, with their values in each of
-    /// this tool's transactions. They are local to it: behind a pooler the session is then reused by others.
+    /// The settings of a server, database or role that affect what is read or written, or how long it takes, with their
+    /// values in each of this tool's transactions. They are local to it: behind a pooler the session is then reused by
+    /// others.
     ///
     /// The isolation level and `READ WRITE`, which reading needs for temporary tables, are in `BEGIN`, `search_path` is
     /// in ``Home``, and `client_encoding` is the connection's.
