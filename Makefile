@@ -22,7 +22,7 @@ demo: deps ## Upgrade a sample hub of the first version, in a temporary folder
 
 test: deps ## Build and run every test, with a PostgreSQL server of its own
 	swift build --build-tests
-	Scripts/with-postgres swift test --skip-build --disable-xctest
+	Scripts/with-postgres Scripts/test
 
 benchmark: deps ## Compare time and memory with other tools and with SQL by hand
 	@Scripts/install-missing $(BENCHMARK_PACKAGES)

@@ -9,8 +9,8 @@ public final class RunningProgram {
     init(_ name: String, _ arguments: [String], folder: String) throws {
         self.folder = folder
         process.executableURL = URL(filePath: "/usr/bin/env")
-        // A shell has its background jobs ignore it, and so would the program.
-        process.arguments = ["--default-signal=INT", name] + arguments
+        // A shell has its background jobs ignore the one, and nohup the other, and so would the program.
+        process.arguments = ["--default-signal=INT,HUP", name] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.newFile("\(folder)/output")
         process.standardError = try Self.newFile("\(folder)/errors")
