@@ -3,9 +3,9 @@ extension MigrationContext {
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
         // An earlier check looked at the same rows.
-        if isDecided, let findings = rewriteFindings[rewrite.table] { return findings }
+        if isDecided, let findings = rewriteFindings[rewrite.conditions] { return findings }
         let findings = try findings(of: rewrite.quarantine, on: rewrite.table)
-        rewriteFindings[rewrite.table] = findings
+        rewriteFindings[rewrite.conditions] = findings
         return findings
     }
 

@@ -20,7 +20,7 @@ extension MigrationContext {
         try connection.lock(rewrite.table)
         var report = TableReport(table: rewrite.table)
         report.rowsIn = try connection.countRows(in: rewrite.table)
-        let isSound = isDecided && rewriteFindings[rewrite.table]?.isEmpty == true
+        let isSound = isDecided && rewriteFindings[rewrite.conditions]?.isEmpty == true
         report.quarantined = isSound ? 0 : try quarantine(from: present, rules: rewrite.quarantine)
 
         let rebuild = makeRebuild(rewrite, of: present)

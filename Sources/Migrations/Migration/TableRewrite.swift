@@ -99,6 +99,9 @@ public struct TableRewrite: Sendable {
         }
     }
 
+    /// Which rows are quarantined: the table and the conditions.
+    var conditions: [String] { [table] + quarantine.map(\.condition) }
+
     /// The statements that create the table and its indexes, with placeholders.
     public var creation: String {
         let lines = columns.map(\.sql) + foreignKeys

@@ -69,8 +69,8 @@ public struct Plan: Sendable {
 
 /// What a migration's check has decided: its temporary tables are on the connection.
 struct Decisions: Sendable {
-    /// What it found about the rows that the rewrite of each table quarantines.
-    var findings: [String: [Finding]]
+    /// What it found about the rows that a rewrite quarantines, by its conditions.
+    var findings: [[String]: [Finding]]
 }
 
 extension Plan {
