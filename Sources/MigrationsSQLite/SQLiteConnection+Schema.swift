@@ -16,9 +16,12 @@ extension SQLiteConnection {
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
-        let statements = try statements(ofTables: nil)
-        let detailed = statements.filter { names.contains($0.key) }
-        return try read(detailed, isWhole: detailed.count == statements.count).naming(Array(statements.keys))
+        var all: [String] = []
+        try forEachRow("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
+            try all.append($0.text(0))
+        }
+        let detailed = try statements(ofTables: names)
+        return try read(detailed, isWhole: detailed.count == all.count).naming(all)
     }
 
     private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
@@ -27,7 +30,7 @@ extension SQLiteConnection {
             """
             SELECT type, lower(tbl_name), lower(name), sql, type = 'table' AND (\(TableStatement.mayTellMore))
             FROM main.sqlite_schema AS m
-            WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\(Self.filter(names))
+            WHERE type IN ('table', 'index') AND \(Self.isOwn)\(Self.filter(names))
             """, []
         ) {
             let (table, sql) = try ($0.text(1), $0.text(3))
@@ -49,6 +52,9 @@ extension SQLiteConnection {
         }
         return Schema(dialect: .sqlite, tables: statements.keys.compactMap { readTables[$0]?.table })
     }
+
+    /// Not one of SQLite's internal tables and indexes.
+    private static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
 
     /// Limits a query of `sqlite_schema AS m` to some tables.
     private static func filter(_ names: Set<String>?) -> String {
@@ -74,7 +80,7 @@ extension SQLiteConnection {
     func tableNames() throws -> Set<String> {
         try Set(
             query(
-                "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND \(Self.isOwn)"
             )
             .compactMap { $0[0].text })
     }
