@@ -14,6 +14,7 @@ public struct Schema: Sendable, Hashable {
     /// Adds the tables of these names that it does not have, without columns.
     package func naming(_ names: [String]) -> Schema {
         var schema = self
+        schema.tables.reserveCapacity(names.count)
         for name in names where schema.tables[name] == nil { schema.tables[name] = Table(name: name, columns: []) }
         return schema
     }
