@@ -122,15 +122,23 @@ extension ForeignkeyRefactoring {
                     JOIN kohaku_organization AS merged ON merged.old_id = organization."id" AND merged.is_new = 1
             ) AS names ORDER BY is_org, id
             """#
-        let users = try context.connection.query(context.dialect.spelling(everybody))
-        let names = try users.map { (id: try $0.integer(0), name: try $0.text(1)) }
-        let normalized = Dictionary(NormalizedName.assign(to: names).map { ($0.id, $0.normalizedName) }) { first, _ in
+        var users: [(id: Int64, name: String)] = []
+        var people = 0
+        try context.connection.forEachRow(context.dialect.spelling(everybody), []) { row in
+            try users.append((row.integer(0), row.text(1)))
+            if row[2].integer == 0 { people += 1 }
+        }
+        let normalized = Dictionary(NormalizedName.assign(to: users).map { ($0.id, $0.normalizedName) }) { first, _ in
             first
         }
         try context.create(
             .user,
-            users.map { row in
-                [row[0], row[1], row[2], normalized[try row.integer(0)].map { .text($0) } ?? .null]
+            users.indices.lazy.map { place in
+                let (id, name) = users[place]
+                return [
+                    .integer(id), .text(name), .integer(place < people ? 0 : 1),
+                    normalized[id].map { .text($0) } ?? .null,
+                ]
             })
         try context.execute("CREATE INDEX kohaku_user_username ON kohaku_user (username)")
     }

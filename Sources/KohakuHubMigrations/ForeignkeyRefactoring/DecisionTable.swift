@@ -121,8 +121,8 @@ extension MigrationContext {
         if dialect == .postgresql { try execute("ANALYZE \(table.name)") }
     }
 
-    /// Makes a decision table from rows that were computed in Swift.
-    func create(_ table: DecisionTable, _ rows: [[DatabaseValue]]) throws {
+    /// Makes a decision table from rows that are computed in Swift.
+    func create(_ table: DecisionTable, _ rows: some Collection<[DatabaseValue]>) throws {
         try create(table)
         try insert(into: table.name, rows)
     }

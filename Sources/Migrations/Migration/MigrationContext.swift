@@ -151,10 +151,12 @@ public final class MigrationContext {
         try refreshSchema(of: [table])
     }
 
-    /// Inserts rows that were computed in Swift, many in a statement.
-    public func insert(into table: String, _ rows: [[DatabaseValue]]) throws {
-        for start in stride(from: 0, to: rows.count, by: 500) {
-            let batch = rows[start..<min(start + 500, rows.count)]
+    /// Inserts rows that are computed in Swift, many in a statement; of a lazy collection no more are held at a time.
+    public func insert(into table: String, _ rows: some Collection<[DatabaseValue]>) throws {
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(500))
+            rest = rest.dropFirst(batch.count)
             var number = 0
             let tuples = batch.map { row in
                 let parameters = row.indices.map { "$\(number + $0 + 1)" }
