@@ -56,6 +56,7 @@ extension PostgresConnection {
                 AND a.attnum > 0 AND NOT a.attisdropped AND a.attrelid >= 16384)
         """
 
+    /// A query for the sequences of this schema that belong to columns of some tables.
     private static func sequences(of these: String) -> String {
         """
         SELECT d.refobjid, s.relname FROM pg_depend AS d
