@@ -9,19 +9,12 @@ extension ForeignkeyRefactoring {
         try context.create(
             .orphan,
             from: #"""
-                SELECT history_id, full_id, repo_type, path, sha256 FROM (
-                    SELECT history."id" AS history_id, history."repo_full_id" AS full_id,
-                        history."path_in_repo" AS path, history."sha256" AS sha256,
-                        coalesce(min(known.repo_type), '') AS repo_type
-                    FROM "lfsobjecthistory" AS history {unindexed} LEFT JOIN kohaku_commit AS known
-                        ON known.commit_id = history."commit_id" AND known.full_id = history."repo_full_id"
-                    WHERE NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = history."id")
-                        AND history."path_in_repo" IS NOT NULL AND history."sha256" IS NOT NULL
-                    GROUP BY history."id", history."repo_full_id", history."path_in_repo", history."sha256"
-                ) AS unplaced
-                WHERE full_id IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM kohaku_exact AS exact WHERE exact.full_id = unplaced.full_id
-                        AND (exact.repo_type = unplaced.repo_type OR unplaced.repo_type = ''))
+                SELECT history_id, full_id, coalesce(repo_type, ''), path, sha256 FROM kohaku_loose AS loose
+                WHERE full_id IS NOT NULL AND path IS NOT NULL AND sha256 IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = loose.history_id)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM kohaku_exact AS exact WHERE exact.full_id = loose.full_id
+                            AND exact.repo_type = coalesce(loose.repo_type, exact.repo_type))
                 ORDER BY history_id
                 """#)
         try context.execute("CREATE INDEX kohaku_orphan_content ON kohaku_orphan (sha256, path)")
@@ -79,7 +72,7 @@ extension ForeignkeyRefactoring {
         try context.execute(
             """
             INSERT INTO kohaku_history (history_id, repository_id, rule)
-            SELECT orphan.history_id, moved.repository_id, 5 FROM kohaku_orphan AS orphan
+            SELECT orphan.history_id, moved.repository_id, 4 FROM kohaku_orphan AS orphan
                 JOIN kohaku_moved AS moved ON moved.full_id = orphan.full_id AND moved.repo_type = orphan.repo_type
             WHERE moved.repository_id IS NOT NULL
             """)
@@ -97,10 +90,10 @@ extension ForeignkeyRefactoring {
                         JOIN kohaku_moved AS moved
                             ON moved.full_id = known.full_id AND moved.repo_type = known.repo_type
                         JOIN kohaku_repository AS owned ON owned.repository_id = moved.repository_id
-                        LEFT JOIN kohaku_commit AS present
-                            ON present.commit_id = known.commit_id AND present.full_id = owned.full_id
-                            AND present.repo_type = owned.repo_type
-                    WHERE present.commit_id IS NULL
+                        LEFT JOIN "commit" AS present {unindexed}
+                            ON present."commit_id" = known.commit_id AND present."repo_full_id" = owned.full_id
+                            AND present."repo_type" = owned.repo_type
+                    WHERE present."commit_id" IS NULL
                 ) AS adopted WHERE place = 1 ORDER BY row_id
                 """#)
     }

@@ -37,7 +37,7 @@ extension ForeignkeyRefactoring {
         try context.create(
             .sole,
             from: """
-                SELECT full_id, repository_id, owner_id FROM kohaku_repository
+                SELECT full_id, repo_type, repository_id, owner_id FROM kohaku_repository
                 WHERE full_id IN (SELECT full_id FROM kohaku_repository GROUP BY full_id HAVING count(*) = 1)
                 ORDER BY full_id
                 """)
@@ -50,13 +50,16 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
-    /// Collects the commits, which know the type of their repository.
+    /// Collects the commits that tell more than their full id: all but those to its only repository.
     func readCommits(_ context: MigrationContext) throws {
         try context.create(
             .commit,
             from: #"""
-                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" {unindexed}
-                WHERE "commit_id" IS NOT NULL AND "repo_full_id" IS NOT NULL AND "repo_type" IS NOT NULL ORDER BY "id"
+                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" AS made {unindexed}
+                WHERE "commit_id" IS NOT NULL AND "repo_full_id" IS NOT NULL AND "repo_type" IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM kohaku_sole AS sole WHERE sole.full_id = made."repo_full_id"
+                        AND sole.repo_type = made."repo_type" AND sole.owner_id IS NOT NULL)
+                ORDER BY "id"
                 """#)
         try context.execute("CREATE INDEX kohaku_commit_commit_id ON kohaku_commit (commit_id, full_id)")
     }

@@ -28,7 +28,8 @@ enum DecisionTable: String, CaseIterable {
         """
     /// A row is an invitation whose parameters are not a JSON object. Made by `remapInvitations`, read by the check.
     case unreadable = "kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)"
-    /// A row is a commit, with the type of its repository. Made by `readCommits`, read to find the type of other rows.
+    /// A row is a commit that is not to the only repository of its full id, with the type that it knows. Made by `readCommits`,
+    /// read to find the type of other rows.
     case commit = """
         kohaku_commit (row_id INTEGER PRIMARY KEY, commit_id VARCHAR(255) NOT NULL, full_id VARCHAR(255) NOT NULL,
             repo_type VARCHAR(255) NOT NULL)
@@ -46,7 +47,10 @@ enum DecisionTable: String, CaseIterable {
         """
     /// A row is the repository of a full id that no other one shares. Made by `indexRepositories`, read to place files
     /// and history.
-    case sole = "kohaku_sole (full_id VARCHAR(255) PRIMARY KEY, repository_id INTEGER NOT NULL, owner_id INTEGER)"
+    case sole = """
+        kohaku_sole (full_id VARCHAR(255) PRIMARY KEY, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
+            owner_id INTEGER)
+        """
     /// A row is one of several repositories that share a full id. Made by `indexRepositories`, read to place their files
     /// and history.
     case candidate = """
@@ -79,13 +83,17 @@ enum DecisionTable: String, CaseIterable {
         kohaku_file (file_id INTEGER NOT NULL, copy INTEGER NOT NULL, new_id {bigint}, repository_id INTEGER NOT NULL,
             owner_id INTEGER NOT NULL, rule INTEGER, PRIMARY KEY (file_id, copy))
         """
-    /// A row is a row of the LFS history with its repository. Made by `placeHistory` and `adoptHistory`, read by
-    /// `findOrphans`, the check and the rewrite of `lfsobjecthistory`.
+    /// A row is a row of the LFS history that does not simply follow its full id: no repository alone has that, or the row's
+    /// commit is to another one. The type is the commit's; NULL when that is unknown. Made by `gatherLooseHistory`, read by
+    /// `placeHistory`, `findOrphans` and the rewrite of `lfsobjecthistory`.
+    case loose = """
+        kohaku_loose (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255), path VARCHAR(255), sha256 VARCHAR(255),
+            repo_type VARCHAR(255))
+        """
+    /// A row is such a row with its repository. Made by `placeHistory` and `adoptHistory`, read by `findOrphans`, the check
+    /// and the rewrite of `lfsobjecthistory`.
     case history =
         "kohaku_history (history_id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL, rule INTEGER NOT NULL)"
-    /// A row is a row of the LFS history whose commit is unknown. Made and read by `placeHistory`.
-    case untyped =
-        "kohaku_untyped (history_id INTEGER PRIMARY KEY, full_id VARCHAR(255) NOT NULL, path VARCHAR(255) NOT NULL)"
     /// A row is a row of the LFS history under a full id and type that no repository has. Made by `findOrphans`, read by
     /// `matchMoved` and `adoptHistory`.
     case orphan = """

@@ -27,7 +27,7 @@ extension ForeignkeyRefactoring {
     func referencesToQuarantined(_ rewrite: TableRewrite, _ context: MigrationContext) throws -> [Finding] {
         guard !rewrite.quarantine.isEmpty else { return [] }
         let hubs = HubTable.all.map(\.name) + Self.childRows(on: context.schema).map(\.table)
-        let quarantined = context.rows(meeting: rewrite.quarantine, of: rewrite.table)
+        let quarantined = context.excludedRows(of: rewrite)
         let own = context.schema.tables.values.filter { !hubs.contains($0.name) }.sorted { $0.name < $1.name }
         let inside = own.flatMap { table in
             table.foreignKeys.filter {

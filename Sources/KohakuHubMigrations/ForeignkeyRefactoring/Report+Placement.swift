@@ -41,7 +41,7 @@ extension ForeignkeyRefactoring {
     func guessedHistory(_ context: MigrationContext) throws -> Finding? {
         try context.finding(
             .warning, code: "history_lowest_id", table: "lfsobjecthistory",
-            about: "SELECT 'id ' || history_id FROM kohaku_history WHERE rule = 4 ORDER BY history_id"
+            about: "SELECT 'id ' || history_id FROM kohaku_history WHERE rule = 3 ORDER BY history_id"
         ) {
             """
             \($0.counted("row")) of the LFS history \($0 == 1 ? "is" : "are") assigned to the repository with the lowest id \

@@ -115,6 +115,7 @@ public struct ForeignkeyRefactoring: Migration {
         try gatherSharedCommits(context)
         try weighEvidence(context)
         try placeSharedFiles(context)
+        try gatherLooseHistory(context)
         try placeHistory(context)
         try findOrphans(context)
         try matchMoved(context)

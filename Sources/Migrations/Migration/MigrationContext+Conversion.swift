@@ -6,11 +6,17 @@ extension MigrationContext {
     ) throws -> [ColumnConversion] {
         try possibleConversions(of: table, to: types).filter { conversion in
             guard let concerned = conversion.concerned else { return !conversion.isImplicit }
-            return try connection.integer(
-                """
-                SELECT EXISTS (SELECT 1 FROM \(table.quotedIdentifier) \(dialect.unindexed) WHERE \(concerned))
-                """) == 1
+            return try hasRows(in: table, where: concerned)
         }
+    }
+
+    /// Whether rows are concerned by a conversion. The answer is kept: a check and its migration ask several times.
+    private func hasRows(in table: String, where concerned: String) throws -> Bool {
+        let query = "SELECT EXISTS (SELECT 1 FROM \(table.quotedIdentifier) \(dialect.unindexed) WHERE \(concerned))"
+        if let answer = decisions.conversions[query] { return answer }
+        let answer = try connection.integer(query) == 1
+        decisions.conversions[query] = answer
+        return answer
     }
 
     private func possibleConversions(
@@ -25,7 +31,10 @@ extension MigrationContext {
     public func misfits(
         in table: String, for types: [(column: String, type: TableDefinition.ColumnType)]
     ) throws -> [Finding] {
-        try possibleConversions(of: table, to: types).compactMap { try misfits(in: table, for: $0) }
+        try possibleConversions(of: table, to: types).compactMap { conversion in
+            if let concerned = conversion.concerned, try !hasRows(in: table, where: concerned) { return nil }
+            return try misfits(in: table, for: conversion)
+        }
     }
 
     /// The values that cannot be converted; `nil` when there are none.

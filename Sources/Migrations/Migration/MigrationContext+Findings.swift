@@ -3,9 +3,11 @@ extension MigrationContext {
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
         // An earlier check looked at the same rows.
-        if isDecided, let findings = rewriteFindings[rewrite.conditions] { return findings }
-        let findings = try findings(of: rewrite.quarantine, on: rewrite.table)
-        rewriteFindings[rewrite.conditions] = findings
+        if isDecided, let findings = decisions.findings[rewrite.conditions] { return findings }
+        connection.begin(.checking, of: rewrite.table)
+        try noteExcludedRows(of: rewrite)
+        let findings = try quarantineFindings(rewrite.quarantine, on: rewrite.table, by: excludedRows(of: rewrite))
+        decisions.findings[rewrite.conditions] = findings
         return findings
     }
 
@@ -13,26 +15,28 @@ extension MigrationContext {
     public func findings(of rules: [QuarantineRule], on table: String) throws -> [Finding] {
         guard hasTable(table) else { return [] }
         connection.begin(.checking, of: table)
-        return try findings(of: rules, on: table, .warning, code: "quarantine") { rows, rule in
+        return try quarantineFindings(rules, on: table, by: rows(meeting: rules, of: table))
+    }
+
+    private func quarantineFindings(_ rules: [QuarantineRule], on table: String, by query: String) throws -> [Finding] {
+        try findings(of: rules, on: table, by: query, .warning, code: "quarantine") { rows, rule in
             "\(rows.counted("row")) of \(table) will be quarantined: \(rule.summary)."
         }
     }
 
     /// The rows that meet rules, one finding per rule; a row counts for the first that it meets.
     func findings(
-        of rules: [QuarantineRule], on table: String, _ severity: Finding.Severity, code: String, action: String? = nil,
-        message: (Int64, QuarantineRule) -> String
+        of rules: [QuarantineRule], on table: String, by query: String? = nil, _ severity: Finding.Severity,
+        code: String, action: String? = nil, message: (Int64, QuarantineRule) -> String
     ) throws -> [Finding] {
         guard !rules.isEmpty else { return [] }
         var findings: [Int: Finding] = [:]
         try connection.forEachRow(
             """
-            WITH judged AS (
-                SELECT min(rule) AS rule, id FROM (\(rows(meeting: rules, of: table))) AS q GROUP BY id
-            ), ranked AS (
+            WITH ranked AS (
                 SELECT rule, id, count(*) OVER (PARTITION BY rule) AS total,
                     row_number() OVER (PARTITION BY rule ORDER BY id) AS place
-                FROM judged
+                FROM (\(query ?? rows(meeting: rules, of: table))) AS judged
             )
             SELECT rule, id, total FROM ranked WHERE place <= \(exampleLimit) ORDER BY rule, id
             """, []
@@ -47,18 +51,19 @@ extension MigrationContext {
         return findings.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// A query for the rows that meet rules, as `id` and `rule`, the rule's index; a row occurs once for each.
+    /// A query for the rows that meet rules, as `id` and `rule`, the index of the first that the row meets.
     ///
     /// Each rule has its own `SELECT`, as PostgreSQL joins a subquery of `WHERE` only where it stands alone: under `OR`
     /// or in `CASE` it would scan all of its rows for each row of the table.
-    public func rows(meeting rules: [QuarantineRule], of table: String) -> String {
-        rules.enumerated().map { place, rule in
+    func rows(meeting rules: [QuarantineRule], of table: String) -> String {
+        let met = rules.enumerated().map { place, rule in
             dialect.spelling(
                 """
                 SELECT old."id" AS id, \(place) AS rule FROM \(table.quotedIdentifier) AS old {unindexed}
                 WHERE \(rule.condition)
                 """)
         }.joined(separator: "\nUNION ALL\n")
+        return "SELECT id, min(rule) AS rule FROM (\(met)) AS met GROUP BY id"
     }
 
     /// One finding about the rows of a query, `nil` when there are none: the query yields a text for each row.

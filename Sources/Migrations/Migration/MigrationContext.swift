@@ -18,8 +18,8 @@ public final class MigrationContext {
     /// it is set already, in a second check or in the migration, they were filled from the same rows; otherwise each fills
     /// them itself.
     public var isDecided = false
-    /// What the check found about the rows that a rewrite quarantines, by its conditions: see ``TableRewrite/conditions``.
-    var rewriteFindings: [[String]: [Finding]] = [:]
+    /// What the check found that need not be looked for again in the same rows.
+    var decisions = Decisions()
     private let emit: (MigrationEvent) -> Void
     /// The queries of the views that stand in for tables.
     var shadows: [String: String] = [:]

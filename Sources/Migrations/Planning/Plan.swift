@@ -69,8 +69,10 @@ public struct Plan: Sendable {
 
 /// What a migration's check has decided: its temporary tables are on the connection.
 struct Decisions: Sendable {
-    /// What it found about the rows that a rewrite quarantines, by its conditions.
-    var findings: [[String]: [Finding]]
+    /// What it found about the rows that a rewrite quarantines, by its conditions: see ``TableRewrite/conditions``.
+    var findings: [[String]: [Finding]] = [:]
+    /// Whether there are rows with values to be converted, by the query that asked.
+    var conversions: [String: Bool] = [:]
 }
 
 extension Plan {

@@ -143,12 +143,12 @@ extension Runner {
     ) throws -> (findings: [Finding], decisions: Decisions?) {
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
-        context.rewriteFindings = decisions?.findings ?? [:]
+        context.decisions = decisions ?? Decisions()
         return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }
             try context.dropShadows()
-            return (findings, isKept && context.isDecided ? Decisions(findings: context.rewriteFindings) : nil)
+            return (findings, isKept && context.isDecided ? context.decisions : nil)
         }
     }
 

@@ -292,10 +292,11 @@ public struct Runner {
         connection.begin(.checking)
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
-        context.rewriteFindings = decisions?.findings ?? [:]
+        context.decisions = decisions ?? Decisions()
         try context.dropConstantIndexes(of: catalogue)
         for barrier in migration.barriers { try barrier.createMissingTables(context) }
         try migration.migration.migrate(context)
+        if context.isDecided { try context.dropTemporaryTables([MigrationContext.excluded]) }
         try context.refreshSchema(of: migration.signature.tables)
         guard try migration.signature.holds(on: context.schema) else {
             throw MigrationError(

@@ -36,16 +36,29 @@ extension HubTable {
             changes: ["repository_id", "file_id"],
             quarantine: [
                 .withoutRepository(
-                    where: #"NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = old."id")"#)
+                    where: #"""
+                        EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
+                            AND NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = old."id")
+                        """#)
             ],
             from: [
                 .kept(
                     from: #"""
-                        "lfsobjecthistory" AS old JOIN kohaku_history AS placed ON placed.history_id = old."id"
+                        "lfsobjecthistory" AS old CROSS JOIN kohaku_sole AS sole
+                            LEFT JOIN "file" AS file
+                                ON file."repository_id" = sole.repository_id AND file."path_in_repo" = old."path_in_repo"
+                        WHERE sole.full_id = old."repo_full_id"
+                            AND NOT EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
+                        """#,
+                    values: ["repository_id": "sole.repository_id", "file_id": #"file."id""#]),
+                .kept(
+                    from: #"""
+                        kohaku_history AS placed CROSS JOIN "lfsobjecthistory" AS old
                             LEFT JOIN "file" AS file
                                 ON file."repository_id" = placed.repository_id AND file."path_in_repo" = old."path_in_repo"
+                        WHERE old."id" = placed.history_id
                         """#,
-                    values: ["repository_id": "placed.repository_id", "file_id": #"file."id""#])
+                    values: ["repository_id": "placed.repository_id", "file_id": #"file."id""#]),
             ]
         )
     )
