@@ -8,9 +8,10 @@ extension SQLiteConnection {
     public func alter(_ alteration: TableAlteration) throws {
         let table = alteration.table
         try makePrimaryKeys(alteration)
-        guard var definition = try statement(of: table) else {
+        guard let original = try statement(of: table) else {
             throw DatabaseError(.other, "the definition of table \(table) cannot be read")
         }
+        var definition = original
         guard let present = try readSchema(of: [table]).tables[table] else {
             throw DatabaseError(.other, "there is no table \(table)")
         }
@@ -35,6 +36,7 @@ extension SQLiteConnection {
             }
         }
         for key in alteration.foreignKeys { definition.append(key.sql) }
+        guard definition.sql != original.sql else { return }
         try replaceDefinition(of: table, by: definition.sql)
         // A type is an affinity, which applies to values when they are written.
         let types =

@@ -52,8 +52,8 @@ struct HubTable: Sendable {
     private func isReference(_ column: String) -> Bool { (userColumns + ["organization_id"]).contains(column) }
 
     /// The rewrite fitted to a schema: without rows of a missing table, with the added values and the 64-bit sizes that
-    /// it already has, and without rows that lack a needed value.
-    func rewrite(on schema: Schema) -> TableRewrite {
+    /// it already has or later migrations give it, and without rows that lack a needed value.
+    func rewrite(on schema: Schema, before later: Set<Int> = []) -> TableRewrite {
         var rewrite = rewrite
         rewrite.sources.removeAll { source in
             if case .merged(let table) = source.kind { schema.tables[table] == nil } else { false }
@@ -63,8 +63,10 @@ struct HubTable: Sendable {
         rewrite.replacedColumns.removeAll { column in !origins.contains { schema.has($0, column) } }
         let added = valuesIfAdded.filter { schema.has(name, $0.key) }
         rewrite.sources[0].values.merge(added) { _, added in added }
-        // On PostgreSQL, if 013 was applied before, sizes may need it.
-        if let type = schema.column(name, "size")?.type, type != "integer" {
+        // On PostgreSQL, if 013 was applied before, sizes may need it. Where it comes later, it need not write the largest
+        // tables again; one is left to it, as without any it would count as applied.
+        let isWide = schema.column(name, "size").map { $0.type != "integer" } ?? false
+        if isWide || later.contains(13) && name != "stagingupload" {
             let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
             rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }
         }

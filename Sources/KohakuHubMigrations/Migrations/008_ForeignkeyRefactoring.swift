@@ -27,9 +27,9 @@ public struct ForeignkeyRefactoring: Migration {
     /// The rewrites of all tables, in their order.
     static var rewrites: [TableRewrite] { HubTable.rewritten.map(\.rewrite) }
 
-    /// The rewrites that a database still needs, fitted to the columns that it has.
-    static func rewrites(of schema: Schema) -> [TableRewrite] {
-        HubTable.rewritten.filter { $0.isOld(on: schema) }.map { $0.rewrite(on: schema) }
+    /// The rewrites that a database still needs, fitted to the columns that it has and to what comes after 008.
+    static func rewrites(of schema: Schema, before later: Set<Int> = []) -> [TableRewrite] {
+        HubTable.rewritten.filter { $0.isOld(on: schema) }.map { $0.rewrite(on: schema, before: later) }
     }
 
     public func check(_ context: MigrationContext) throws -> [Finding] {
@@ -74,7 +74,7 @@ public struct ForeignkeyRefactoring: Migration {
         let foreignKeys = try suspendForeignKeys(context)
         try quarantineChildRows(context)
         try remapNewInvitations(context)
-        try context.rewrite(Self.rewrites(of: context.schema))
+        try context.rewrite(Self.rewrites(of: context.schema, before: context.laterNumbers))
         try clearInvitationsUsedByOrganizations(context)
         try dropOrganizations(context)
         try advanceSequences(context)

@@ -4,6 +4,9 @@ public final class MigrationContext {
     public let connection: any DatabaseConnection
     /// The migration's number, for the quarantine.
     public let number: Int
+    /// The numbers of the migrations that the same run applies after this one. Where it rewrites a table, it may do there what
+    /// one of those would have to rewrite it for again.
+    public let laterNumbers: Set<Int>
     /// The schema. Operations re-read the tables that they change.
     public internal(set) var schema: Schema
     /// What happened to each table's rows so far.
@@ -29,6 +32,7 @@ public final class MigrationContext {
         connection: any DatabaseConnection,
         schema: Schema,
         number: Int,
+        laterNumbers: Set<Int> = [],
         exampleLimit: Int = 5,
         quarantine: Quarantine = Quarantine(),
         vocabulary: Vocabulary = Vocabulary(),
@@ -37,6 +41,7 @@ public final class MigrationContext {
         self.connection = connection
         self.schema = schema
         self.number = number
+        self.laterNumbers = laterNumbers
         self.exampleLimit = exampleLimit
         self.quarantine = quarantine
         self.vocabulary = vocabulary

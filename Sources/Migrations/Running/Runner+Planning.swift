@@ -204,12 +204,15 @@ extension Runner {
             try connection.withEmptyCopy { copy in
                 let runner = Runner(catalogue: catalogue, connection: copy)
                 var schema = try copy.readSchema()
-                for migration in plan.steps.map(\.migration) {
+                let steps = plan.steps.map(\.migration)
+                for (place, migration) in steps.enumerated() {
                     title = migration.title
                     var statements: [String] = []
                     copy.onStatement = { if Self.changesSomething($0) { statements.append($0) } }
                     defer { copy.onStatement = nil }
-                    if !isPresent(migration, on: schema) { schema = try runner.apply(migration, on: schema).schema }
+                    if !isPresent(migration, on: schema) {
+                        schema = try runner.apply(migration, before: Array(steps[(place + 1)...]), on: schema).schema
+                    }
                     script.append(statements)
                 }
                 title = "dry run of the schema"
