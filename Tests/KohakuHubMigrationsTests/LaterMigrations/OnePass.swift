@@ -22,6 +22,51 @@ struct OnePass {
         }
     }
 
+    @Test("013 does not write again what 008 has just written", arguments: TestBackend.allCases, ["v00", "v07"])
+    func sizes(_ backend: TestBackend, _ fixture: String) throws {
+        try backend.withDatabase { database in
+            try Fixture(fixture).load(into: database)
+            let runner = try Runner(catalogue: .kohakuHub, connection: database.connect())
+            let plan = try runner.plan(for: .run(to: .newest))
+            let place = try #require(plan.steps.firstIndex { $0.migration.number == 13 })
+            let altered = try plan.statements()[place].filter {
+                $0.contains("ALTER TABLE") || $0.contains("sqlite_schema")
+            }
+            #expect(altered.count == (backend == .sqlite ? 0 : 1))
+            #expect(altered.allSatisfy { $0.hasPrefix(#"ALTER TABLE "stagingupload""#) })
+        }
+    }
+
+    @Test(
+        "a run that is cut off between the two can be continued, in one step or in several",
+        arguments: [[15], [9, 12, 15]])
+    func cutOff(_ targets: [Int]) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let administrator = try database.connect()
+            let before = try DatabaseContents(of: administrator)
+            let connection = try database.connect()
+            let pid = try #require(try connection.query("SELECT pg_backend_pid()").first?[0].integer)
+            let cutOff = Runner(
+                catalogue: .kohakuHub, connection: connection,
+                emit: { event in
+                    guard case .finished(let report) = event, report.migration.number == 8 else { return }
+                    _ = try? administrator.query("SELECT pg_terminate_backend($1, 5000)", [.integer(pid)])
+                })
+            #expect(throws: MigrationError.self) { try cutOff.run(to: .newest) }
+            let schema = try administrator.readSchema()
+            #expect(schema.column("file", "size")?.type == "bigint")
+            #expect(schema.column("stagingupload", "size")?.type == "integer")
+
+            let runner = Runner(catalogue: .kohakuHub, connection: administrator)
+            #expect(try runner.plan(for: .run(to: .newest)).assessment.version == 8)
+            for target in targets { #expect(try runner.run(to: .upTo(target)).version == target) }
+            let expected = try SchemaLines(version: Upgrade.newest, backend: .postgresql)
+            #expect(try SchemaLines(of: administrator).differences(from: expected) == [])
+            #expect(try Conservation(before: before, after: DatabaseContents(of: administrator)).violations == [])
+        }
+    }
+
     @Test(
         "the whole schema is read once in each transaction, on SQLite once in all, and then only what has changed",
         arguments: TestBackend.allCases)
