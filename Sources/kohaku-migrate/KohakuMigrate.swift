@@ -3,8 +3,12 @@ import ArgumentParser
 /// The command `kohaku-migrate`.
 @main
 struct KohakuMigrate: ParsableCommand {
+    /// The command's name. A verb gives it as its super-command's, so that the parser takes a verb alone for what it is, and does
+    /// not look for a request for completions first.
+    static let name = "kohaku-migrate"
+
     static let configuration = CommandConfiguration(
-        commandName: "kohaku-migrate",
+        commandName: name,
         abstract: "Upgrades a KohakuHub database to the current schema without losing a row.",
         discussion: """
             Migrations run in numerical order, each in one transaction. The schema itself shows which are applied. A \

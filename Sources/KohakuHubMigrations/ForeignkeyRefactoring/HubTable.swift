@@ -2,6 +2,8 @@ import Migrations
 
 /// What 008 knows of one table of the hub: how the table was, and how it is rewritten.
 struct HubTable: Sendable {
+    /// The name.
+    let name: String
     /// The column that only the old form has; a table without one is rewritten wherever it exists.
     var oldMarker: String?
     /// The columns that 008 adds.
@@ -20,11 +22,12 @@ struct HubTable: Sendable {
     var uniqueColumns: [[String]] = []
     /// The columns of the hub's indexes on columns that are dropped. All other indexes there are the operator's.
     var oldIndexes: [[String]] = []
-    /// The new form, where each value comes from, and which rows are quarantined.
-    var rewrite: TableRewrite
+    /// Makes the rewrite for the table's name.
+    let makeRewrite: @Sendable (String) -> TableRewrite
 
-    /// The name.
-    var name: String { rewrite.table }
+    /// The new form, where each value comes from, and which rows are quarantined. It is made when it is asked for: a start
+    /// with nothing to do needs none.
+    var rewrite: TableRewrite { makeRewrite(name) }
 
     /// The tables in the order in which they are rewritten: referenced ones first.
     static let rewritten = [

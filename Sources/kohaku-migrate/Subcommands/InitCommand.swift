@@ -6,6 +6,7 @@ import Migrations
 struct InitCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Create the current schema in a fresh database; refuse any other.",
         usage: "kohaku-migrate init [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct LakeFSCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lakefs",
+        _superCommandName: KohakuMigrate.name,
         abstract: "List each repository's name in LakeFS before version 015 and from 015 on.",
         usage: "kohaku-migrate lakefs [--script] [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Show what run would do and why, and change nothing.",
         usage: "kohaku-migrate plan [--sql | --repair] [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct RehearseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehearse",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Do the whole run or repair on a copy, and say how long it took and how much room.",
         usage: "kohaku-migrate rehearse [--repair | --to <number>] [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct RepairCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Bring a mixed database to the current schema without losing a row.",
         usage: "kohaku-migrate repair [<options>]",
         discussion: """

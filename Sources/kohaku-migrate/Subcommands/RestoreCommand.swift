@@ -6,6 +6,7 @@ import Migrations
 struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Put a backup in the place of the database, which is kept under another name.",
         usage: "kohaku-migrate restore <file> [--yes] [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct RunCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Run the pending migrations, then check the result.",
         usage: "kohaku-migrate run [<number>] [<options>]",
         discussion: """

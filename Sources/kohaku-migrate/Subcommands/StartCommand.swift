@@ -6,6 +6,7 @@ import Migrations
 struct StartCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "start",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Wait for the database, run the pending migrations, then become a command.",
         usage: "kohaku-migrate start [<options>] -- <command> ...",
         discussion: """

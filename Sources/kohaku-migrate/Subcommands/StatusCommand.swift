@@ -6,6 +6,7 @@ import Migrations
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Show which migrations are applied, superseded or pending, and why.",
         usage: "kohaku-migrate status [--exit-code] [<options>]",
         discussion: """

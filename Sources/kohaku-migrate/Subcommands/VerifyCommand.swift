@@ -6,6 +6,7 @@ import Migrations
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Report what the database is, compare its schema, and check its references.",
         usage: "kohaku-migrate verify [<options>]",
         discussion: """

@@ -6,6 +6,7 @@ import Migrations
 struct WaitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
+        _superCommandName: KohakuMigrate.name,
         abstract: "Wait until the database takes connections.",
         usage: "kohaku-migrate wait [--timeout <seconds>] [<options>]",
         discussion: """

@@ -11,7 +11,7 @@ struct FullDisks {
     func pages() throws {
         try TestBackend.sqlite.withDatabase { database in
             try Fixture("v07").load(into: database)
-            let stages = try database.dumpsOfEachVersion(from: 7)
+            let stages = try database.dumpsOnTheWay()
             let present = try database.connect().integer("PRAGMA page_count")
             var failures = 0
             for limit in stride(from: present, to: present * 10, by: 1) {

@@ -69,7 +69,7 @@ struct ServerFaults {
     private static let undisturbed = Result {
         try TestBackend.postgresql.withDatabase { database in
             try Fixture("v07").load(into: database)
-            let stages = try database.dumpsOfEachVersion(from: 7)
+            let stages = try database.dumpsOnTheWay()
             let connection = try database.connect()
             var count = 0
             connection.onStatement = { _ in count += 1 }

@@ -3,15 +3,18 @@ import Migrations
 import MigrationsTesting
 
 extension TestDatabase {
-    /// What the database would hold at this version, where it is now, and after each later migration: what a run that is
-    /// stopped may leave.
-    func dumpsOfEachVersion(from version: Int) throws -> [LogicalDump] {
+    /// What the database holds now, and would hold after each migration of a run to the newest: what such a run leaves when
+    /// it is stopped.
+    func dumpsOnTheWay() throws -> [LogicalDump] {
         try withCopy { copy in
-            let runner = Runner(catalogue: .kohakuHub, connection: try copy.connect())
-            return try (version...Upgrade.newest).map { number in
-                _ = try runner.run(to: .upTo(number))
-                return try LogicalDump(of: copy)
-            }
+            var dumps = [Result { try LogicalDump(of: copy) }]
+            let runner = Runner(
+                catalogue: .kohakuHub, connection: try copy.connect(),
+                emit: { event in
+                    if case .finished = event { dumps.append(Result { try LogicalDump(of: copy) }) }
+                })
+            _ = try runner.run(to: .newest)
+            return try dumps.map { try $0.get() }
         }
     }
 }

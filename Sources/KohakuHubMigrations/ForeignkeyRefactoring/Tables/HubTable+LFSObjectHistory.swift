@@ -2,64 +2,67 @@ import Migrations
 
 extension HubTable {
     static let lfsObjectHistory = HubTable(
+        name: "lfsobjecthistory",
         oldMarker: "repo_full_id",
         addedColumns: ["repository_id", "file_id"],
         placeholder: "repo_full_id TEXT, path_in_repo TEXT, sha256 TEXT, commit_id TEXT",
         essentialColumns: ["repo_full_id"],
         oldIndexes: [["repo_full_id"], ["repo_full_id", "path_in_repo"]],
-        rewrite: TableRewrite(
-            "lfsobjecthistory",
-            columns: #"""
-                "id" {id}
-                "repository_id" INTEGER NOT NULL
-                "path_in_repo" VARCHAR(255) NOT NULL
-                "sha256" VARCHAR(255) NOT NULL
-                "size" INTEGER NOT NULL
-                "commit_id" VARCHAR(255) NOT NULL
-                "file_id" INTEGER
-                "created_at" {timestamp} NOT NULL
-                """#,
-            foreignKeys: #"""
-                ("repository_id") REFERENCES "repository" ("id") ON DELETE CASCADE
-                ("file_id") REFERENCES "file" ("id") ON DELETE CASCADE
-                """#,
-            indexes: #"""
-                CREATE INDEX "lfsobjecthistory_repository_id" ON "lfsobjecthistory" ("repository_id")
-                CREATE INDEX "lfsobjecthistory_path_in_repo" ON "lfsobjecthistory" ("path_in_repo")
-                CREATE INDEX "lfsobjecthistory_sha256" ON "lfsobjecthistory" ("sha256")
-                CREATE INDEX "lfsobjecthistory_commit_id" ON "lfsobjecthistory" ("commit_id")
-                CREATE INDEX "lfsobjecthistory_file_id" ON "lfsobjecthistory" ("file_id")
-                CREATE INDEX "lfsobjecthistory_repository_id_path_in_repo"
-                    ON "lfsobjecthistory" ("repository_id", "path_in_repo")
-                """#,
-            replaces: ["repo_full_id"],
-            changes: ["repository_id", "file_id"],
-            quarantine: [
-                .withoutRepository(
-                    where: #"""
-                        EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
-                            AND NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = old."id")
-                        """#)
-            ],
-            from: [
-                .kept(
-                    from: #"""
-                        "lfsobjecthistory" AS old CROSS JOIN kohaku_sole AS sole
-                            LEFT JOIN "file" AS file
-                                ON file."repository_id" = sole.repository_id AND file."path_in_repo" = old."path_in_repo"
-                        WHERE sole.full_id = old."repo_full_id"
-                            AND NOT EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
-                        """#,
-                    values: ["repository_id": "sole.repository_id", "file_id": #"file."id""#]),
-                .kept(
-                    from: #"""
-                        kohaku_history AS placed CROSS JOIN "lfsobjecthistory" AS old
-                            LEFT JOIN "file" AS file
-                                ON file."repository_id" = placed.repository_id AND file."path_in_repo" = old."path_in_repo"
-                        WHERE old."id" = placed.history_id
-                        """#,
-                    values: ["repository_id": "placed.repository_id", "file_id": #"file."id""#]),
-            ]
-        )
+        makeRewrite: {
+            TableRewrite(
+                $0,
+                columns: #"""
+                    "id" {id}
+                    "repository_id" INTEGER NOT NULL
+                    "path_in_repo" VARCHAR(255) NOT NULL
+                    "sha256" VARCHAR(255) NOT NULL
+                    "size" INTEGER NOT NULL
+                    "commit_id" VARCHAR(255) NOT NULL
+                    "file_id" INTEGER
+                    "created_at" {timestamp} NOT NULL
+                    """#,
+                foreignKeys: #"""
+                    ("repository_id") REFERENCES "repository" ("id") ON DELETE CASCADE
+                    ("file_id") REFERENCES "file" ("id") ON DELETE CASCADE
+                    """#,
+                indexes: #"""
+                    CREATE INDEX "lfsobjecthistory_repository_id" ON "lfsobjecthistory" ("repository_id")
+                    CREATE INDEX "lfsobjecthistory_path_in_repo" ON "lfsobjecthistory" ("path_in_repo")
+                    CREATE INDEX "lfsobjecthistory_sha256" ON "lfsobjecthistory" ("sha256")
+                    CREATE INDEX "lfsobjecthistory_commit_id" ON "lfsobjecthistory" ("commit_id")
+                    CREATE INDEX "lfsobjecthistory_file_id" ON "lfsobjecthistory" ("file_id")
+                    CREATE INDEX "lfsobjecthistory_repository_id_path_in_repo"
+                        ON "lfsobjecthistory" ("repository_id", "path_in_repo")
+                    """#,
+                replaces: ["repo_full_id"],
+                changes: ["repository_id", "file_id"],
+                quarantine: [
+                    .withoutRepository(
+                        where: #"""
+                            EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
+                                AND NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = old."id")
+                            """#)
+                ],
+                from: [
+                    .kept(
+                        from: #"""
+                            "lfsobjecthistory" AS old CROSS JOIN kohaku_sole AS sole
+                                LEFT JOIN "file" AS file
+                                    ON file."repository_id" = sole.repository_id AND file."path_in_repo" = old."path_in_repo"
+                            WHERE sole.full_id = old."repo_full_id"
+                                AND NOT EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
+                            """#,
+                        values: ["repository_id": "sole.repository_id", "file_id": #"file."id""#]),
+                    .kept(
+                        from: #"""
+                            kohaku_history AS placed CROSS JOIN "lfsobjecthistory" AS old
+                                LEFT JOIN "file" AS file
+                                    ON file."repository_id" = placed.repository_id AND file."path_in_repo" = old."path_in_repo"
+                            WHERE old."id" = placed.history_id
+                            """#,
+                        values: ["repository_id": "placed.repository_id", "file_id": #"file."id""#]),
+                ]
+            )
+        }
     )
 }
