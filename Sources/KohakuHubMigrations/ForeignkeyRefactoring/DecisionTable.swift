@@ -112,6 +112,15 @@ enum DecisionTable: String, CaseIterable {
 
     /// The name.
     var name: String { String(rawValue.prefix { $0.isLetter || $0 == "_" }) }
+
+    /// Whether its rows are found by a full id. SQLite then stores the table by that: one search instead of two, a million
+    /// times.
+    private var isKeyedByFullID: Bool { [.exact, .sole, .candidate, .moved].contains(self) }
+
+    /// What creates the table.
+    func statement(in dialect: Dialect) -> String {
+        "CREATE TEMPORARY TABLE \(rawValue)" + (dialect == .sqlite && isKeyedByFullID ? " WITHOUT ROWID" : "")
+    }
 }
 
 extension ForeignkeyRefactoring {
@@ -123,7 +132,7 @@ extension ForeignkeyRefactoring {
 extension MigrationContext {
     /// Makes a decision table from a query; without one it is empty.
     func create(_ table: DecisionTable, from query: String? = nil) throws {
-        try execute("CREATE TEMPORARY TABLE \(table.rawValue)")
+        try execute(table.statement(in: dialect))
         guard let query else { return }
         try execute("INSERT INTO \(table.name) \(query)")
         if dialect == .postgresql { try execute("ANALYZE \(table.name)") }
