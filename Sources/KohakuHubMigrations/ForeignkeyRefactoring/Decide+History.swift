@@ -22,8 +22,8 @@ extension ForeignkeyRefactoring {
     /// Decides for those by the first rule that finds a repository. A row whose commit is known belongs to that commit's
     /// type, even if no such repository exists.
     func placeHistory(_ context: MigrationContext) throws {
-        try context.create(.history)
-        for rule in Self.looseHistory { try context.execute("INSERT INTO kohaku_history \(rule)") }
+        try context.create(.history, from: Self.looseHistory[0])
+        for rule in Self.looseHistory.dropFirst() { try context.execute("INSERT INTO kohaku_history \(rule)") }
     }
 
     private static let looseHistory = [

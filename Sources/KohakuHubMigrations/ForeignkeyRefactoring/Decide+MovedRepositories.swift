@@ -14,7 +14,7 @@ extension ForeignkeyRefactoring {
                     AND NOT EXISTS (SELECT 1 FROM kohaku_history AS placed WHERE placed.history_id = loose.history_id)
                     AND NOT EXISTS (
                         SELECT 1 FROM kohaku_exact AS exact WHERE exact.full_id = loose.full_id
-                            AND exact.repo_type = coalesce(loose.repo_type, exact.repo_type))
+                            AND (exact.repo_type = loose.repo_type OR coalesce(loose.repo_type, '') = ''))
                 ORDER BY history_id
                 """#)
         try context.execute("CREATE INDEX kohaku_orphan_content ON kohaku_orphan (sha256, path)")
@@ -90,10 +90,15 @@ extension ForeignkeyRefactoring {
                         JOIN kohaku_moved AS moved
                             ON moved.full_id = known.full_id AND moved.repo_type = known.repo_type
                         JOIN kohaku_repository AS owned ON owned.repository_id = moved.repository_id
-                        LEFT JOIN "commit" AS present {unindexed}
-                            ON present."commit_id" = known.commit_id AND present."repo_full_id" = owned.full_id
-                            AND present."repo_type" = owned.repo_type
-                    WHERE present."commit_id" IS NULL
+                        LEFT JOIN (
+                            SELECT DISTINCT "commit_id" AS commit_id, "repo_full_id" AS full_id, "repo_type" AS repo_type
+                            FROM "commit" {unindexed} WHERE "repo_full_id" IN (
+                                SELECT adopting.full_id FROM kohaku_moved AS moved JOIN kohaku_repository AS adopting
+                                    ON adopting.repository_id = moved.repository_id)
+                        ) AS present
+                            ON present.commit_id = known.commit_id AND present.full_id = owned.full_id
+                            AND present.repo_type = owned.repo_type
+                    WHERE present.commit_id IS NULL
                 ) AS adopted WHERE place = 1 ORDER BY row_id
                 """#)
     }

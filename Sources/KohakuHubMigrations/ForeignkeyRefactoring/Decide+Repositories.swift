@@ -50,7 +50,7 @@ extension ForeignkeyRefactoring {
                 """)
     }
 
-    /// Collects the commits that tell more than their full id: all but those to its only repository.
+    /// Collects the commits that tell more than their full id does: all but those to a kept repository that alone has it.
     func readCommits(_ context: MigrationContext) throws {
         try context.create(
             .commit,

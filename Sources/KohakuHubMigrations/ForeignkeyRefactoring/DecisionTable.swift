@@ -28,8 +28,8 @@ enum DecisionTable: String, CaseIterable {
         """
     /// A row is an invitation whose parameters are not a JSON object. Made by `remapInvitations`, read by the check.
     case unreadable = "kohaku_unreadable (invitation_id INTEGER PRIMARY KEY)"
-    /// A row is a commit that is not to the only repository of its full id, with the type that it knows. Made by `readCommits`,
-    /// read to find the type of other rows.
+    /// A row is a commit, with the type that it knows, except of a kept repository that is the only one of its full id. Made by
+    /// `readCommits`, read to find the type of other rows.
     case commit = """
         kohaku_commit (row_id INTEGER PRIMARY KEY, commit_id VARCHAR(255) NOT NULL, full_id VARCHAR(255) NOT NULL,
             repo_type VARCHAR(255) NOT NULL)
@@ -45,8 +45,8 @@ enum DecisionTable: String, CaseIterable {
         kohaku_exact (full_id VARCHAR(255) NOT NULL, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
             owner_id INTEGER, PRIMARY KEY (full_id, repo_type))
         """
-    /// A row is the repository of a full id that no other one shares. Made by `indexRepositories`, read to place files
-    /// and history.
+    /// A row is the repository of a full id that no other one shares. Made by `indexRepositories`, read by `readCommits` and
+    /// `matchMoved`, and to place files and history.
     case sole = """
         kohaku_sole (full_id VARCHAR(255) PRIMARY KEY, repo_type VARCHAR(255) NOT NULL, repository_id INTEGER NOT NULL,
             owner_id INTEGER)

@@ -67,9 +67,10 @@ struct HubTable: Sendable {
         let added = valuesIfAdded.filter { schema.has(name, $0.key) }
         rewrite.sources[0].values.merge(added) { _, added in added }
         // On PostgreSQL, if 013 was applied before, sizes may need it. Where it comes later, it need not write the largest
-        // tables again; one is left to it, as without any it would count as applied.
+        // tables again, if one is left to it: without any it would count as applied.
         let isWide = schema.column(name, "size").map { $0.type != "integer" } ?? false
-        if isWide || later.contains(13) && name != "stagingupload" {
+        let isLeft = schema.column("stagingupload", "size")?.type == "integer"
+        if isWide || later.contains(13) && isLeft && name != "stagingupload" {
             let size = ColumnDefinition(#""size" {bigint} NOT NULL"#)
             rewrite.columns = rewrite.columns.map { $0.name == size.name ? size : $0 }
         }

@@ -15,7 +15,8 @@ public struct TableRewrite: Sendable {
     public var replacedColumns: [String]
     /// The columns whose values may change. All others must keep their values, which is checked.
     public var changingColumns: [String]
-    /// Which rows are quarantined, in order: the first rule that a row meets gives its reason.
+    /// Which rows are quarantined, in order: the first rule that a row meets gives its reason. A rule that compares rows of the
+    /// table must itself leave out those that earlier rules take, as all may be judged before any row is moved.
     public var quarantine: [QuarantineRule]
     /// Where the rows come from.
     public var sources: [Source]

@@ -124,6 +124,41 @@ struct MovedRepositories {
         }
     }
 
+    @Test("stays where any repository has the full id, if a commit has no type", arguments: TestBackend.allCases)
+    func untyped(_ backend: TestBackend) throws {
+        try CheckedHub.checking(
+            SmallHub(
+                shape: .v7,
+                rows: [
+                    .ada, .commit("c", "", "ada/old").with(["id": 1]), .object(of: "c", "ada/old").with(["id": 1]),
+                    .repository(3, "model", "ada/new"), .file(1, "ada/new"), .repository(5, "model", "ada/old"),
+                ]),
+            on: backend
+        ) { hub in
+            #expect(!hub.findings.contains { $0.code == "moved_repository" })
+            let after = try hub.upgraded().after
+            #expect(after.quarantined(from: "commit").map(\.sourceID) == [1])
+            #expect(after.quarantined(from: "lfsobjecthistory").map(\.sourceID) == [1])
+        }
+    }
+
+    @Test("is looked up among the commits of the one that has its objects")
+    func lookup() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            var steps: [String] = []
+            connection.onStatement = { statement in
+                guard statement.hasPrefix("INSERT INTO kohaku_adopted_commit") else { return }
+                let plan = try? connection.query("EXPLAIN QUERY PLAN " + statement)
+                steps = plan?.compactMap { $0[3].text }.filter { $0.contains("present") } ?? []
+            }
+            _ = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .upTo(8))
+            #expect(steps.contains { $0.hasPrefix("SEARCH present USING AUTOMATIC") }, "\(steps)")
+            #expect(!steps.contains { $0.hasPrefix("SCAN present") }, "\(steps)")
+        }
+    }
+
     @Test("is not taken a second time by a repository that has the commit", arguments: TestBackend.allCases)
     func present(_ backend: TestBackend) throws {
         try checking(

@@ -37,6 +37,20 @@ struct Organizations {
         #expect(person["is_org"]?.boolean == false)
     }
 
+    @Test("and a membership that cannot be kept takes no other one's place", arguments: TestBackend.allCases)
+    func incompleteMembership(_ backend: TestBackend) throws {
+        let database = try Refactored(
+            backend,
+            arranging: DamagedHub.emptying("userorganization", "created_at", backend)
+                + #"""
+                ;INSERT INTO "userorganization" ("id", "user_id", "organization_id", "role", "created_at")
+                SELECT 900, "user_id", "organization_id", 'visitor', '2025-09-01 04:22:32' FROM "userorganization"
+                WHERE "id" = 1
+                """#)
+        #expect(database.quarantinedIDs("userorganization") == [1])
+        #expect(database.row(900, of: "userorganization") != nil)
+    }
+
     @Test("with the same members", arguments: TestBackend.allCases)
     func members(_ backend: TestBackend) throws {
         let database = try Refactored(backend)

@@ -37,6 +37,20 @@ struct OnePass {
         }
     }
 
+    @Test("008 leaves to 013 what tells that it is not applied", arguments: ["bigint", "smallint", "numeric"])
+    func earlySizes(_ type: String) throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute("DELETE FROM stagingupload; ALTER TABLE stagingupload ALTER size TYPE \(type)")
+            let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .upTo(13))
+            #expect(report.overtaken.isEmpty)
+            #expect(report.migrations.map(\.migration.number) == Array(8...13))
+            let expected = try SchemaLines(version: 13, backend: .postgresql)
+            #expect(try SchemaLines(of: connection).differences(from: expected) == [])
+        }
+    }
+
     @Test(
         "a run that is cut off between the two can be continued, in one step or in several",
         arguments: [[15], [9, 12, 15]])

@@ -73,7 +73,8 @@ extension DamagedHub {
             : #"""
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(
-                replace(sql, '"\#(column)" INTEGER NOT NULL', '"\#(column)" INTEGER'),
+                replace(replace(sql, '"\#(column)" INTEGER NOT NULL', '"\#(column)" INTEGER'),
+                    '"\#(column)" DATETIME NOT NULL', '"\#(column)" DATETIME'),
                 '"\#(column)" VARCHAR(255) NOT NULL', '"\#(column)" VARCHAR(255)')
             WHERE name = '\#(table)';
             PRAGMA writable_schema = RESET;

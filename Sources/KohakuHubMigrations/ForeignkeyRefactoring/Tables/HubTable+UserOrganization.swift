@@ -46,7 +46,8 @@ extension HubTable {
                                     PARTITION BY membership."user_id", meant.user_id
                                     ORDER BY \#(highestRoleFirst), "id") AS place
                                 FROM "userorganization" AS membership JOIN kohaku_organization_id AS meant
-                                    ON meant.given_id = membership."organization_id") AS ranked
+                                    ON meant.given_id = membership."organization_id"
+                                WHERE membership."role" IS NOT NULL AND membership."created_at" IS NOT NULL) AS ranked
                             WHERE place > 1)
                             """#,
                         reason: #"""
