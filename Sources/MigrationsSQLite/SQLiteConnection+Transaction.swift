@@ -162,6 +162,7 @@ extension SQLiteConnection {
     }
 
     private func checkForeignKeys() throws {
+        guard !writes.areOnlyDefinitions else { return }
         let schema = try readSchema()
         for table in writes.tablesToCheck(in: schema) {
             begin(.proving, of: table)

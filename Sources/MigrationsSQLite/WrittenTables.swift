@@ -8,6 +8,11 @@ struct WrittenTables {
     /// Updated columns as `table.column`.
     var updated: Set<String> = []
 
+    /// Whether only definitions were written, and no row of a table.
+    var areOnlyDefinitions: Bool {
+        [inserted, deleted, updated].allSatisfy { names in names.allSatisfy { $0.hasPrefix("sqlite_") } }
+    }
+
     /// The tables that may now have broken references.
     func tablesToCheck(in schema: Schema) -> [String] {
         schema.tables.values.filter { table in

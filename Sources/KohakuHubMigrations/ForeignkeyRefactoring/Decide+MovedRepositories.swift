@@ -93,8 +93,8 @@ extension ForeignkeyRefactoring {
                         LEFT JOIN (
                             SELECT DISTINCT "commit_id" AS commit_id, "repo_full_id" AS full_id, "repo_type" AS repo_type
                             FROM "commit" {unindexed} WHERE "repo_full_id" IN (
-                                SELECT adopting.full_id FROM kohaku_moved AS moved JOIN kohaku_repository AS adopting
-                                    ON adopting.repository_id = moved.repository_id)
+                                SELECT owned.full_id FROM kohaku_moved AS moved JOIN kohaku_repository AS owned
+                                    ON owned.repository_id = moved.repository_id)
                         ) AS present
                             ON present.commit_id = known.commit_id AND present.full_id = owned.full_id
                             AND present.repo_type = owned.repo_type

@@ -55,10 +55,10 @@ extension ForeignkeyRefactoring {
         try context.create(
             .commit,
             from: #"""
-                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" AS made {unindexed}
+                SELECT "id", "commit_id", "repo_full_id", "repo_type" FROM "commit" AS present {unindexed}
                 WHERE "commit_id" IS NOT NULL AND "repo_full_id" IS NOT NULL AND "repo_type" IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM kohaku_sole AS sole WHERE sole.full_id = made."repo_full_id"
-                        AND sole.repo_type = made."repo_type" AND sole.owner_id IS NOT NULL)
+                    SELECT 1 FROM kohaku_sole AS sole WHERE sole.full_id = present."repo_full_id"
+                        AND sole.repo_type = present."repo_type" AND sole.owner_id IS NOT NULL)
                 ORDER BY "id"
                 """#)
         try context.execute("CREATE INDEX kohaku_commit_commit_id ON kohaku_commit (commit_id, full_id)")

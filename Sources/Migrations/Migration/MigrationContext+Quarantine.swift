@@ -10,6 +10,8 @@ extension MigrationContext {
             CREATE TEMPORARY TABLE IF NOT EXISTS \(Self.excluded) (
                 source_table TEXT NOT NULL, id {bigint}, rule INTEGER NOT NULL)
             """)
+        // Those of another rewrite of the table.
+        decisions.findings = decisions.findings.filter { $0.key.first != rewrite.table }
         let table = rewrite.table.quotedLiteral
         try connection.execute("DELETE FROM \(Self.excluded) WHERE source_table = \(table)")
         guard !rewrite.quarantine.isEmpty else { return }
