@@ -49,6 +49,14 @@ struct Quarantining {
         }
     }
 
+    @Test("are none of a table that is missing", arguments: TestBackend.allCases)
+    func missing(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            let context = MigrationContext(connection: connection, schema: try connection.readSchema(), number: 42)
+            #expect(try context.findings(of: Library.book) == [])
+        }
+    }
+
     @Test("that no rule names stop the migration, and nothing has changed", arguments: TestBackend.allCases)
     func lost(_ backend: TestBackend) throws {
         var rewrite = Library.book

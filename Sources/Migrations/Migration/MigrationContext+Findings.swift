@@ -1,9 +1,10 @@
 extension MigrationContext {
-    /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids.
+    /// What a rewrite would quarantine, one finding per rule: how many rows, and the first ids; none of a table that is missing.
     /// - Throws: ``DatabaseError``.
     public func findings(of rewrite: TableRewrite) throws -> [Finding] {
         // An earlier check looked at the same rows.
         if isDecided, let findings = decisions.findings[rewrite.conditions] { return findings }
+        guard hasTable(rewrite.table) else { return [] }
         connection.begin(.checking, of: rewrite.table)
         try noteExcludedRows(of: rewrite)
         let findings = try quarantineFindings(rewrite.quarantine, on: rewrite.table, by: excludedRows(of: rewrite))
