@@ -205,13 +205,13 @@ extension Runner {
                 let runner = Runner(catalogue: catalogue, connection: copy)
                 var schema = try copy.readSchema()
                 let steps = plan.steps.map(\.migration)
-                for (place, migration) in steps.enumerated() {
+                for migration in steps {
                     title = migration.title
                     var statements: [String] = []
                     copy.onStatement = { if Self.changesSomething($0) { statements.append($0) } }
                     defer { copy.onStatement = nil }
                     if !isPresent(migration, on: schema) {
-                        schema = try runner.apply(migration, before: Array(steps[(place + 1)...]), on: schema).schema
+                        schema = try runner.apply(migration, among: steps, on: schema).schema
                     }
                     script.append(statements)
                 }

@@ -85,8 +85,7 @@ extension Runner {
             let start = clock.now
             guard !isPresent(migration, on: schema) else { continue }
             emit(.started(migration))
-            let later = pending.filter { $0.number > migration.number }
-            let context = try checkAndApply(migration, before: later, on: schema)
+            let context = try checkAndApply(migration, among: pending, on: schema)
             schema = context.schema
             let done = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
             report.migrations.append(done)

@@ -154,9 +154,9 @@ public struct Runner {
             }
         }
         var last = plan.assessment.schema
-        for (place, migration) in pending.enumerated() {
-            let later = Array(pending[(place + 1)...])
-            if let done = try run(migration, before: later, by: place == 0 ? plan : nil, &last) {
+        for migration in pending {
+            let isFirst = migration.number == pending[0].number
+            if let done = try run(migration, among: pending, by: isFirst ? plan : nil, &last) {
                 report.migrations.append(done)
             } else if isPending(migration, on: last) {
                 report.overtaken.append(migration)
@@ -217,7 +217,7 @@ public struct Runner {
     ///   - plan: The plan whose check looked at the rows, when nothing has changed them here since.
     ///   - last: The schema that the last one left behind that ran here.
     private func run(
-        _ migration: RegisteredMigration, before later: [RegisteredMigration], by plan: Plan?,
+        _ migration: RegisteredMigration, among steps: [RegisteredMigration], by plan: Plan?,
         _ last: inout Schema
     ) throws -> MigrationReport? {
         emit(.started(migration))
@@ -228,9 +228,9 @@ public struct Runner {
             guard isPending(migration, on: schema) else { return nil }
             let decisions = try plan.flatMap { try currentDecisions(of: $0, on: schema) }
             if decisions != nil, plan?.revision?.isOfWholeDatabase == true {
-                return try apply(migration, before: later, on: schema, by: decisions)
+                return try apply(migration, among: steps, on: schema, by: decisions)
             }
-            return try checkAndApply(migration, before: later, on: schema, by: decisions)
+            return try checkAndApply(migration, among: steps, on: schema, by: decisions)
         }
         guard let context else {
             emit(.overtaken(migration))
@@ -279,22 +279,24 @@ public struct Runner {
     /// - Parameter decisions: What an earlier check has decided by the same rows.
     /// - Throws: ``MigrationError`` when the check found an error.
     func checkAndApply(
-        _ migration: RegisteredMigration, before later: [RegisteredMigration], on schema: Schema,
+        _ migration: RegisteredMigration, among steps: [RegisteredMigration], on schema: Schema,
         by decisions: Decisions? = nil
     ) throws -> MigrationContext {
         let checked = try check(migration, on: schema, isKept: true, by: decisions)
         if let stop = MigrationError(stoppingFor: checked.findings) { throw stop }
-        return try apply(migration, before: later, on: schema, by: checked.decisions)
+        return try apply(migration, among: steps, on: schema, by: checked.decisions)
     }
 
     /// Runs one migration inside the current transaction, and checks that its signature then holds.
+    /// - Parameter steps: All migrations that this run applies.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func apply(
-        _ migration: RegisteredMigration, before later: [RegisteredMigration], on schema: Schema,
+        _ migration: RegisteredMigration, among steps: [RegisteredMigration], on schema: Schema,
         by decisions: Decisions? = nil
     ) throws -> MigrationContext {
         connection.begin(.checking)
-        let context = context(on: schema, for: migration.number, before: Set(later.map(\.number)))
+        let later = steps.map(\.number).filter { $0 > migration.number }
+        let context = context(on: schema, for: migration.number, before: Set(later))
         context.isDecided = decisions != nil
         context.decisions = decisions ?? Decisions()
         try context.dropConstantIndexes(of: catalogue)

@@ -44,25 +44,28 @@ extension HubTable {
                             """#)
                 ],
                 from: [
-                    .kept(
-                        from: #"""
-                            "lfsobjecthistory" AS old CROSS JOIN kohaku_sole AS sole
-                                LEFT JOIN "file" AS file
-                                    ON file."repository_id" = sole.repository_id AND file."path_in_repo" = old."path_in_repo"
-                            WHERE sole.full_id = old."repo_full_id"
+                    linkedToFile(
+                        #""lfsobjecthistory" AS old CROSS JOIN kohaku_sole AS sole"#, by: "sole",
+                        where: #"""
+                            sole.full_id = old."repo_full_id"
                                 AND NOT EXISTS (SELECT 1 FROM kohaku_loose AS loose WHERE loose.history_id = old."id")
-                            """#,
-                        values: ["repository_id": "sole.repository_id", "file_id": #"file."id""#]),
-                    .kept(
-                        from: #"""
-                            kohaku_history AS placed CROSS JOIN "lfsobjecthistory" AS old
-                                LEFT JOIN "file" AS file
-                                    ON file."repository_id" = placed.repository_id AND file."path_in_repo" = old."path_in_repo"
-                            WHERE old."id" = placed.history_id
-                            """#,
-                        values: ["repository_id": "placed.repository_id", "file_id": #"file."id""#]),
+                            """#),
+                    linkedToFile(
+                        #"kohaku_history AS placed CROSS JOIN "lfsobjecthistory" AS old"#, by: "placed",
+                        where: #"old."id" = placed.history_id"#),
                 ]
             )
         }
     )
+
+    /// Rows with the repository that an alias knows, each linked to the file of its path there.
+    private static func linkedToFile(_ rows: String, by alias: String, where condition: String) -> TableRewrite.Source {
+        .kept(
+            from: #"""
+                \#(rows) LEFT JOIN "file" AS file
+                    ON file."repository_id" = \#(alias).repository_id AND file."path_in_repo" = old."path_in_repo"
+                WHERE \#(condition)
+                """#,
+            values: ["repository_id": "\(alias).repository_id", "file_id": #"file."id""#])
+    }
 }
