@@ -2,17 +2,16 @@ import CSQLite
 public import Migrations
 
 extension SQLiteConnection {
-    /// Reads tables, columns, indexes and foreign keys in four queries, whatever their number. Temporary tables may have the
-    /// same names, and are found first where `main` is not named.
+    /// Reads tables, columns, indexes and foreign keys. Temporary tables may have the same names, and are found first where
+    /// `main` is not named.
     ///
     /// The statements that made a table and its indexes say all of it: a table whose statements are those of an earlier look
-    /// is not read again.
+    /// is not read again. They are read first, so that the pragmas tell of the schema as it was then.
     ///
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        let statements = try statements(ofTables: names)
-        return try read(statements, isWhole: names == nil)
+        try read(statements(ofTables: names))
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
@@ -20,23 +19,24 @@ extension SQLiteConnection {
         try forEachRow("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
             try all.append($0.text(0))
         }
-        let detailed = try statements(ofTables: names)
-        return try read(detailed, isWhole: detailed.count == all.count).naming(all)
+        return try read(statements(ofTables: names)).naming(all)
     }
 
     private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
+        let filter =
+            names.map { " AND tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" }
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
-            SELECT type, lower(tbl_name), lower(name), sql, type = 'table' AND (\(TableStatement.mayTellMore))
-            FROM main.sqlite_schema AS m
-            WHERE type IN ('table', 'index') AND \(Self.isOwn)\(Self.filter(names))
+            SELECT type, lower(tbl_name), lower(name), sql, rootpage > 0, type = 'table' AND (\(TableStatement.mayTellMore))
+            FROM main.sqlite_schema WHERE type IN ('table', 'index') AND \(Self.isOwn)\(filter ?? "")
             """, []
         ) {
             let (table, sql) = try ($0.text(1), $0.text(3))
             if $0[0].text == "table" {
                 statements[table, default: TableStatements()].table = sql
-                statements[table]?.mayTellMore = $0[4].integer == 1
+                statements[table]?.isVirtual = $0[4].integer == 0
+                statements[table]?.mayTellMore = $0[5].integer == 1
             } else {
                 try statements[table, default: TableStatements()].indexes[$0.text(2)] = sql
             }
@@ -44,11 +44,9 @@ extension SQLiteConnection {
         return statements
     }
 
-    /// - Parameter isWhole: Whether these are all tables, so that a query need not be limited to them.
-    private func read(_ statements: [String: TableStatements], isWhole: Bool) throws -> Schema {
-        let unread = statements.filter { readTables[$0.key]?.statements != $0.value }
-        if !unread.isEmpty {
-            try readTables(unread, Self.filter(isWhole && unread.count == statements.count ? nil : Set(unread.keys)))
+    private func read(_ statements: [String: TableStatements]) throws -> Schema {
+        for (name, statements) in statements where readTables[name]?.statements != statements {
+            readTables[name] = (statements, try readTable(name, statements))
         }
         return Schema(dialect: .sqlite, tables: statements.keys.compactMap { readTables[$0]?.table })
     }
@@ -56,24 +54,15 @@ extension SQLiteConnection {
     /// Not one of SQLite's internal tables and indexes.
     private static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
 
-    /// Limits a query of `sqlite_schema AS m` to some tables.
-    private static func filter(_ names: Set<String>?) -> String {
-        guard let names else { return "" }
-        return " AND m.tbl_name COLLATE NOCASE IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
-    }
-
-    private func readTables(_ statements: [String: TableStatements], _ filter: String) throws {
+    private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
-        let texts = statements.filter(\.value.mayTellMore)
-            .compactMapValues { TableStatement($0.table) }
-        var tables = statements.reduce(into: [:]) {
-            $0[$1.key] = Schema.Table(
-                name: $1.key, columns: [], isAutoincrement: texts[$1.key]?.isAutoincrement == true)
-        }
-        try readColumns(into: &tables, filter)
-        try readIndexes(into: &tables, filter, sql: statements.values.reduce(into: [:]) { $0.merge($1.indexes) { $1 } })
-        try readForeignKeys(into: &tables, filter, texts)
-        for (name, table) in tables { readTables[name] = (statements[name] ?? TableStatements(), table) }
+        let statement = statements.mayTellMore ? TableStatement(statements.table) : nil
+        var table = Schema.Table(name: name, columns: [], isAutoincrement: statement?.isAutoincrement == true)
+        // The columns of a virtual one are known to its module, which may not be there.
+        if !statements.isVirtual { try readColumns(into: &table) }
+        try readIndexes(into: &table, sql: statements.indexes)
+        try readForeignKeys(into: &table, statement?.references ?? [])
+        return table
     }
 
     /// The names of the tables, without virtual ones: their module may not be there.
@@ -85,101 +74,86 @@ extension SQLiteConnection {
             .compactMap { $0[0].text })
     }
 
-    private func readColumns(into tables: inout [String: Schema.Table], _ filter: String) throws {
-        try forEachRow(
-            """
-            SELECT lower(m.name), lower(c.name), c.type, c."notnull", c.dflt_value, c.pk, c.hidden IN (2, 3)
-            FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name, 'main') AS c
-            WHERE m.type = 'table' AND m.rootpage > 0\(filter) ORDER BY m.name, c.cid
-            """, []
-        ) { row in
+    private func readColumns(into table: inout Schema.Table) throws {
+        try readPragma("table_xinfo", of: table.name) { row in
             let type = try row.text(2).uppercased()
             let isPrimaryKey = row[5].integer != 0
-            try tables[row.text(0)]?.columns.append(
+            table.columns.append(
                 Schema.Column(
-                    name: row.text(1),
+                    name: try row.text(1).asciiLowercased,
                     type: type,
                     // The rowid is never NULL, declared so or not.
                     isNullable: row[3].integer == 0 && !(isPrimaryKey && type == "INTEGER"),
                     defaultValue: row[4].text,
                     isPrimaryKey: isPrimaryKey,
-                    isGenerated: row[6].integer == 1
+                    isGenerated: row[6].integer == 2 || row[6].integer == 3
                 ))
         }
     }
 
-    private func readIndexes(into tables: inout [String: Schema.Table], _ filter: String, sql: [String: String]) throws
-    {
-        var indexes: [(table: String, origin: String, index: Schema.Index)] = []
-        try forEachRow(
-            """
-            SELECT lower(m.name), lower(i.name), i."unique", i.origin, i.partial, k.cid, lower(k.name), k.seqno,
-                k."desc" OR k.coll <> 'BINARY'
-            FROM main.sqlite_schema AS m, pragma_index_list(m.name, 'main') AS i,
-                pragma_index_xinfo(i.name, 'main') AS k
-            WHERE m.type = 'table' AND k.key = 1\(filter) ORDER BY m.name, i.name, k.seqno
-            """, []
-        ) { row in
-            let name = try row.text(1)
-            if row[7].integer == 0 {
-                let index = Schema.Index(
-                    name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
-                    sql: sql[name] ?? "")
-                indexes.append((try row.text(0), try row.text(3), index))
-            }
-            let key: Schema.Index.Key =
-                if let column = row[6].text {
-                    .column(column)
-                } else {
-                    IndexKeys.key(at: Int(try row.integer(7)), of: sql[name] ?? "")
-                }
-            indexes[indexes.count - 1].index.keys.append(key)
-            if row[8].integer == 1 { indexes[indexes.count - 1].index.isPlain = false }
+    /// Reads them in the order of their names.
+    private func readIndexes(into table: inout Schema.Table, sql: [String: String]) throws {
+        var indexes: [(origin: String, index: Schema.Index)] = []
+        try readPragma("index_list", of: table.name) { row in
+            let name = try row.text(1).asciiLowercased
+            let index = Schema.Index(
+                name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1, sql: sql[name] ?? "")
+            indexes.append((try row.text(3), index))
         }
-        for (table, origin, index) in indexes {
-            switch origin {
-            case "c": tables[table]?.indexes.append(index)
-            case "u":
-                tables[table]?.uniqueConstraints.append(
+        indexes.sort { $0.index.name < $1.index.name }
+        for (origin, var index) in indexes where origin != "pk" {
+            try readKeys(into: &index)
+            if origin == "c" {
+                table.indexes.append(index)
+            } else {
+                table.uniqueConstraints.append(
                     Schema.UniqueConstraint(name: index.name, columns: index.columns ?? []))
-            default: break
             }
         }
     }
 
-    private func readForeignKeys(
-        into tables: inout [String: Schema.Table], _ filter: String, _ statements: [String: TableStatement]
-    ) throws {
-        var written: [String: [TableStatement.Reference]] = [:]
-        try forEachRow(
-            """
-            SELECT lower(m.name), f.seq, lower(f."table"), lower(f."from"), lower(coalesce(f."to", 'id')), f.on_delete,
-                f.on_update, f.id
-            FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
-            WHERE m.type = 'table'\(filter) ORDER BY m.name, f.id, f.seq
-            """, []
-        ) { row in
-            let table = try row.text(0)
+    private func readKeys(into index: inout Schema.Index) throws {
+        // Behind the keys are the columns by which SQLite finds the row.
+        try readPragma("index_xinfo", of: index.name) { row in
+            guard row[5].integer == 1 else { return }
+            let key: Schema.Index.Key =
+                if let column = row[2].text {
+                    .column(column.asciiLowercased)
+                } else {
+                    IndexKeys.key(at: index.keys.count, of: index.sql)
+                }
+            index.keys.append(key)
+            if row[3].integer == 1 || row[4].text != "BINARY" { index.isPlain = false }
+        }
+    }
+
+    private func readForeignKeys(into table: inout Schema.Table, _ references: [TableStatement.Reference]) throws {
+        try readPragma("foreign_key_list", of: table.name) { row in
             if row[1].integer == 0 {
-                if written[table] == nil { written[table] = statements[table]?.references ?? [] }
                 // The last one written comes first.
-                let written = try written[table]?.dropLast(Int(row.integer(7))).last
-                try tables[table]?.foreignKeys.append(
+                let written = try references.dropLast(Int(row.integer(0))).last
+                try table.foreignKeys.append(
                     Schema.ForeignKey(
-                        name: written?.name, columns: [], referencedTable: row.text(2), referencedColumns: [],
-                        onDelete: row.text(5), onUpdate: row.text(6), match: written?.match,
+                        name: written?.name, columns: [], referencedTable: row.text(2).asciiLowercased,
+                        referencedColumns: [], onDelete: row.text(6), onUpdate: row.text(5), match: written?.match,
                         deferrability: written?.deferrability))
             }
-            guard let last = tables[table]?.foreignKeys.indices.last else { return }
-            try tables[table]?.foreignKeys[last].columns.append(row.text(3))
-            try tables[table]?.foreignKeys[last].referencedColumns.append(row.text(4))
+            let last = table.foreignKeys.count - 1
+            try table.foreignKeys[last].columns.append(row.text(3).asciiLowercased)
+            table.foreignKeys[last].referencedColumns.append(row[4].text?.asciiLowercased ?? "id")
         }
+    }
+
+    /// A pragma by itself costs SQLite a quarter of what its table-valued function does, which it prepares in secret.
+    private func readPragma(_ pragma: String, of name: String, _ body: (DatabaseRow) throws -> Void) throws {
+        try readRows("PRAGMA main.\(pragma)(\(name.quotedIdentifier))", [], body)
     }
 }
 
 /// The statements that made a table and, by name, its indexes.
 struct TableStatements: Equatable {
     var table = ""
+    var isVirtual = false
     /// Whether the table's statement has to be taken apart.
     var mayTellMore = false
     var indexes: [String: String] = [:]

@@ -50,7 +50,7 @@ public final class SQLiteConnection: DatabaseConnection {
     ///   - path: The file.
     ///   - mode: How it is opened.
     ///   - lockTimeout: How long to wait for another process's lock.
-    ///   - logger: Receives every statement at trace level.
+    ///   - logger: Receives every statement at trace level, but for the pragmas that tell the schema of each table.
     /// - Throws: ``Migrations/DatabaseError`` when it cannot be opened or is not a SQLite database.
     public init(path: String, mode: Mode, lockTimeout: Duration = .seconds(10), logger: Logger) throws {
         let flags =
@@ -128,6 +128,12 @@ public final class SQLiteConnection: DatabaseConnection {
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
         try announce(sql)
+        try readRows(sql, arguments, body)
+        observer?.advance()
+    }
+
+    /// Calls the body with each row of a statement that is not announced.
+    func readRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
         guard code == SQLITE_OK, let statement = prepared else { throw error(code, sql: sql) }
@@ -136,9 +142,7 @@ public final class SQLiteConnection: DatabaseConnection {
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: try body(row(of: statement))
-            case SQLITE_DONE:
-                observer?.advance()
-                return
+            case SQLITE_DONE: return
             case let code: throw error(code, sql: sql)
             }
         }

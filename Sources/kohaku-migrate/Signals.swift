@@ -19,7 +19,7 @@ enum Signals {
 
     private static let first = Atomic<Int32>(0)
     /// The signals that do something else than at the beginning, when they did what the system does by default.
-    private static let changed = Mutex<Set<Int32>>([])
+    private static let changed = Mutex<[Int32]>([])
 
     /// Catches the signals from the first change on. Before it they end the process, at a prompt as well.
     static func watched(_ emit: @escaping (MigrationEvent) -> Void) -> (MigrationEvent) -> Void {
@@ -39,7 +39,7 @@ enum Signals {
     static func ignoreBrokenPipes() { ignore(SIGPIPE) }
 
     private static func ignore(_ number: Int32) {
-        if !isIgnored(signal(number, SIG_IGN)) { changed.withLock { _ = $0.insert(number) } }
+        if !isIgnored(signal(number, SIG_IGN)) { changed.withLock { $0.append(number) } }
     }
 
     /// The kernel protects the first process of a container from signals that it does not catch.
@@ -61,7 +61,7 @@ enum Signals {
             if isIgnored(signal(number, stop)) {
                 signal(number, SIG_IGN)
             } else {
-                changed.withLock { _ = $0.insert(number) }
+                changed.withLock { $0.append(number) }
             }
         }
     }

@@ -59,10 +59,8 @@ public struct Catalogue: Sendable {
 
     /// Every table whose columns or indexes tell the state of a database; `nil` where a signature may read any.
     var tellingTables: Set<String>? {
-        let signatures = migrations.map(\.signature) + [baseline].compactMap { $0 }
-        return signatures.reduce(Set(tables).union(hallmarks.map(\.table))) { all, signature in
-            signature.detailedTables.flatMap { all?.union($0) }
-        }
+        let signatures = Signature.all(migrations.map(\.signature) + [baseline].compactMap { $0 })
+        return signatures.detailedTables?.union(tables).union(hallmarks.map(\.table))
     }
 
     /// The tables of the newest schema, and the others that pending migrations rewrite.

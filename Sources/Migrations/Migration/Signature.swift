@@ -74,26 +74,29 @@ extension Signature {
     }
 
     /// The tables that it reads; `nil` where a custom predicate may read any.
-    var tables: Set<String>? { tables(includingNamed: true) }
+    var tables: Set<String>? { tables(includingNamed: true).map(Set.init) }
 
     /// The tables of which it reads more than whether they exist; `nil` where a custom predicate may read any.
-    var detailedTables: Set<String>? { tables(includingNamed: false) }
+    var detailedTables: Set<String>? { tables(includingNamed: false).map(Set.init) }
 
     /// - Parameter includingNamed: Whether those belong to it of which it only reads whether they exist.
-    private func tables(includingNamed: Bool) -> Set<String>? {
+    private func tables(includingNamed: Bool) -> [String]? {
         switch self {
-        case .table(let table): includingNamed ? [table] : []
+        case .table(let table): return includingNamed ? [table] : []
         case .column(let table, _), .nullable(let table, _), .type(let table, _, _), .index(let table, _),
             .uniqueIndex(let table, _), .foreignKey(let table, _, _, _):
-            [table]
+            return [table]
         case .all(let signatures), .any(let signatures):
-            signatures.reduce(into: Optional([])) { all, signature in
-                all = signature.tables(includingNamed: includingNamed).flatMap { all?.union($0) }
+            var all: [String] = []
+            for signature in signatures {
+                guard let tables = signature.tables(includingNamed: includingNamed) else { return nil }
+                all += tables
             }
-        case .not(let signature): signature.tables(includingNamed: includingNamed)
+            return all
+        case .not(let signature): return signature.tables(includingNamed: includingNamed)
         case .dialect(let sqlite, let postgresql):
-            Signature.all([sqlite, postgresql]).tables(includingNamed: includingNamed)
-        case .custom: nil
+            return Signature.all([sqlite, postgresql]).tables(includingNamed: includingNamed)
+        case .custom: return nil
         }
     }
 

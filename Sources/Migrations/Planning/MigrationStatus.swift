@@ -29,12 +29,12 @@ extension [MigrationStatus] {
         var present: (migration: RegisteredMigration, reason: String)?
         for migration in migrations.reversed() {
             let signature = migration.signature
-            var status = MigrationStatus(
-                migration: migration, verdict: .pending, reason: signature.description(schema.dialect))
+            var status = MigrationStatus(migration: migration, verdict: .pending, reason: "")
             do {
                 if try signature.holds(on: schema) { status.verdict = .applied }
-                status.reason = try signature.evidence(on: schema)
+                if present == nil { status.reason = try signature.evidence(on: schema) }
             } catch {
+                status.reason = signature.description(schema.dialect)
                 status.warning = "the signature of \(migration.title) could not be evaluated: \(error)"
             }
             if let present {

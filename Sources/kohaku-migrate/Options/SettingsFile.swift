@@ -1,17 +1,21 @@
 import FoundationEssentials
 import KohakuHubMigrations
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The hub's configuration file.
 enum SettingsFile {
     /// Its text, `nil` when there is none.
     /// - Throws: ``ConfigurationError`` when it exists but cannot be read.
     static func text(at path: String) throws -> String? {
-        do {
-            // Does not follow a link.
-            _ = try FileManager.default.attributesOfItem(atPath: path)
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile {
-            return nil
-        } catch {}
+        var status = stat()
+        guard lstat(path, &status) == 0 || errno != ENOENT else { return nil }
         if let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) { return text }
         if isLink(path), !FileManager.default.fileExists(atPath: path) {
             throw ConfigurationError(
