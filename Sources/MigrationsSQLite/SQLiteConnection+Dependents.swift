@@ -111,14 +111,17 @@ extension SQLiteConnection {
     /// use, so each is compiled here.
     func brokenDependents() throws -> [String: String] {
         var broken: [String: String] = [:]
-        let views = try query("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name")
-        for view in try views.map({ try $0.text(0) }) {
-            broken["view \(view)"] = failure(of: "EXPLAIN SELECT * FROM \(view.quotedIdentifier)")
+        var tables: Set<String> = []
+        for row in try query("SELECT type, tbl_name FROM main.sqlite_schema WHERE type IN ('view', 'trigger')") {
+            let name = try row.text(1)
+            if row[0].text == "view" {
+                broken["view \(name)"] = failure(of: "EXPLAIN SELECT * FROM \(name.quotedIdentifier)")
+            } else {
+                tables.insert(name.asciiLowercased)
+            }
         }
-        let tables = try query(
-            "SELECT DISTINCT lower(tbl_name) FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY 1")
         guard !tables.isEmpty else { return broken }
-        let schema = try readSchema(of: Set(tables.compactMap { $0[0].text }))
+        let schema = try readSchema(of: tables)
         for table in schema.tables.values {
             let name = table.name.quotedIdentifier
             let columns = table.columns.map { "\($0.name.quotedIdentifier) = \($0.name.quotedIdentifier)" }

@@ -16,29 +16,29 @@ extension SQLiteConnection {
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
         var all: [String] = []
-        try forEachRow("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
-            try all.append($0.text(0))
+        try forEachRow("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
+            try all.append($0.text(0).asciiLowercased)
         }
         return try read(statements(ofTables: names)).naming(all)
     }
 
     private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
-        let filter =
-            names.map { " AND tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))" }
+        let filter = names.map {
+            " AND tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
+        }
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
-            SELECT type, lower(tbl_name), lower(name), sql, rootpage > 0, type = 'table' AND (\(TableStatement.mayTellMore))
-            FROM main.sqlite_schema WHERE type IN ('table', 'index') AND \(Self.isOwn)\(filter ?? "")
+            SELECT type, tbl_name, name, sql, rootpage FROM main.sqlite_schema
+            WHERE type IN ('table', 'index') AND \(Self.isOwn)\(filter ?? "")
             """, []
         ) {
-            let (table, sql) = try ($0.text(1), $0.text(3))
+            let (table, sql) = try ($0.text(1).asciiLowercased, $0.text(3))
             if $0[0].text == "table" {
                 statements[table, default: TableStatements()].table = sql
                 statements[table]?.isVirtual = $0[4].integer == 0
-                statements[table]?.mayTellMore = $0[5].integer == 1
             } else {
-                try statements[table, default: TableStatements()].indexes[$0.text(2)] = sql
+                try statements[table, default: TableStatements()].indexes[$0.text(2).asciiLowercased] = sql
             }
         }
         return statements
@@ -52,11 +52,11 @@ extension SQLiteConnection {
     }
 
     /// Not one of SQLite's internal tables and indexes.
-    private static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
+    private static let isOwn = "name NOT GLOB 'sqlite_*'"
 
     private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
-        let statement = statements.mayTellMore ? TableStatement(statements.table) : nil
+        let statement = TableStatement.mayTellMore(statements.table) ? TableStatement(statements.table) : nil
         var table = Schema.Table(name: name, columns: [], isAutoincrement: statement?.isAutoincrement == true)
         // The columns of a virtual one are known to its module, which may not be there.
         if !statements.isVirtual { try readColumns(into: &table) }
@@ -97,7 +97,8 @@ extension SQLiteConnection {
         try readPragma("index_list", of: table.name) { row in
             let name = try row.text(1).asciiLowercased
             let index = Schema.Index(
-                name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1, sql: sql[name] ?? "")
+                name: name, keys: [], isUnique: row[2].integer == 1, isPartial: row[4].integer == 1,
+                sql: sql[name] ?? "")
             indexes.append((try row.text(3), index))
         }
         indexes.sort { $0.index.name < $1.index.name }
@@ -154,8 +155,6 @@ extension SQLiteConnection {
 struct TableStatements: Equatable {
     var table = ""
     var isVirtual = false
-    /// Whether the table's statement has to be taken apart.
-    var mayTellMore = false
     var indexes: [String: String] = [:]
 }
 

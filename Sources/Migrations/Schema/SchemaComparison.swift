@@ -14,10 +14,8 @@ extension Schema {
             }
             differences += found.differences(from: table)
         }
-        for name in tables.keys.sorted() where !known.contains(name) && !ignored.contains(name) {
-            differences.append(SchemaDifference(.ownTable, table: name))
-        }
-        return differences
+        let others = tables.keys.filter { !known.contains($0) && !ignored.contains($0) }
+        return differences + others.sorted().map { SchemaDifference(.ownTable, table: $0) }
     }
 }
 
