@@ -40,7 +40,8 @@ extension PostgresConnection {
         }
     }
 
-    /// A new table would have the same owner, privileges and properties, and nobody knows the table by its number.
+    /// A new table would have the same owner, privileges and properties, and nobody knows the table by its number, labels it,
+    /// or sends it rows from another server.
     private static let isOrdinary = """
         relkind = 'r' AND relpersistence = 'p' AND relreplident = 'd' AND reloftype = 0 AND relacl IS NULL AND reloptions IS NULL
         AND NOT relrowsecurity AND NOT relforcerowsecurity AND pg_get_userbyid(relowner) = current_user
@@ -48,7 +49,8 @@ extension PostgresConnection {
         AND relam = (SELECT oid FROM pg_am WHERE amname = current_setting('default_table_access_method'))
         AND NOT EXISTS (SELECT FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = current_user)
         AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')
-        AND NOT EXISTS (SELECT FROM pg_publication)
+        AND NOT EXISTS (SELECT FROM pg_publication) AND NOT EXISTS (SELECT FROM pg_subscription_rel)
+        AND NOT EXISTS (SELECT FROM pg_seclabel)
         AND NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database())
         AND NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_class AS u ON u.oid = a.attrelid AND u.relkind IN ('r', 'p', 'm')
             WHERE a.atttypid IN ('oid'::regtype, 'oid[]'::regtype, 'regclass'::regtype, 'regclass[]'::regtype,
@@ -120,9 +122,21 @@ extension PostgresConnection {
             SELECT objid FROM pg_depend
             WHERE classid = 'pg_class'::regclass AND objid = \(these) AND refclassid = 'pg_extension'::regclass
             """,
-            // Rows come from another server.
-            "SELECT srrelid FROM pg_subscription_rel WHERE srrelid = \(these)",
-        ] + ["pg_description", "pg_seclabel"].flatMap { tables(describedIn: $0, among: these) }
+            // It or a part of it has a comment.
+            "SELECT objoid FROM pg_description WHERE classoid = 'pg_class'::regclass AND objoid = \(these)",
+            """
+            SELECT i.indrelid FROM pg_index AS i JOIN pg_description AS l ON l.objoid = i.indexrelid
+            WHERE i.indrelid = \(these) AND l.classoid = 'pg_class'::regclass
+            """,
+            """
+            SELECT o.conrelid FROM pg_constraint AS o JOIN pg_description AS l ON l.objoid = o.oid
+            WHERE o.conrelid = \(these) AND l.classoid = 'pg_constraint'::regclass
+            """,
+            """
+            SELECT t.typrelid FROM pg_type AS t JOIN pg_description AS l ON l.objoid = t.oid
+            WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
+            """,
+        ]
     }
 
     /// A query for those of some tables whose new table would find its name, or that of its row type, taken.
@@ -133,25 +147,6 @@ extension PostgresConnection {
                 EXISTS (SELECT FROM pg_class WHERE relnamespace = c.relnamespace AND relname = \(name))
                 OR EXISTS (SELECT FROM pg_type WHERE typnamespace = c.relnamespace AND typname = \(name)))
             """
-    }
-
-    /// Queries for those of some tables about which, or about a part of which, a table of the catalogue says something.
-    private static func tables(describedIn labels: String, among these: String) -> [String] {
-        [
-            "SELECT objoid FROM \(labels) WHERE classoid = 'pg_class'::regclass AND objoid = \(these)",
-            """
-            SELECT i.indrelid FROM pg_index AS i JOIN \(labels) AS l ON l.objoid = i.indexrelid
-            WHERE i.indrelid = \(these) AND l.classoid = 'pg_class'::regclass
-            """,
-            """
-            SELECT o.conrelid FROM pg_constraint AS o JOIN \(labels) AS l ON l.objoid = o.oid
-            WHERE o.conrelid = \(these) AND l.classoid = 'pg_constraint'::regclass
-            """,
-            """
-            SELECT t.typrelid FROM pg_type AS t JOIN \(labels) AS l ON l.objoid = t.oid
-            WHERE t.typrelid = \(these) AND l.classoid = 'pg_type'::regclass
-            """,
-        ]
     }
 }
 
