@@ -14,7 +14,7 @@ struct MigrationRegistry: BuildToolPlugin {
             .buildCommand(
                 displayName: "Listing the migrations of \(target.name)",
                 executable: try context.tool(named: "migration-registry-generator").url,
-                arguments: [output.path()] + sources.map { $0.path() },
+                arguments: ([output] + sources).map { $0.path(percentEncoded: false) },
                 inputFiles: sources,
                 outputFiles: [output]
             )

@@ -73,7 +73,8 @@ struct ClientProgram {
             // A terminal sends the signal to both.
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             let signal = status & 0x7f
-            throw failure(said.trimmingSpaces() + (signal == 0 ? "" : " It was ended by signal \(signal)."))
+            let end = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
+            throw failure(said.trimmingSpaces().isEmpty ? end : said + (signal == 0 ? "" : " It \(end)."))
         }
     }
 

@@ -89,8 +89,9 @@ extension PostgresConnection {
         case "57014": isInterrupted ? .interrupted : .cancelled
         case "53200": .exhausted
         case "53300": .unreachable
-        // The limit on temporary files is a setting: disk space would not help.
-        case "53400": .other
+        // The limit on temporary files is a setting: disk space would not help. Nor is a statement that lacks an argument the
+        // connection's fault.
+        case "53400", "08P01": .other
         case "25006": .readOnly
         default:
             switch state.prefix(2) {

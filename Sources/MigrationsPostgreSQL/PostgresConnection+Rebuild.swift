@@ -92,7 +92,9 @@ extension PostgresConnection {
             if let present = old.first(where: { $0.name == column.name }) {
                 changes += self.changes(from: present, to: column, using: "NULL::\(column.type)")
             } else {
-                changes.append("ADD COLUMN \(name) \(column.type)" + (column.isNullable ? "" : " NOT NULL"))
+                changes.append(
+                    "ADD COLUMN \(name) \(column.type)" + (column.isNullable ? "" : " NOT NULL")
+                        + (column.defaultValue.map { " DEFAULT \($0)" } ?? ""))
             }
         }
         try alter(rebuild.table.name, changes)
@@ -107,15 +109,17 @@ extension PostgresConnection {
     private func changes(from present: PresentColumn, to column: PresentColumn, using value: String) -> [String] {
         let name = column.name.quotedIdentifier
         var changes: [String] = []
-        if present.hasDefault, !column.hasDefault, !present.isSerial {
-            changes.append("ALTER COLUMN \(name) DROP \(present.isGenerated ? "EXPRESSION" : "DEFAULT")")
-        }
+        let isOther = column.defaultValue != present.defaultValue
+        if present.isGenerated, !column.isGenerated { changes.append("ALTER COLUMN \(name) DROP EXPRESSION") }
+        // The old one may have no value of the new type.
+        if present.defaultValue != nil, isOther { changes.append("ALTER COLUMN \(name) DROP DEFAULT") }
         if present.type != column.type {
             changes.append("ALTER COLUMN \(name) TYPE \(column.type) USING \(value)")
         }
         if present.isNullable != column.isNullable {
             changes.append("ALTER COLUMN \(name) \(column.isNullable ? "DROP" : "SET") NOT NULL")
         }
+        if let value = column.defaultValue, isOther { changes.append("ALTER COLUMN \(name) SET DEFAULT \(value)") }
         return changes
     }
 
@@ -181,7 +185,8 @@ extension PostgresConnection {
         var name: String
         var type: String
         var isNullable: Bool
-        var hasDefault: Bool
+        /// In SQL; `nil` also for what a sequence or an expression assigns.
+        var defaultValue: String?
         var isGenerated: Bool
         var isSerial: Bool
         var isPrimaryKey: Bool
@@ -190,7 +195,7 @@ extension PostgresConnection {
     private func columns(of relation: String) throws -> [PresentColumn] {
         try query(
             """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, d.oid IS NOT NULL,
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
                 a.attidentity <> '' OR EXISTS (SELECT FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid
                     WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND s.relkind = 'S'
                         AND p.refclassid = 'pg_class'::regclass),
@@ -201,10 +206,11 @@ extension PostgresConnection {
             WHERE a.attrelid = \(relation) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """
         ).map { row in
-            try PresentColumn(
+            let (isSerial, isGenerated) = (row[4].boolean == true, row[6].boolean == true)
+            return try PresentColumn(
                 name: row.text(0), type: row.text(1), isNullable: row[2].boolean == true,
-                hasDefault: row[3].boolean == true, isGenerated: row[6].boolean == true,
-                isSerial: row[4].boolean == true, isPrimaryKey: row[5].boolean == true)
+                defaultValue: isSerial || isGenerated ? nil : row[3].text, isGenerated: isGenerated,
+                isSerial: isSerial, isPrimaryKey: row[5].boolean == true)
         }
     }
 

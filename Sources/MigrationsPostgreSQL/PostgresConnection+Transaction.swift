@@ -137,17 +137,24 @@ extension PostgresConnection {
             SELECT set_config('search_path', 'migration_plan, ' || current_setting('search_path'), true)
             """)
         for table in tables {
+            let key = table.columns.filter(\.isPrimaryKey).map(\.name.quotedIdentifier)
             let columns = table.columns.map { column in
-                column.sequence == nil
-                    ? column.definition : "\(column.name.quotedIdentifier) \(dialect.spelling("{id}"))"
+                guard column.sequence == nil else {
+                    return "\(column.name.quotedIdentifier) \(column.isPrimaryKey ? "SERIAL NOT NULL" : column.type)"
+                }
+                var column = column
+                column.isPrimaryKey = false
+                return column.definition
             }
-            let lines = columns + table.uniqueConstraints.map(\.definition)
+            let lines =
+                columns + (key.isEmpty ? [] : ["PRIMARY KEY (\(key.joined(separator: ", ")))"])
+                + table.uniqueConstraints.map(\.definition)
             try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")
             // With something to lose the copy is rebuilt as the table will be.
             if replaceable[table.name] == nil {
                 try execute("COMMENT ON TABLE \(table.name.quotedIdentifier) IS 'stays'")
             }
-            for index in table.indexes where index.columns != nil {
+            for index in table.indexes where index.columns != nil && !index.isPartial {
                 let list = (index.columns ?? []).map(\.quotedIdentifier).joined(separator: ", ")
                 try execute(
                     "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(index.name.quotedIdentifier) "

@@ -130,6 +130,9 @@ public final class PostgresConnection: DatabaseConnection {
 
     private func send(_ sql: String, _ arguments: [DatabaseValue]) throws {
         try announce(sql)
+        guard !arguments.contains(where: { $0.text?.utf8.contains(0) == true }) else {
+            throw DatabaseError(.other, "PostgreSQL cannot store a text with the character U+0000", sql: sql)
+        }
         let sent = Self.withParameters(arguments) { values in
             libpq.PQsendQueryParams(handle, sql, Int32(arguments.count), nil, values, nil, nil, 0)
         }

@@ -50,7 +50,7 @@ struct ColumnText {
     private func kind(_ word: String, before next: String?) -> Kind? {
         let last = clauses.last?.text.uppercased() ?? ""
         // `ON DELETE SET NULL`
-        if clauses.last?.kind == .reference, last.hasSuffix(" SET") { return nil }
+        if clauses.last?.kind == .reference, SQLText.allWords(last).last == "SET" { return nil }
         return switch word {
         case "PRIMARY": .primaryKey
         case "NOT": next == "DEFERRABLE" ? nil : .nullability
@@ -65,6 +65,13 @@ struct ColumnText {
         default: nil
         }
     }
+
+    /// Whether it refuses NULL.
+    var isRequired: Bool {
+        clauses.contains { $0.kind == .nullability && SQLText.allWords($0.text.uppercased()).contains("NOT") }
+    }
+
+    func has(_ kind: Kind) -> Bool { clauses.contains { $0.kind == kind } }
 
     /// The clauses of some kinds.
     func clauses(of kinds: Set<Kind>) -> [String] {

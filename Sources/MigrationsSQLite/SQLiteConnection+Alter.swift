@@ -19,11 +19,13 @@ extension SQLiteConnection {
             guard let old = present.column(column.name) else {
                 throw DatabaseError(.other, "table \(table) has no column \(column.name)")
             }
-            if old.isNullable, column.sql.contains(" NOT NULL") { try requireNoNull(in: column.name, of: table) }
+            if old.isNullable, ColumnText(column.sql)?.isRequired == true {
+                try requireNoNull(in: column.name, of: table)
+            }
             definition.replaceColumn(column, of: present)
         }
         let defaulted = alteration.columns.filter {
-            $0.sql.contains(" DEFAULT ") || present.column($0.name)?.defaultValue != nil
+            ColumnText($0.sql)?.has(.defaultValue) == true || present.column($0.name)?.defaultValue != nil
         }
         try storeValues(of: defaulted.map(\.name), in: table)
         for name in alteration.unreferencedColumns {
@@ -49,7 +51,9 @@ extension SQLiteConnection {
     private func makePrimaryKeys(_ alteration: TableAlteration) throws {
         guard let present = try readSchema(of: [alteration.table]).tables[alteration.table] else { return }
         let keys = alteration.columns.filter { column in
-            guard let old = present.column(column.name), column.sql.contains(" PRIMARY KEY") else { return false }
+            guard let old = present.column(column.name), ColumnText(column.sql)?.has(.primaryKey) == true else {
+                return false
+            }
             return !old.isPrimaryKey || old.type != "INTEGER"
         }
         if !keys.isEmpty { try copy(present, replacing: keys) }

@@ -64,7 +64,7 @@ extension SQLiteConnection: BackupSource {
             let (left, all) = (sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup))
             observer?.advance(to: Int64(all - left) * pageSize, of: Int64(all) * pageSize, .bytes)
             guard code != SQLITE_OK, code != SQLITE_DONE else { return code == SQLITE_DONE }
-            throw copy.backupError(code)
+            throw isInterrupted ? backupError(code) : copy.backupError(code)
         }
         if try query("PRAGMA journal_mode").first?[0].text != "wal", pages > Self.pagesOfStep {
             repeat {

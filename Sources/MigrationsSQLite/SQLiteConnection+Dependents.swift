@@ -69,7 +69,7 @@ extension SQLiteConnection {
         let words = refused.message.split(separator: " constraint failed: ", maxSplits: 1).map(String.init)
         guard words.count == 2, let present = try? readSchema().tables else { return error }
         if words[0] == "NOT NULL" {
-            let place = words[1].replacing(TableRebuild.stagingTable(for: ""), with: "")
+            let place = words[1].asciiLowercased.replacing(TableRebuild.stagingTable(for: ""), with: "")
             let names = place.split(separator: ".").map(String.init)
             guard names.count == 2, present[names[0]]?.column(names[1])?.isNullable == false else { return error }
             refused.refusal = "NOT NULL of column \(names[1]) on \(names[0])"
@@ -82,7 +82,7 @@ extension SQLiteConnection {
             guard words[0] == "UNIQUE" else { return words[0] == "CHECK" && attachment.description.contains(words[1]) }
             let tables = [attachment.table, TableRebuild.stagingTable(for: attachment.table)]
             let keys = tables.map { table in attachment.columns.map { "\(table).\($0)" }.joined(separator: ", ") }
-            return keys.contains(words[1]) || words[1] == "index '\(attachment.name)'"
+            return keys.contains(words[1].asciiLowercased) || words[1] == "index '\(attachment.name)'"
         }?.description
         return refused
     }

@@ -50,6 +50,7 @@ extension SQLiteConnection {
     }
 
     public func rebuildIndexes(of tables: [String]) throws {
-        try execute("REINDEX")
+        let present = try tableNames()
+        for table in tables where present.contains(table) { try execute("REINDEX main.\(table.quotedIdentifier)") }
     }
 }

@@ -52,7 +52,7 @@ extension SQLiteConnection {
     }
 
     /// Not one of SQLite's internal tables and indexes.
-    private static let isOwn = "name NOT GLOB 'sqlite_*'"
+    static let isOwn = "name NOT GLOB 'sqlite_*'"
 
     private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
@@ -141,8 +141,21 @@ extension SQLiteConnection {
             }
             let last = table.foreignKeys.count - 1
             try table.foreignKeys[last].columns.append(row.text(3).asciiLowercased)
-            table.foreignKeys[last].referencedColumns.append(row[4].text?.asciiLowercased ?? "id")
+            // Without columns it refers to the primary key.
+            let key = try row[4].text == nil ? primaryKey(of: table.foreignKeys[last].referencedTable) : []
+            let place = table.foreignKeys[last].referencedColumns.count
+            table.foreignKeys[last].referencedColumns.append(
+                row[4].text?.asciiLowercased ?? (key.indices.contains(place) ? key[place] : "id"))
         }
+    }
+
+    /// The columns of a table's primary key in its order; none when the table is missing.
+    private func primaryKey(of table: String) throws -> [String] {
+        var columns: [(place: Int64, name: String)] = []
+        try readPragma("table_info", of: table) { row in
+            if try row.integer(5) > 0 { try columns.append((row.integer(5), row.text(1).asciiLowercased)) }
+        }
+        return columns.sorted { $0.place < $1.place }.map(\.name)
     }
 
     /// A pragma by itself costs SQLite a quarter of what its table-valued function does, which it prepares in secret.

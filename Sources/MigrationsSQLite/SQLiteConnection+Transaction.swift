@@ -75,7 +75,7 @@ extension SQLiteConnection {
         copy.observer = observer
         let statements = try query(
             """
-            SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+            SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND \(Self.isOwn)
                 AND tbl_name NOT IN (
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow'))
             ORDER BY rowid

@@ -134,9 +134,7 @@ public final class SQLiteConnection: DatabaseConnection {
 
     /// Calls the body with each row of a statement that is not announced.
     func readRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws {
-        var prepared: OpaquePointer?
-        let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
-        guard code == SQLITE_OK, let statement = prepared else { throw error(code, sql: sql) }
+        let statement = try prepare(sql)
         defer { sqlite3_finalize(statement) }
         try bind(arguments, to: statement, sql: sql)
         while true {
@@ -148,6 +146,22 @@ public final class SQLiteConnection: DatabaseConnection {
         }
     }
 
+    /// - Throws: ``Migrations/DatabaseError`` when it is none, or several, which would not be executed.
+    private func prepare(_ sql: String) throws -> OpaquePointer {
+        var prepared: OpaquePointer?
+        let rest = try sql.withCString { text in
+            var end: UnsafePointer<CChar>?
+            let code = sqlite3_prepare_v2(handle, text, -1, &prepared, &end)
+            guard code == SQLITE_OK, prepared != nil else { throw error(code, sql: sql) }
+            return end.map { String(cString: $0) } ?? ""
+        }
+        guard let statement = prepared, SQLText.words(rest).allSatisfy({ $0 == ";" }) else {
+            sqlite3_finalize(prepared)
+            throw DatabaseError(.other, "only one statement at a time can have arguments or rows", sql: sql)
+        }
+        return statement
+    }
+
     private func announce(_ sql: String) throws {
         try checkInterruption()
         logger.trace("\(sql)")
@@ -155,6 +169,12 @@ public final class SQLiteConnection: DatabaseConnection {
     }
 
     private func bind(_ arguments: [DatabaseValue], to statement: OpaquePointer, sql: String) throws {
+        let expected = Int(sqlite3_bind_parameter_count(statement))
+        guard arguments.count >= expected else {
+            throw DatabaseError(
+                .other, "the statement has \(expected.counted("argument")), and \(arguments.count) were given", sql: sql
+            )
+        }
         // SQLite copies the bytes before the call returns.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         for (offset, argument) in arguments.enumerated() {
@@ -169,7 +189,8 @@ public final class SQLiteConnection: DatabaseConnection {
                 case .boolean(let value): sqlite3_bind_int64(statement, index, value ? 1 : 0)
                 case .real(let value): sqlite3_bind_double(statement, index, value)
                 case .text(let value):
-                    sqlite3_bind_text(statement, index, value, Int32(value.utf8.count), copied)
+                    sqlite3_bind_text64(
+                        statement, index, value, UInt64(value.utf8.count), copied, UInt8(SQLITE_UTF8))
                 case .blob(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(statement, index, 0)
                 case .blob(let bytes):
                     sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), copied)

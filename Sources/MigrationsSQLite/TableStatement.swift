@@ -64,7 +64,7 @@ struct TableStatement {
         return "CREATE TABLE \(name) (\n    \(lines.joined(separator: ",\n    "))\n\(tail)"
     }
 
-    /// Replaces a column's definition. Its UNIQUE, REFERENCES and CHECK clauses stay.
+    /// Replaces a column's definition. What it is not about stays: UNIQUE, REFERENCES, CHECK, COLLATE and GENERATED.
     /// - Parameter table: The table as it is.
     mutating func replaceColumn(_ column: ColumnDefinition, of table: Schema.Table) {
         guard let index = items.firstIndex(where: { SQLText.identifier(at: SQLText.words($0).first) == column.name })

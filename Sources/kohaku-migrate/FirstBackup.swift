@@ -9,7 +9,7 @@ final class FirstBackup {
     private let lockTimeout: Duration
     private var next: Backup?
 
-    /// That the database is no longer what the plan was made for.
+    /// The database is no longer what the plan was made for.
     private struct Overtaken: Error {}
 
     /// - Parameter database: The database as the command that leads back names it.

@@ -28,7 +28,12 @@ for path in arguments.dropFirst() {
         fail(path, "a migration file is named NNN_Name.swift, such as 008_ForeignkeyRefactoring.swift")
     }
     let type = String(match.2)
-    let source = (try? String(contentsOf: URL(filePath: path), encoding: .utf8)) ?? ""
+    let source: String
+    do {
+        source = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    } catch {
+        fail(path, "this file cannot be read: \(error.localizedDescription)")
+    }
     guard source.contains("struct \(type): Migration") else {
         fail(path, "this file must declare 'struct \(type): Migration'")
     }

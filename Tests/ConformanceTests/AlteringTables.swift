@@ -62,6 +62,32 @@ struct AlteringTables {
     }
 
     @Test(
+        "gives a column a default, in letters of any case, and no row another value", arguments: TestBackend.allCases,
+        ["DEFAULT 5", "default  5"])
+    func newDefault(_ backend: TestBackend, _ clause: String) throws {
+        try backend.withConnection { connection in
+            try connection.execute(
+                """
+                CREATE TABLE "item" ("id" INTEGER PRIMARY KEY);
+                INSERT INTO "item" VALUES (1);
+                ALTER TABLE "item" ADD COLUMN "n" INTEGER
+                """)
+            try connection.withMigrationTransaction {
+                try connection.alter(
+                    TableAlteration(table: "item", columns: [ColumnDefinition("\"n\" INTEGER \(clause)")]))
+            }
+            try connection.execute(#"INSERT INTO "item" ("id") VALUES (2)"#)
+            #expect(try connection.query(#"SELECT "n" FROM "item" ORDER BY "id""#).map { $0[0] } == [.null, 5])
+            // Another one.
+            try connection.withMigrationTransaction {
+                try connection.alter(
+                    TableAlteration(table: "item", columns: [ColumnDefinition(#""n" INTEGER DEFAULT 6"#)]))
+            }
+            #expect(try connection.readSchema().column("item", "n")?.defaultValue == "6")
+        }
+    }
+
+    @Test(
         "keeps a foreign key and a uniqueness that stand in the definition of a changed column",
         arguments: TestBackend.allCases)
     func inlineConstraints(_ backend: TestBackend) throws {

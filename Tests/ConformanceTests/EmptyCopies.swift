@@ -23,6 +23,32 @@ struct EmptyCopies {
         }
     }
 
+    @Test("has the tables of others too, with keys of several columns", arguments: TestBackend.allCases)
+    func tablesOfOthers(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            let number = backend == .sqlite ? "INTEGER" : "SERIAL"
+            try connection.execute(
+                """
+                CREATE TABLE "likes" ("a" INTEGER, "b" \(number), "c" INTEGER, PRIMARY KEY ("a", "b"));
+                CREATE TABLE "counted" ("name" VARCHAR(9) PRIMARY KEY, "number" \(number));
+                CREATE TABLE "reply" ("a" INTEGER, "b" INTEGER, FOREIGN KEY ("a", "b") REFERENCES "likes");
+                CREATE UNIQUE INDEX "likes_c" ON "likes" ("c") WHERE "c" > 0
+                """)
+            let schema = try connection.readSchema()
+            #expect(schema.tables["reply"]?.foreignKeys.map(\.referencedColumns) == [["a", "b"]])
+            try connection.withEmptyCopy { copy in
+                let copied = try copy.readSchema()
+                #expect(Set(copied.tables.keys) == ["likes", "counted", "reply"])
+                for name in copied.tables.keys {
+                    #expect(
+                        copied.tables[name]?.columns.filter(\.isPrimaryKey).map(\.name)
+                            == schema.tables[name]?.columns.filter(\.isPrimaryKey).map(\.name))
+                }
+                #expect(copied.tables["reply"]?.foreignKeys.map(\.referencedColumns) == [["a", "b"]])
+            }
+        }
+    }
+
     @Test("leaves out virtual tables with all that belongs to them")
     func virtualTables() throws {
         try TestBackend.sqlite.withConnection { connection in

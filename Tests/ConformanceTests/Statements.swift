@@ -34,6 +34,22 @@ struct Statements {
         }
     }
 
+    @Test("and refuses arguments for several, and fewer than it has", arguments: TestBackend.allCases)
+    func mistakenArguments(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute("CREATE TABLE t (a INTEGER, b INTEGER)")
+            for sql in ["INSERT INTO t VALUES (1, 2); INSERT INTO t VALUES (3, 4)", "INSERT INTO t VALUES ($1, $2)"] {
+                let error = try thrownError(DatabaseError.self) {
+                    try connection.execute(sql, sql.contains("$") ? [1] : [])
+                }
+                #expect(error.kind == .other)
+            }
+            #expect(try connection.countRows(in: "t") == 0)
+            // What follows it is nothing.
+            #expect(try connection.execute("INSERT INTO t VALUES (1, 2); -- the end", []) == 1)
+        }
+    }
+
     @Test("and hands over rows in order, one by one", arguments: TestBackend.allCases)
     func rows(_ backend: TestBackend) throws {
         try backend.withConnection { connection in

@@ -47,6 +47,16 @@ struct Values {
         #expect(found.map { Array(($0.text ?? "").utf8) } == texts.map { Array($0.utf8) })
     }
 
+    @Test("and a text with U+0000 comes back whole, or is refused", arguments: TestBackend.allCases)
+    func nullCharacter(_ backend: TestBackend) throws {
+        let texts: [DatabaseValue] = ["one\0two"]
+        guard backend == .postgresql else {
+            return #expect(try roundTrip(backend, "TEXT", texts) == texts)
+        }
+        let error = try thrownError(DatabaseError.self) { _ = try roundTrip(backend, "TEXT", texts) }
+        #expect(error.kind == .other && error.message.contains("U+0000"))
+    }
+
     @Test("when it is a real number", arguments: TestBackend.allCases)
     func reals(_ backend: TestBackend) throws {
         let values: [DatabaseValue] = [.real(0.1), .real(-1.5e300), .real(3)]

@@ -28,6 +28,29 @@ struct FreshDatabases {
         }
     }
 
+    @Test(
+        "that another process fills meanwhile is upgraded, and an error tells what was committed",
+        arguments: TestBackend.allCases)
+    func overtaken(_ backend: TestBackend) throws {
+        struct Failure: Error {}
+        var failing = TestMigration.adding(3)
+        failing.change = { _ in throw Failure() }
+        try TestRun.on(backend, columns: nil, [.adding(1), .adding(2), failing]) { run in
+            let error = try thrownError(MigrationError.self) {
+                _ = try run.runner(emit: { event in
+                    guard case .creating = event, let other = try? run.database.connect() else { return }
+                    try? other.execute(
+                        other.dialect.spelling(
+                            #"CREATE TABLE "t" ("id" {id}, "c1" INTEGER); INSERT INTO "t" DEFAULT VALUES"#))
+                }).run(to: .newest)
+            }
+            #expect(error.migration == "003 change_3")
+            #expect(error.committed == ["002 change_2"])
+            #expect(try run.columns() == [1, 2])
+            #expect(try run.connection.countRows(in: "t") == 1)
+        }
+    }
+
     @Test("takes no older target", arguments: TestBackend.allCases)
     func olderTarget(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: nil) { run throws in

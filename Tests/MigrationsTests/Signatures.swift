@@ -15,6 +15,7 @@ struct Signatures {
                 indexes: [
                     Schema.Index(name: "user_email", keys: [.column("email"), .column("id")], isUnique: true),
                     Schema.Index(name: "user_plain", keys: [.column("email")], isUnique: false),
+                    Schema.Index(name: "user_some", keys: [.column("id")], isUnique: true, isPartial: true),
                     Schema.Index(name: "user_constant", keys: [.constant("is_org")], isUnique: true),
                 ],
                 uniqueConstraints: [Schema.UniqueConstraint(name: "u", columns: ["id", "email"])],
@@ -46,6 +47,7 @@ struct Signatures {
             Signature.table("nothing"), .column("user", "nothing"), .column("nothing", "id"), .nullable("user", "id"),
             .nullable("user", "nothing"), .type("user", "email", "TEXT"), .index("user", columns: ["nothing"]),
             .index("user", columns: ["is_org"]), .uniqueIndex("user", columns: ["email"]),
+            .index("user", columns: ["id"]), .uniqueIndex("user", columns: ["id"]),
             .foreignKey("user", "id", to: "person", onDelete: "SET NULL"),
             .foreignKey("user", "email", to: "person", onDelete: "CASCADE"),
             .foreignKey("user", "id", to: "other", onDelete: "CASCADE"),

@@ -39,7 +39,8 @@ extension ForeignkeyRefactoring {
                 action: "Give both columns of each row the right value, or one of them NULL."
             ) {
                 """
-                \($0.counted("membership has", plural: "memberships have")) another value in \(old), the first name of the                 column, than in \(new).
+                \($0.counted("membership has", plural: "memberships have")) another value in \(old), the first name of the \
+                column, than in \(new).
                 """
             }
         }

@@ -43,7 +43,7 @@ extension ForeignkeyRefactoring {
         return Finding(
             .error, code: "missing_table", table: "repository", count: rows,
             message:
-                "table repository is missing, to which \(rows.counted("row")) of \(owned.joined(separator: ", ")) belong.",
+                "Table repository is missing, to which \(rows.counted("row")) of \(owned.joined(separator: ", ")) belong.",
             action: "Restore a backup.")
     }
 

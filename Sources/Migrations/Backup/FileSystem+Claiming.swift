@@ -16,8 +16,8 @@ extension FileSystem {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else {
-                guard !exists(path) else { throw inTheWay(path) }
-                throw error("cannot make \(path)")
+                let failure = error("cannot make \(path)")
+                throw exists(path) ? inTheWay(path) : failure
             }
             do {
                 guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

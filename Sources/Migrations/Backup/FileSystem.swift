@@ -135,7 +135,7 @@ package enum FileSystem {
         var status = stat()
         guard stat(path, &status) == 0 else { return }
         let isOwned = fchown(descriptor, status.st_uid, status.st_gid) == 0
-        // Who may not give it away can let the group have it.
+        // Without permission to change the owner, the group at least can be the same.
         let isShared = isOwned || fchown(descriptor, uid_t.max, status.st_gid) == 0
         guard isShared, fchmod(descriptor, status.st_mode & 0o7777) == 0, isOwned else {
             throw error("cannot give the owner of \(path) to what replaces it")

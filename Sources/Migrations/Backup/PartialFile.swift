@@ -8,8 +8,8 @@
 
 /// A file that only its owner may read, under a name of its own until it is whole.
 ///
-/// There is one such name beside each kind of file: what a process that died left there is removed by the next one. The file
-/// is locked as long as somebody writes it.
+/// Each file has one such name beside it, and what a process that died left there is removed by the next one. The file is
+/// locked as long as somebody writes it.
 public final class PartialFile {
     /// Where it is until it is whole.
     public let path: String

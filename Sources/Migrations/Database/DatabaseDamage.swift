@@ -1,4 +1,4 @@
-/// The codes of findings about a damaged database file: see ``Inspector/damage(to:)``.
+/// The codes of findings about a damaged database file: see ``Inspector/damage(to:isThorough:)``.
 public enum DatabaseDamage {
     /// Pages are damaged: only a backup restores what was on them.
     public static let file = "damaged_file"

@@ -14,8 +14,8 @@ public struct Revision: Sendable, Hashable {
 
 /// Reads a database without changing it.
 public protocol Inspector {
-    /// Reads the schema in a constant number of queries.
-    /// - Parameter tables: The tables to read; `nil` for all of them, and the views.
+    /// Reads the schema.
+    /// - Parameter tables: The tables to read; `nil` for all of them.
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 

@@ -31,10 +31,10 @@ public protocol SchemaEditor {
     /// Restores the foreign keys of the operator's own tables.
     func restoreForeignKeys(_ foreignKeys: [SuspendedForeignKey]) throws
 
-    /// Rebuilds the indexes of these tables that lack rows of their table.
+    /// Rebuilds the indexes of these tables, where indexes can lack rows of their table.
     func rebuildIndexes(of tables: [String]) throws
 
-    /// Ensures that ids assigned from now on in these tables are above every existing one and above `floor`.
+    /// Ensures that ids assigned from now on in a table are above every existing one and above `floor`.
     func advanceSequence(of table: String, past floor: Int64) throws
 }
 

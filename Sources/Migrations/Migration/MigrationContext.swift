@@ -144,10 +144,10 @@ public final class MigrationContext {
         try refreshSchema(of: [index.table, owner ?? index.table])
     }
 
-    /// Removes what makes these columns unique together: an index, or a UNIQUE constraint in its place.
+    /// Removes what makes these columns unique together in all rows: an index, or a UNIQUE constraint in its place.
     public func dropUniqueness(of columns: [String], in table: String) throws {
         guard let present = schema.tables[table] else { return }
-        for index in present.indexes where index.columns == columns && index.isUnique {
+        for index in present.indexes where index.columns == columns && index.isUnique && !index.isPartial {
             try connection.execute("DROP INDEX \(index.name.quotedIdentifier)")
         }
         for constraint in present.uniqueConstraints where constraint.columns == columns {
@@ -157,10 +157,12 @@ public final class MigrationContext {
     }
 
     /// Inserts rows that are computed in Swift, many in a statement; of a lazy collection no more are held at a time.
+    /// - Parameter rows: The values of all columns of each, in order.
     public func insert(into table: String, _ rows: some Collection<[DatabaseValue]>) throws {
         var rest = rows[...]
         while !rest.isEmpty {
-            let batch = Array(rest.prefix(500))
+            // SQLite allows 32,766 arguments, PostgreSQL twice as many.
+            let batch = Array(rest.prefix(min(500, max(1, 32_766 / max(1, rest.first?.count ?? 1)))))
             rest = rest.dropFirst(batch.count)
             var number = 0
             let tuples = batch.map { row in
@@ -168,9 +170,9 @@ public final class MigrationContext {
                 number += row.count
                 return "(\(parameters.joined(separator: ", ")))"
             }
-            try execute("INSERT INTO \(table) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
+            try execute("INSERT INTO \(table.quotedIdentifier) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
         }
-        if dialect == .postgresql { try execute("ANALYZE \(table)") }
+        if dialect == .postgresql { try execute("ANALYZE \(table.quotedIdentifier)") }
     }
 
     /// Records what happened to a table.

@@ -8,9 +8,9 @@ public indirect enum Signature: Sendable {
     case nullable(String, String)
     /// The column exists with this type, in the dialect's spelling.
     case type(String, String, String)
-    /// The table has an index, unique or not, or a unique constraint, on exactly these columns.
+    /// The table has an index of all rows, unique or not, or a unique constraint, on exactly these columns.
     case index(String, columns: [String])
-    /// The table has a unique index or unique constraint on exactly these columns.
+    /// The table has a unique index of all rows, or a unique constraint, on exactly these columns.
     case uniqueIndex(String, columns: [String])
     /// The table has a foreign key from the column to a table.
     case foreignKey(String, String, to: String, onDelete: String)
@@ -41,11 +41,11 @@ extension Signature {
             return schema.column(table, column)?.type == type
         case .index(let table, let columns):
             guard let table = schema.tables[table] else { return false }
-            return table.indexes.contains { $0.columns == columns }
+            return table.indexes.contains { $0.columns == columns && !$0.isPartial }
                 || table.uniqueConstraints.contains { $0.columns == columns }
         case .uniqueIndex(let table, let columns):
             guard let table = schema.tables[table] else { return false }
-            return table.indexes.contains { $0.columns == columns && $0.isUnique }
+            return table.indexes.contains { $0.columns == columns && $0.isUnique && !$0.isPartial }
                 || table.uniqueConstraints.contains { $0.columns == columns }
         case .foreignKey(let table, let column, let referenced, let onDelete):
             return schema.tables[table]?.foreignKeys.contains {

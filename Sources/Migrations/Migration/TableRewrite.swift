@@ -71,8 +71,9 @@ public struct TableRewrite: Sendable {
         self.columns = columns.lines.map { ColumnDefinition($0.trimmingSpaces()) }
         self.foreignKeys = foreignKeys.lines.map { "FOREIGN KEY " + $0.trimmingSpaces() }
         self.indexes = indexes.lines.reduce(into: []) { statements, line in
+            let line = line.trimmingSpaces()
             if statements.isEmpty || line.hasPrefix("CREATE ") {
-                statements.append(String(line))
+                statements.append(line)
             } else {
                 statements[statements.count - 1] += "\n\(line)"
             }

@@ -74,8 +74,8 @@ public struct Assessment: Sendable {
         }
         guard pending.isEmpty else {
             return .older(
-                without: try catalogue.migrations.filter {
-                    try $0.number < version && !$0.migration.signature.holds(on: schema)
+                without: catalogue.migrations.filter {
+                    $0.number < version && (try? $0.migration.signature.holds(on: schema)) != true
                 })
         }
         let unknown: Set<SchemaDifference.Disposition> = [.unrecognized, .redundant]

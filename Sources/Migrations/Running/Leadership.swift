@@ -3,7 +3,7 @@
 ///
 /// It keeps processes out of each other's way. The rows are safe without it, by the locks of each transaction.
 public protocol LeaderElection: Driver {
-    /// The process that leads now; `nil` when none does. No lock outlasts the look.
+    /// The process that leads now; `nil` when none does. Nothing stays locked by asking.
     func leader() throws -> Leader?
 
     /// Takes the lead until the leadership is released, or the process ends in whatever way.

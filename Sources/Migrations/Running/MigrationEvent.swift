@@ -18,9 +18,9 @@ public enum MigrationEvent: Sendable {
     case started(RegisteredMigration)
     /// A table was rewritten.
     case tableRewritten(TableReport)
-    /// A migration is committed.
+    /// A migration is done. A repair, and a run that reconciles, commit later than that.
     case finished(MigrationReport)
-    /// Another process ran the migration in the meantime.
+    /// The migration is no longer pending: another process ran it, or an earlier one of this run brought its change.
     case overtaken(RegisteredMigration)
     /// A difference from the canonical schema was reconciled.
     case reconciled(SchemaDifference)

@@ -11,10 +11,14 @@ extension Runner {
     /// Plans a command and executes it, as the leader where there is something to do.
     func perform(_ command: Plan.Command) throws -> RunReport {
         let heart = Heartbeat(progress)
-        let observer = connection.observer ?? ActivityObserver()
+        let original = connection.observer
+        let observer = original ?? ActivityObserver()
         connection.observer = observer
         observer.onProgress = heart.beat
-        defer { observer.onProgress = nil }
+        defer {
+            observer.onProgress = nil
+            connection.observer = original
+        }
         guard let election = connection as? any LeaderElection else { return try execute(plan(for: command)) }
         while true {
             try attributingErrors(to: nil, isReading: true) { try wait(forLeaderOf: election, heart) }

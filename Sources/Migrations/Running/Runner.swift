@@ -87,9 +87,7 @@ public struct Runner {
             if plan.isFresh {
                 if let stop = plan.stop { throw stop }
                 report.wasFresh = try create()
-                // Another process was faster.
-                guard report.wasFresh else { return try execute(self.plan(for: plan.command)) }
-                try compare(&report, assess())
+                if report.wasFresh { try compare(&report, assess()) }
             } else {
                 report.version = plan.assessment.version
                 if !plan.isRepair || !plan.isEmpty { announce(plan) }
@@ -98,8 +96,8 @@ public struct Runner {
             }
         } catch {
             var error = named(error)
-            // It leads back from nothing, and each start that fails would leave another one. Where the connection was lost,
-            // nobody knows what was committed.
+            // There is nothing to go back from, and each start that fails would leave another one. Where the connection was
+            // lost, nobody knows what was committed.
             if let backup = report.backup, report.isUnchanged, report.overtaken.isEmpty, error.code != .unreachable {
                 try? FileSystem.remove(backup.path)
                 report.backup = nil
@@ -109,6 +107,8 @@ public struct Runner {
             error.overtaken = report.overtaken.map(\.title)
             throw error
         }
+        // Another process was faster.
+        if plan.isFresh, !report.wasFresh { return try execute(self.plan(for: plan.command)) }
         report.duration = clock.now - start
         return report
     }

@@ -37,7 +37,7 @@ public struct Schema: Sendable, Hashable {
         public var columns: [Column]
         /// The indexes that are not those of the primary key or of a unique constraint.
         public var indexes: [Index]
-        /// The unique constraints: their columns.
+        /// The unique constraints.
         public var uniqueConstraints: [UniqueConstraint]
         /// The foreign keys.
         public var foreignKeys: [ForeignKey]
@@ -121,7 +121,7 @@ public struct Schema: Sendable, Hashable {
         public var keys: [Key]
         /// Whether equal keys are refused.
         public var isUnique: Bool
-        /// The condition of a partial index.
+        /// Whether it is of some rows only: it has a condition.
         public var isPartial: Bool
         /// Whether it is a tree over the columns as they are: ascending, each in its own collation, and nothing else.
         public var isPlain: Bool

@@ -41,6 +41,9 @@ struct OtherPrograms {
             let tables = try connection.query(
                 "SELECT name FROM sqlite_schema WHERE name IN ('own_n', 'words') ORDER BY 1")
             #expect(tables.map(\.values) == [["own_n"], ["words"]])
+            // A repair rebuilds the indexes of the hub's tables, and no others.
+            try connection.execute("DROP INDEX session_user_id")
+            #expect(try runner.repair().reconciled.map(\.table) == ["session"])
         }
     }
 
