@@ -110,6 +110,18 @@ extension PostgresConnection {
         ).compactMap { $0[0].text }
     }
 
+    public func tablesElsewhere(_ names: [String]) throws -> [String] {
+        try query(
+            """
+            SELECT format('schema %I has %s', n.nspname, count(*))
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relname = ANY (ARRAY[\(names.map(\.quotedLiteral).joined(separator: ", "))]::name[])
+                AND n.nspname <> ALL (current_schemas(true)) AND n.nspname !~ '^pg_|^information_schema$'
+            GROUP BY n.nspname HAVING count(*) > 1 ORDER BY 1
+            """
+        ).compactMap { $0[0].text }
+    }
+
     public func occupants(
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
     ) throws -> [String] {

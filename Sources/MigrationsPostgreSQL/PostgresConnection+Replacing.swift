@@ -40,8 +40,8 @@ extension PostgresConnection {
         }
     }
 
-    /// A new table would have the same owner, privileges and properties, and nobody knows the table by its number, labels it,
-    /// or sends it rows from another server.
+    /// A new table would have the same owner, privileges and properties, and nothing in the database knows tables by their
+    /// numbers, is labelled, or has its rows from another server.
     private static let isOrdinary = """
         relkind = 'r' AND relpersistence = 'p' AND relreplident = 'd' AND reloftype = 0 AND relacl IS NULL AND reloptions IS NULL
         AND NOT relrowsecurity AND NOT relforcerowsecurity AND pg_get_userbyid(relowner) = current_user

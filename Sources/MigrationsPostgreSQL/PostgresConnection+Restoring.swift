@@ -22,7 +22,7 @@ extension PostgresConnection {
         do {
             rows = try DumpFile(path: backup, reader: reader).countRows(interruption, observer)
         } catch let error as DatabaseError where error.kind == .other {
-            throw MigrationError(.checkFailed, "this is no backup that can be restored: \(error.message)")
+            throw MigrationError(.checkFailed, "this is not a backup that can be restored: \(error.message)")
         }
         let name = try DatabasePlace(of: parameters).name
         let swap = DatabaseSwap(
@@ -107,7 +107,9 @@ private struct DatabaseSwap {
             """, [.text(name)])
         guard sessions.isEmpty else {
             let list = sessions.prefix(5).compactMap { $0[0].text }.joined(separator: ", ")
-            throw DatabaseError(.locked, "\(sessions.count.counted("session")) of others use \(name): \(list)")
+            throw DatabaseError(
+                .locked,
+                "\(sessions.count.counted("other session is", plural: "other sessions are")) using \(name): \(list)")
         }
     }
 

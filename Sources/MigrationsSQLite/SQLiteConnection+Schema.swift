@@ -6,20 +6,27 @@ extension SQLiteConnection {
     /// `main` is not named.
     ///
     /// The statements that made a table and its indexes say all of it: a table whose statements are those of an earlier look
-    /// is not read again. They are read first, so that the pragmas tell of the schema as it was then.
+    /// is not read again.
     ///
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        try read(statements(ofTables: names))
+        try inOneSnapshot { try read(statements(ofTables: names)) }
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
-        var all: [String] = []
-        try forEachRow("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
-            try all.append($0.text(0).asciiLowercased)
+        try inOneSnapshot {
+            var all: [String] = []
+            try forEachRow("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
+                try all.append($0.text(0).asciiLowercased)
+            }
+            return try read(statements(ofTables: names)).naming(all)
         }
-        return try read(statements(ofTables: names)).naming(all)
+    }
+
+    private func inOneSnapshot(_ body: () throws -> Schema) throws -> Schema {
+        guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
+        return try withReadTransaction(of: [], body)
     }
 
     private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
@@ -35,6 +42,10 @@ extension SQLiteConnection {
         ) {
             let (table, sql) = try ($0.text(1).asciiLowercased, $0.text(3))
             if $0[0].text == "table" {
+                guard statements[table]?.table.isEmpty != false else {
+                    throw DatabaseError(
+                        .other, "two tables are named \(table), written with other characters: rename one of them")
+                }
                 statements[table, default: TableStatements()].table = sql
                 statements[table]?.isVirtual = $0[4].integer == 0
             } else {
@@ -52,14 +63,17 @@ extension SQLiteConnection {
     }
 
     /// Not one of SQLite's internal tables and indexes.
-    static let isOwn = "name NOT GLOB 'sqlite_*'"
+    static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
 
     private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
         let statement = TableStatement.mayTellMore(statements.table) ? TableStatement(statements.table) : nil
         var table = Schema.Table(name: name, columns: [], isAutoincrement: statement?.isAutoincrement == true)
         // The columns of a virtual one are known to its module, which may not be there.
-        if !statements.isVirtual { try readColumns(into: &table) }
+        if !statements.isVirtual {
+            try readColumns(into: &table)
+            guard !table.columns.isEmpty else { throw Self.unreadable("table \(name)") }
+        }
         try readIndexes(into: &table, sql: statements.indexes)
         try readForeignKeys(into: &table, statement?.references ?? [])
         return table
@@ -126,6 +140,12 @@ extension SQLiteConnection {
             index.keys.append(key)
             if row[3].integer == 1 || row[4].text != "BINARY" { index.isPlain = false }
         }
+        guard !index.keys.isEmpty else { throw Self.unreadable("index \(index.name)") }
+    }
+
+    /// It is not found by its name as it was read.
+    private static func unreadable(_ object: String) -> DatabaseError {
+        DatabaseError(.other, "the name of \(object) is not UTF-8: rename it, or drop it")
     }
 
     private func readForeignKeys(into table: inout Schema.Table, _ references: [TableStatement.Reference]) throws {
@@ -158,7 +178,7 @@ extension SQLiteConnection {
         return columns.sorted { $0.place < $1.place }.map(\.name)
     }
 
-    /// A pragma by itself costs SQLite a quarter of what its table-valued function does, which it prepares in secret.
+    /// A pragma by itself costs SQLite less than half of what its table-valued function does, which prepares it as well.
     private func readPragma(_ pragma: String, of name: String, _ body: (DatabaseRow) throws -> Void) throws {
         try readRows("PRAGMA main.\(pragma)(\(name.quotedIdentifier))", [], body)
     }

@@ -79,15 +79,80 @@ struct QuarantineReleases {
         #expect(try hub.snapshot().contents == before)
     }
 
-    @Test("A row whose id is taken stays", arguments: TestBackend.allCases)
+    @Test("A row whose id is taken gets another one", arguments: TestBackend.allCases)
     func takenID(_ backend: TestBackend) throws {
-        try upgraded(backend) { hub, _, connection in
+        try upgraded(backend) { hub, before, connection in
             try connection.execute(
                 """
                 INSERT INTO token (id, user_id, token_hash, name, created_at)
                 VALUES (12, 8, 'another', 'another', '2025-10-01 12:00:00')
                 """)
-            try expectRefused(hub, number("token", 12, connection), "token 12 has the same id")
+            let count = try connection.countRows(in: "token")
+            try hub.expect(0, "quarantine", "release", number("token", 12, connection))
+            let old = try #require(before["token"].first { $0["id"] == 12 })
+            let after = try hub.snapshot().contents["token"]
+            #expect(after.count == count + 1)
+            #expect(after.contains { $0["token_hash"] == old["token_hash"] && $0["id"]?.integer ?? 0 > 12 })
+            #expect(after.contains { $0["token_hash"] == "another" && $0["id"] == 12 })
+            // The next one that the hub makes is none of them.
+            try connection.execute(
+                "INSERT INTO token (user_id, token_hash, name, created_at) VALUES (8, 'third', 'third', '2025-10-01 12:00:00')"
+            )
+        }
+    }
+
+    @Test("What belonged to a repository is not given to another one of its id", arguments: TestBackend.allCases)
+    func reusedRepository(_ backend: TestBackend) throws {
+        try backend.withHub("v15") { hub in
+            let connection = try hub.database.connect()
+            let before = try hub.snapshot().contents
+            let id = try #require(before["lfsobjecthistory"].compactMap { $0["repository_id"]?.integer }.first)
+            let owned = ["file", "commit", "lfsobjecthistory"].map { table in
+                (table: table, rows: before[table].filter { $0["repository_id"]?.integer == id })
+            }
+            if connection.dialect == .postgresql {
+                for (table, name) in try connection.readSchema().tables.values.flatMap({ table in
+                    table.foreignKeys.filter { $0.referencedTable == "repository" }.map { (table.name, $0.name ?? "") }
+                }) {
+                    try connection.execute(
+                        "ALTER TABLE \(table.quotedIdentifier) DROP CONSTRAINT \(name.quotedIdentifier)")
+                }
+            }
+            let repository = try #require(before["repository"].first { $0["id"]?.integer == id })
+            try connection.execute("DELETE FROM repository WHERE id = $1", [.integer(id)])
+            try hub.expect(0, "repair", "--yes")
+            // Another one, made now.
+            try connection.execute(
+                """
+                INSERT INTO repository (id, repo_type, namespace, name, full_id, private, owner_id, used_bytes, downloads,
+                    likes_count, created_at)
+                VALUES ($1, 'model', 'z', 'new', 'z/new', false, (SELECT min(id) FROM "user"), 0, 0, 0, '2999-01-01 00:00:00')
+                """, [.integer(id)])
+            for (table, rows) in owned {
+                for row in rows {
+                    try expectRefused(
+                        hub, number(table, #require(row["id"]?.integer), connection),
+                        "repository \(id) was created after it, so it is another one's")
+                }
+            }
+            // The same one again: everything belongs to its present owner, and no history to another file of its file's id.
+            let other = try connection.integer(#"SELECT max(id) FROM "user""#)
+            try connection.execute(
+                "UPDATE repository SET full_id = $2, created_at = '2000-01-01 00:00:00', owner_id = $3 WHERE id = $1",
+                [.integer(id), repository["full_id"] ?? .null, .integer(other)])
+            try connection.execute("UPDATE \"user\" SET created_at = '2000-01-01 00:00:00'")
+            try hub.expect(0, "quarantine", "release", "--all")
+            let after = try hub.snapshot().contents
+            for (table, rows) in owned {
+                let found = after[table].filter { $0["repository_id"]?.integer == id }
+                #expect(found.count == rows.count)
+                if table != "lfsobjecthistory" { #expect(found.allSatisfy { $0["owner_id"]?.integer == other }) }
+            }
+            for row in after["lfsobjecthistory"] where row["file_id"] != .null {
+                let file = try #require(after["file"].first { $0["id"] == row["file_id"] })
+                #expect(file["repository_id"] == row["repository_id"] && file["path_in_repo"] == row["path_in_repo"])
+            }
+            try hub.expect(0, "verify")
         }
     }
 

@@ -50,7 +50,7 @@ struct UnusableDatabases {
             for (path, kind) in [("pipe.db", "a FIFO"), ("/dev/null", "a device"), ("folder.db", "a folder")] {
                 let outcome = try Command(folder: folder)(verb, "--database-url", "sqlite:///\(path)")
                 #expect(outcome.status == 7)
-                #expect(outcome.errors.hasPrefix("error: cannot open \(path): it is \(kind), and no file\n"))
+                #expect(outcome.errors.hasPrefix("error: cannot open \(path): it is \(kind), not a file\n"))
             }
         }
     }
@@ -66,7 +66,7 @@ struct UnusableDatabases {
                 #expect(outcome.status == 7)
                 #expect(
                     outcome.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ").hasPrefix(
-                        "error: cannot open \(path): \(path)\(journal), where SQLite expects a journal, is a FIFO, and no file"
+                        "error: cannot open \(path): \(path)\(journal), where SQLite expects a journal, is a FIFO, not a file"
                     ))
                 try FileManager.default.removeItem(atPath: path + journal)
             }

@@ -26,6 +26,41 @@ struct SQLiteSchemaReading {
         #expect(table.index("j")?.hasConstant == false)
     }
 
+    @Test(
+        "refuses names that it could mix up, or would not find again",
+        arguments: [
+            (
+                "CREATE TABLE \"\u{e9}\" (id INTEGER); CREATE TABLE \"e\u{301}\" (id INTEGER)",
+                "two tables are named e\u{301}"
+            ),
+            (
+                """
+                CREATE TABLE t (id INTEGER);
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET name = CAST(x'74ff' AS TEXT), tbl_name = CAST(x'74ff' AS TEXT),
+                    sql = 'CREATE TABLE "' || CAST(x'74ff' AS TEXT) || '" (id INTEGER)';
+                PRAGMA writable_schema = RESET
+                """, "the name of table t\u{fffd} is not UTF-8"
+            ),
+            (
+                """
+                CREATE TABLE t (id INTEGER);
+                CREATE INDEX i ON t (id);
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET name = CAST(x'69ff' AS TEXT),
+                    sql = 'CREATE INDEX "' || CAST(x'69ff' AS TEXT) || '" ON t (id)' WHERE name = 'i';
+                PRAGMA writable_schema = RESET
+                """, "the name of index i\u{fffd} is not UTF-8"
+            ),
+        ])
+    func names(_ statements: String, _ message: String) throws {
+        try TestBackend.sqlite.withConnection { connection in
+            try connection.execute(statements)
+            let error = try thrownError(DatabaseError.self) { _ = try connection.readSchema() }
+            #expect(error.message.hasPrefix(message), "\(error)")
+        }
+    }
+
     @Test("finds AUTOINCREMENT")
     func autoincrement() throws {
         #expect(try table(#"CREATE TABLE "t" ("id" INTEGER PRIMARY KEY AUTOINCREMENT)"#).isAutoincrement)

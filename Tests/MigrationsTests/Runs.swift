@@ -237,7 +237,7 @@ struct Runs {
             for look in looks {
                 let error = try thrownError(MigrationError.self, by: look)
                 #expect(error.migration == "the check of 002 change_2")
-                #expect(error.nextStep == "Nothing was being changed. Fix the cause, then run again.")
+                #expect(error.nextStep == "Nothing was changed. Fix the cause, then run again.")
             }
         }
     }
@@ -252,7 +252,7 @@ struct Runs {
                 _ = try runner.execute(runner.plan(for: .repair(isDryRun: true)))
             }
             #expect(error.migration == "the repair")
-            #expect(error.nextStep == "Nothing was being changed. Fix the cause, then run again.")
+            #expect(error.nextStep == "Nothing was changed. Fix the cause, then run again.")
             #expect(try run.columns() == [])
         }
     }

@@ -42,6 +42,11 @@ public struct HubConfiguration: Sendable, Hashable {
         environment: [String: String],
         readFile: (String) throws -> String?
     ) throws {
+        // A variable of the shell that is not set: the default could be another database.
+        guard url != "" else {
+            throw ConfigurationError(
+                "it is empty", source: "--database-url", hint: "Give a URL, such as sqlite:///hub.db.")
+        }
         let environment = environment.filter { !$0.value.isEmpty }
         let named = configPath ?? environment["HUB_CONFIG"]
         let path = named ?? "config.toml"

@@ -29,7 +29,7 @@ extension DatabaseURL {
                     .unreachable, "cannot open \(path): there is no folder \(folder)")
             case (_, .noFile(let file, let kind)):
                 let what = file == path ? "it" : "\(file), where SQLite expects a journal,"
-                throw DatabaseError(.unreachable, "cannot open \(path): \(what) is \(kind), and no file")
+                throw DatabaseError(.unreachable, "cannot open \(path): \(what) is \(kind), not a file")
             case (.reading, .missing):
                 // A hub that does not exist yet looks like an empty one.
                 return try SQLiteConnection(path: ":memory:", mode: .readOnly, logger: logger)

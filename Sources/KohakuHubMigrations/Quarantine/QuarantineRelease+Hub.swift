@@ -16,17 +16,18 @@ extension QuarantineRelease {
         case "repository":
             values["owner_id"] = try owner(values, of: row)
         case "file":
-            guard let repository = try repository(values, of: row, type: nil) else { return }
-            values["repository_id"] = repository.id
-            values["owner_id"] = repository.owner
+            if let repository = try repository(values, of: row, type: nil) { values["repository_id"] = repository }
+            try takeOwnerOfRepository(&values)
         case "stagingupload":
-            guard let repository = try repository(values, of: row, type: values["repo_type"]) else { return }
-            values["repository_id"] = repository.id
+            if let repository = try repository(values, of: row, type: values["repo_type"]) {
+                values["repository_id"] = repository
+            }
         case "commit":
             rename("user_id", to: "author_id", in: &values)
-            guard let repository = try repository(values, of: row, type: values["repo_type"]) else { return }
-            values["repository_id"] = repository.id
-            values["owner_id"] = repository.owner
+            if let repository = try repository(values, of: row, type: values["repo_type"]) {
+                values["repository_id"] = repository
+            }
+            try takeOwnerOfRepository(&values)
         case "lfsobjecthistory":
             try adaptHistory(&values, of: row)
         default:
@@ -52,21 +53,23 @@ extension QuarantineRelease {
                         nextStep)
                 }
                 values["parameters"] = .text(parameters.replacingOrganization(by: organization))
-            } else if try !existed(given, before: values) {
+            } else if try !existed("user", given, before: values) {
                 throw refusal(
                     of: row, "user \(given), the organization it invites to, is gone or someone else's", nextStep)
             }
         }
         rename("created_by", to: "created_by_id", in: &values)
         rename("used_by", to: "used_by_id", in: &values)
-        if let user = values["used_by_id"]?.integer, try !existed(user, before: values) {
+        if let user = values["used_by_id"]?.integer, try !existed("user", user, before: values) {
             values["used_by_id"] = .null
         }
     }
 
     /// The existing owner, else whoever has the namespace's name.
     private func owner(_ values: [String: DatabaseValue], of row: QuarantinedRow) throws -> DatabaseValue {
-        if let owner = values["owner_id"]?.integer, try existed(owner, before: values) { return .integer(owner) }
+        if let owner = values["owner_id"]?.integer, try existed("user", owner, before: values) {
+            return .integer(owner)
+        }
         let namespace = values["namespace"] ?? .null
         let found = try connection.query(#"SELECT "id" FROM "user" WHERE "username" = $1"#, [namespace])
         if let owner = found.first { return owner[0] }
@@ -79,9 +82,9 @@ extension QuarantineRelease {
 
     private func repository(
         _ values: [String: DatabaseValue], of row: QuarantinedRow, type: DatabaseValue?
-    ) throws -> (id: DatabaseValue, owner: DatabaseValue)? {
+    ) throws -> DatabaseValue? {
         guard let fullID = values["repo_full_id"]?.text else { return nil }
-        var sql = #"SELECT "id", "owner_id", "repo_type" FROM "repository" WHERE "full_id" = $1"#
+        var sql = #"SELECT "id", "repo_type" FROM "repository" WHERE "full_id" = $1"#
         if type != nil { sql += #" AND "repo_type" = $2"# }
         let found = try connection.query(sql + #" ORDER BY "id""#, [.text(fullID)] + [type].compactMap { $0 })
         let kind = type?.text ?? "repository"
@@ -90,13 +93,20 @@ extension QuarantineRelease {
                 of: row, "there is no \(kind) \(fullID)", "Create it, or release it from quarantine, first.")
         }
         guard found.count == 1 else {
-            let types = try found.map { "\(try $0.text(2)) \(try $0.integer(0))" }.joined(separator: ", ")
+            let types = try found.map { "\(try $0.text(1)) \(try $0.integer(0))" }.joined(separator: ", ")
             throw refusal(
                 of: row,
                 "several repositories are named \(fullID) (\(types)), and which one it belongs to cannot be known",
                 "Add it to one of them in the hub instead.")
         }
-        return (first[0], first[1])
+        return first[0]
+    }
+
+    /// Files and commits belong to whoever owns their repository.
+    private func takeOwnerOfRepository(_ values: inout [String: DatabaseValue]) throws {
+        let owner = try connection.query(
+            #"SELECT "owner_id" FROM "repository" WHERE "id" = $1"#, [values["repository_id"] ?? .null])
+        if let owner = owner.first { values["owner_id"] = owner[0] }
     }
 
     /// Links history that was released before its file.
@@ -111,24 +121,29 @@ extension QuarantineRelease {
 
     /// The history belongs to the repository of its commit, else to the only one of its full id.
     private func adaptHistory(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
-        guard let fullID = values["repo_full_id"] else { return }
-        let byCommit = try connection.query(
-            #"""
-            SELECT r."id", r."owner_id" FROM "commit" AS k JOIN "repository" AS r ON r."id" = k."repository_id"
-            WHERE k."commit_id" = $1 AND r."full_id" = $2
-            """#, [values["commit_id"] ?? .null, fullID])
-        let id: DatabaseValue
-        if byCommit.count == 1 {
-            id = byCommit[0][0]
-        } else {
-            id = try repository(values, of: row, type: nil)?.id ?? .null
+        if let fullID = values["repo_full_id"] {
+            values["repository_id"] = try repositoryOfHistory(values, of: row, fullID)
+        } else if values["file_id"] == .null {
+            return
         }
-        values["repository_id"] = id
+        // Its id may be another file's by now.
         values["file_id"] =
             try connection.query(
                 #"SELECT "id" FROM "file" WHERE "repository_id" = $1 AND "path_in_repo" = $2"#,
-                [id, values["path_in_repo"] ?? .null]
+                [values["repository_id"] ?? .null, values["path_in_repo"] ?? .null]
             ).first?[0] ?? .null
+    }
+
+    private func repositoryOfHistory(
+        _ values: [String: DatabaseValue], of row: QuarantinedRow, _ fullID: DatabaseValue
+    ) throws -> DatabaseValue {
+        let byCommit = try connection.query(
+            #"""
+            SELECT r."id" FROM "commit" AS k JOIN "repository" AS r ON r."id" = k."repository_id"
+            WHERE k."commit_id" = $1 AND r."full_id" = $2
+            """#, [values["commit_id"] ?? .null, fullID])
+        if byCommit.count == 1 { return byCommit[0][0] }
+        return try repository(values, of: row, type: nil) ?? .null
     }
 }
 

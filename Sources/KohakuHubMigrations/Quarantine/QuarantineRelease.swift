@@ -39,7 +39,7 @@ public struct QuarantineRelease {
         guard var values = FlatJSONObject.values(row.json, for: connection.dialect) else {
             throw refusal(of: row, "its contents are not a JSON object", "Fix row_json in kohaku_quarantine.")
         }
-        try checkPeople(values, of: row, in: table)
+        try checkOwners(values, of: row, in: table)
         try adapt(&values, of: row)
         // Columns that a migration added after the row went to quarantine: the rows in the table got these values.
         let backfills = CanonicalSchema.tables.first { $0.name == row.table }?.backfills ?? [:]
@@ -56,6 +56,7 @@ public struct QuarantineRelease {
             values[name] = Base64.decode(text).map { .blob($0) } ?? value
         }
         try checkReferences(values, of: row, in: table)
+        try renumber(&values, of: row)
         try checkUniqueness(values, of: row, in: table)
         let names = values.keys.sorted()
         let expressions = names.indices.map { "$\($0 + 1)" } + missing.compactMap { backfills[$0.name] }
@@ -78,8 +79,18 @@ public struct QuarantineRelease {
             guard found == 0 else { continue }
             throw refusal(
                 of: row, "its \(key.columns[0]) is \(id), and there is no \(key.referencedTable) with that id",
-                "Create it with that id first, or leave the row in quarantine.")
+                "Create it with that id, and with a created_at that is not later than the row's, or leave the row in quarantine."
+            )
         }
+    }
+
+    /// Gives a row whose id another one has by now the next one that is free. Those to which other quarantined rows may belong
+    /// keep theirs, and are refused.
+    private func renumber(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
+        guard !["user", "repository"].contains(row.table), let id = values["id"] else { return }
+        let table = row.table.quotedIdentifier
+        guard try connection.integer("SELECT count(*) FROM \(table) WHERE \"id\" = $1", [id]) > 0 else { return }
+        values["id"] = .integer(try connection.integer("SELECT max(\"id\") FROM \(table)") + 1)
     }
 
     private func checkUniqueness(
@@ -97,7 +108,9 @@ public struct QuarantineRelease {
             guard let other = taken.first?[0].integer else { continue }
             throw refusal(
                 of: row, "\(row.table) \(other) has the same \(columns.joined(separator: ", "))",
-                "Remove that row in the hub first, or leave this one in quarantine.")
+                columns == ["id"]
+                    ? "Leave it in quarantine. Its values are in: kohaku-migrate quarantine export"
+                    : "If that one is not wanted, delete it in the hub first. Otherwise leave this one in quarantine.")
         }
     }
 

@@ -5,10 +5,12 @@ extension Dialect {
         "\(self == .sqlite ? "group_concat" : "string_agg")(\(expression), ', ')"
     }
 
-    /// A timestamp as whole microseconds since 1970, NULL when it is not one.
+    /// A timestamp as whole microseconds since 1970, NULL when it is not one of our era with a year of four digits.
     public func epochMicroseconds(_ expression: String) -> String {
         self == .sqlite
-            ? "migration_microseconds(\(expression))" : "(extract(epoch FROM \(expression)) * 1000000)::bigint"
+            ? "migration_microseconds(\(expression))"
+            : "CASE WHEN \(expression) BETWEEN '0001-01-01' AND '9999-12-31' "
+                + "THEN (extract(epoch FROM \(expression)) * 1000000)::bigint END"
     }
 
     /// The row of `alias` as one JSON object: its columns by name, blobs as base64.

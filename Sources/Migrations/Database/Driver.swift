@@ -5,7 +5,7 @@ public protocol Driver: AnyObject {
     /// The dialect the database speaks.
     var dialect: Dialect { get }
 
-    /// Called with each statement before it runs.
+    /// Called with each statement before it runs, but for the pragmas that tell SQLite's schema.
     var onStatement: ((String) -> Void)? { get set }
 
     /// When requested, the running statement is cancelled and every later one refused.

@@ -66,6 +66,9 @@ public protocol Inspector {
         ofTables names: [String], indexes: [String], exceptOn owners: [String]
     ) throws -> [String]
 
+    /// Where else there are tables by several of these names, which no statement finds, in words: `schema hub has 18`.
+    func tablesElsewhere(_ names: [String]) throws -> [String]
+
     /// What belongs to these tables and is silently dropped with a column that it names, except foreign keys.
     func attachments(of tables: [String]) throws -> [TableAttachment]
 
@@ -84,6 +87,9 @@ public protocol Inspector {
 }
 
 extension Inspector {
+    /// A database without schemas has none.
+    public func tablesElsewhere(_ names: [String]) throws -> [String] { [] }
+
     /// Reads the whole schema.
     /// - Throws: ``DatabaseError`` when it cannot be read.
     public func readSchema() throws -> Schema { try readSchema(of: nil) }

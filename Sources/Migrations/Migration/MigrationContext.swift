@@ -170,7 +170,8 @@ public final class MigrationContext {
                 number += row.count
                 return "(\(parameters.joined(separator: ", ")))"
             }
-            try execute("INSERT INTO \(table.quotedIdentifier) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
+            try execute(
+                "INSERT INTO \(table.quotedIdentifier) VALUES \(tuples.joined(separator: ", "))", batch.flatMap { $0 })
         }
         if dialect == .postgresql { try execute("ANALYZE \(table.quotedIdentifier)") }
     }

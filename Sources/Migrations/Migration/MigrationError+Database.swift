@@ -7,7 +7,7 @@ extension MigrationError {
         _ error: DatabaseError, during title: String? = nil, isReading: Bool = false,
         vocabulary: Vocabulary = Vocabulary()
     ) {
-        let state = isReading ? "Nothing was being changed." : "It was rolled back."
+        let state = isReading ? "Nothing was changed." : "It was rolled back."
         let code: Code
         var message = error.description
         let nextStep: String

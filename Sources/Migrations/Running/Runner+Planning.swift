@@ -21,7 +21,7 @@ extension Runner {
                 plan.isExecuted = isExecuted
                 guard withChecks else { return plan }
                 if plan.isFresh {
-                    plan.findings = try [takenNames(on: assessment.schema)].compactMap { $0 }
+                    plan.findings = try [takenNames(on: assessment.schema), tablesElsewhere()].compactMap { $0 }
                 } else if plan.needsPreflight {
                     try runChecks(&plan)
                 }

@@ -1,8 +1,21 @@
-/// Names of missing tables and indexes of the newest schema that are already taken.
+/// Names of missing tables and indexes of the newest schema that are already taken, and tables that may be meant instead.
 extension Runner {
+    /// What makes new tables of a fresh database doubtful: they may be there already, where no statement finds them.
+    func tablesElsewhere() throws -> Finding? {
+        let found = try connection.tablesElsewhere(catalogue.tables)
+        guard !found.isEmpty else { return nil }
+        return Finding(
+            .warning, code: Self.elsewhere, table: "", count: Int64(found.count),
+            message: "Tables by the names of the new ones are elsewhere: \(found.joined(separator: ", ")).",
+            action: "If they are the ones to upgrade, name their schema: ALTER ROLE … SET search_path = …")
+    }
+
+    static let elsewhere = "tables_elsewhere"
+
     /// - Returns: The objects that have them; `nil` when every name is free.
     func takenNames(on schema: Schema) throws -> Finding? {
-        let missing = catalogue.canonicalTables.map(\.name).filter { schema.tables[$0] == nil }
+        let missing = (catalogue.canonicalTables.map(\.name) + [catalogue.quarantine.table])
+            .filter { schema.tables[$0] == nil }
         let indexes = catalogue.canonicalTables.flatMap { definition in
             definition.table(schema.dialect).indexes.map(\.name).filter {
                 schema.tables[definition.name]?.index($0) == nil

@@ -85,7 +85,11 @@ public struct Runner {
         var report = RunReport()
         do {
             if plan.isFresh {
+                for finding in plan.findings { emit(.found(finding)) }
                 if let stop = plan.stop { throw stop }
+                if let doubt = plan.findings.first(where: { $0.code == Self.elsewhere }) {
+                    try ask("creating new tables", doubt.message)
+                }
                 report.wasFresh = try create()
                 if report.wasFresh { try compare(&report, assess()) }
             } else {

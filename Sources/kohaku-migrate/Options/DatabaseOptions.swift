@@ -19,7 +19,7 @@ struct DatabaseOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("How long to wait for a lock.", valueName: "seconds"))
     var lockTimeout: Int = 10
 
-    @Flag(name: .shortAndLong, help: "Log every statement to standard error.")
+    @Flag(name: .shortAndLong, help: "Log statements to standard error.")
     var verbose = false
 
     func validate() throws {

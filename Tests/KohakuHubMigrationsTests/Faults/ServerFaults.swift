@@ -36,7 +36,7 @@ struct ServerFaults {
             on: Fixture("Mixed/z_v07_clean"))
         #expect(outcome.status == 1, "\(outcome)")
         #expect(outcome.errors.contains("temporary file size exceeds temp_file_limit"))
-        #expect(outcome.errors.contains("Nothing was being changed."))
+        #expect(outcome.errors.contains("Nothing was changed."))
     }
 
     @Test("by ending the session at any statement has it rolled back, and says what to look at", arguments: 0..<12)

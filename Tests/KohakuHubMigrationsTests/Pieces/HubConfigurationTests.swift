@@ -81,6 +81,14 @@ struct HubConfigurationTests {
         #expect(error.source == "KOHAKU_HUB_DATABASE_URL")
     }
 
+    @Test("treat an empty flag as a mistake: its variable may not be set")
+    func emptyFlag() throws {
+        let error = try thrownError(ConfigurationError.self) {
+            _ = try HubConfiguration(url: "", configPath: nil, environment: [:], readFile: { _ in nil })
+        }
+        #expect(error.source == "--database-url")
+    }
+
     @Test("treat an empty variable as none")
     func emptyVariables() throws {
         let settings = try resolve(["KOHAKU_HUB_DATABASE_URL": "", "HUB_CONFIG": "", "KOHAKU_HUB_DB_BACKEND": ""])

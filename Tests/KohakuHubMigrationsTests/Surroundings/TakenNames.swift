@@ -1,6 +1,7 @@
 import KohakuHubMigrations
 import Migrations
 import MigrationsTesting
+import Synchronization
 import Testing
 
 @Suite("A name that a migration needs and something else has")
@@ -16,6 +17,7 @@ struct TakenNames {
         ),
         ("v15", "UNIQUE INDEX token_token_hash ON note (n)", "index token_token_hash on note", "TABLE note"),
         ("fresh", "VIEW token AS SELECT 2 AS id", "view token", "VIEW token"),
+        ("v07", "VIEW kohaku_quarantine AS SELECT 2 AS id", "view kohaku_quarantine", "VIEW kohaku_quarantine"),
     ]
 
     private static let ofSQLite = [
@@ -87,6 +89,30 @@ struct TakenNames {
             try other.execute("DROP VIEW fallbacksource")
             let again = Runner(catalogue: .kohakuHub, connection: try database.connect())
             #expect(try again.run(to: .newest).version == Upgrade.newest)
+        }
+    }
+
+    @Test("may be that of the tables themselves, in a schema that nothing finds: it is asked before new ones are made")
+    func elsewhere() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            try database.connect().execute("ALTER SCHEMA public RENAME TO hubs; CREATE SCHEMA public")
+            let connection = try database.connect()
+            let asked = Mutex<[String]>([])
+            func runner(_ agrees: Bool) -> Runner {
+                Runner(
+                    catalogue: .kohakuHub, connection: connection,
+                    consent: { _, question in
+                        asked.withLock { $0.append(question) }
+                        return agrees
+                    })
+            }
+            #expect(try runner(false).plan(for: .run(to: .newest)).findings.map(\.code) == ["tables_elsewhere"])
+            let error = try thrownError(MigrationError.self) { _ = try runner(false).run(to: .newest) }
+            #expect(error.code == .consentRequired)
+            #expect(asked.withLock { $0 } == ["Tables by the names of the new ones are elsewhere: schema hubs has 13."])
+            #expect(try connection.readSchema().tables.isEmpty)
+            #expect(try runner(true).run(to: .newest).wasFresh)
         }
     }
 

@@ -5,6 +5,32 @@ import Testing
 
 @Suite("Upgrades of real databases")
 struct UpgradeTests {
+    @Test("keep times that no calendar has")
+    func infiniteTimes() throws {
+        try TestBackend.postgresql.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                UPDATE repository SET created_at = 'infinity' WHERE id = 5;
+                UPDATE repository SET created_at = '-infinity' WHERE id = 6;
+                UPDATE "commit" SET created_at = '294276-01-01' WHERE id = 1;
+                UPDATE file SET updated_at = '4713-01-01 BC' WHERE id = 1
+                """)
+            let count = try connection.countRows(in: "repository")
+            #expect(
+                try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest).version == Upgrade.newest)
+            #expect(try connection.countRows(in: "repository") == count)
+            let found = try connection.integer(
+                """
+                SELECT (SELECT count(*) FROM repository WHERE NOT isfinite(created_at))
+                    + (SELECT count(*) FROM "commit" WHERE created_at > '200000-01-01')
+                    + (SELECT count(*) FROM file WHERE updated_at < '0001-01-01')
+                """)
+            #expect(found == 4)
+        }
+    }
+
     @Test("lead to the schema that the application makes at that version", arguments: Upgrade.all)
     func schema(_ upgrade: Upgrade) throws {
         let expected = try SchemaLines(version: upgrade.target, backend: upgrade.backend)
