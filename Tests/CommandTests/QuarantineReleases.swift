@@ -106,7 +106,8 @@ struct QuarantineReleases {
         try backend.withHub("v15") { hub in
             let connection = try hub.database.connect()
             let before = try hub.snapshot().contents
-            let id = try #require(before["lfsobjecthistory"].compactMap { $0["repository_id"]?.integer }.first)
+            let ids = before["lfsobjecthistory"].compactMap { $0["repository_id"]?.integer }
+            let id = try #require(ids.first)
             let owned = ["file", "commit", "lfsobjecthistory"].map { table in
                 (table: table, rows: before[table].filter { $0["repository_id"]?.integer == id })
             }

@@ -1,4 +1,5 @@
 import KohakuHubMigrations
+import MigrationsTesting
 import Testing
 
 @Suite("The settings of a run")
