@@ -26,7 +26,7 @@ struct Backups {
             let lines = outcome.output.split(separator: "\n")
             #expect(lines.last?.hasPrefix("kohaku-migrate restore ") == true)
             #expect(lines.last?.contains("/\(files[0]) --database-url ") == true)
-            #expect(lines[lines.count - 2] == "To go back to how the database was before, stop the hub and run:")
+            #expect(lines[lines.count - 2] == "To go back to this backup, stop the hub and run:")
             #expect(outcome.output.contains(/\n  backup:\s+\S+\s+\(1 MB\)\n/))
             try hub.expect(0, "run", "--yes")
             #expect(try Self.files(of: hub) == files)

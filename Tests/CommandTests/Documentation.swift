@@ -11,6 +11,8 @@ struct Documentation {
         let readme = try Repository.text("README.md")
         let example = try Repository.text("Tests/CommandTests/LibraryExample.swift")
         #expect(readme.contains("```swift\n\(example)```"))
+        let shop = try Repository.text("Tests/ConformanceTests/ShopExample.swift")
+        #expect(try Repository.text("docs/library.md").contains("```swift\n\(shop)```"))
     }
 
     @Test("The library example upgrades a hub", arguments: TestBackend.allCases)

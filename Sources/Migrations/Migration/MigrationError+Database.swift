@@ -66,13 +66,13 @@ extension MigrationError {
                     examples: [error.refusal].compactMap { $0 },
                     action: "Keep its definition, drop it, run again, and recreate it so that every row satisfies it.")
             ]
-            nextStep = "It was rolled back: the database is as it was before."
+            nextStep = "It was rolled back: none of it was applied."
         case .constraint, .cancelled, .other:
             code = .failed
             nextStep =
                 isReading
                 ? "\(state) Fix the cause, then run again."
-                : "It was rolled back: the database is as it was before. Fix the cause, then run again."
+                : "It was rolled back: none of it was applied. Fix the cause, then run again."
         }
         self.init(code, message, migration: title, nextStep: nextStep, findings: findings, underlying: error)
     }

@@ -37,7 +37,7 @@ struct ErrorText {
 extension Backup {
     /// How to go back to it, its last line the command, which is in one line to be copied.
     var wayBack: String {
-        "To go back to how the database was before, stop the hub and run\(password):".wrapped() + "\n"
+        "To go back to this backup, stop the hub and run\(password):".wrapped() + "\n"
             + (restoring ?? "kohaku-migrate restore \(path.quotedForShell)")
     }
 
