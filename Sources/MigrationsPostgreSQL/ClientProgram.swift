@@ -73,8 +73,9 @@ struct ClientProgram {
             // A terminal sends the signal to both.
             if interruption?.isRequested == true { throw DatabaseError(.interrupted, "interrupted") }
             let signal = status & 0x7f
-            let end = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
-            throw failure(said.trimmingSpaces().isEmpty ? end : said + (signal == 0 ? "" : " It \(end)."))
+            let said = said.trimmingSpaces()
+            guard signal == 0 else { throw failure("\(said) It was ended by signal \(signal).") }
+            throw failure(said.isEmpty ? "It ended with status \(status >> 8 & 0xff)." : said)
         }
     }
 

@@ -111,14 +111,14 @@ extension ForeignkeyRefactoring {
 
     /// Collects all future users. Normalized names are computed in Swift, as lower-casing differs between databases.
     func nameUsers(_ context: MigrationContext) throws {
-        // Users first, then organizations, by id: the order of their right to a normalized name.
+        // Users first, then organizations, by id: the order of their right to a normalized name. SQLite may have a blob there.
         let everybody = #"""
             SELECT id, name, is_org FROM (
-                SELECT account."id" AS id, account."username" AS name,
+                SELECT account."id" AS id, CAST(account."username" AS TEXT) AS name,
                     CASE WHEN \#(Self.isOrganization("account", context.schema)) THEN 1 ELSE 0 END AS is_org
                 FROM "user" AS account {unindexed}
                 UNION ALL
-                SELECT merged.new_id, organization."name", 1 FROM "organization" AS organization {unindexed}
+                SELECT merged.new_id, CAST(organization."name" AS TEXT), 1 FROM "organization" AS organization {unindexed}
                     JOIN kohaku_organization AS merged ON merged.old_id = organization."id" AND merged.is_new = 1
             ) AS names ORDER BY is_org, id
             """#

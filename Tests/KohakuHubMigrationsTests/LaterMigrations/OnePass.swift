@@ -82,7 +82,7 @@ struct OnePass {
     }
 
     @Test(
-        "the whole schema is read once in each transaction, on SQLite once in all, and then only what has changed",
+        "the whole schema is read once in each transaction, and then only what has changed",
         arguments: TestBackend.allCases)
     func schemaReads(_ backend: TestBackend) throws {
         try backend.withDatabase { database in
@@ -90,7 +90,7 @@ struct OnePass {
             let connection = try database.connect()
             var (whole, partial) = (0, 0)
             connection.onStatement = { statement in
-                let beginnings = ["SELECT lower(m.name), lower(c.name)", "SELECT c.oid, c.relname, c.relkind"]
+                let beginnings = ["SELECT type, tbl_name, name, sql, rootpage", "SELECT c.oid, c.relname, c.relkind"]
                 // Foreign keys may refer to tables that are not read.
                 guard beginnings.contains(where: statement.hasPrefix), !statement.contains("WHERE c.oid = ANY") else {
                     return
@@ -100,8 +100,9 @@ struct OnePass {
             }
             let report = try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest)
             #expect(report.version == 15)
-            // Fifteen transactions, a look before and one after.
-            #expect((backend == .sqlite ? 1...1 : 17...20).contains(whole), "\(whole)")
+            // Fifteen transactions, a look before and one after. On SQLite the tables whose foreign keys are to be checked are
+            // looked up again, where rows were written.
+            #expect((17...(backend == .sqlite ? 26 : 20)).contains(whole), "\(whole)")
             #expect(partial > 0)
         }
     }

@@ -44,4 +44,22 @@ struct UndecodableTexts {
             #expect(try connection.integer(#"SELECT count(*) FROM "user" WHERE "username" = 'Müller'"#) == 1)
         }
     }
+
+    @Test("may be blobs in SQLite, and stay what they are")
+    func blobs() throws {
+        try TestBackend.sqlite.withDatabase { database in
+            try Fixture("v07").load(into: database)
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                UPDATE "user" SET "username" = x'6162' WHERE "id" = 3;
+                UPDATE "organization" SET "name" = x'436f' WHERE "id" = 2
+                """)
+            #expect(
+                try Runner(catalogue: .kohakuHub, connection: connection).run(to: .newest).version == Upgrade.newest)
+            let names = try connection.query(
+                "SELECT hex(username), normalized_name FROM user WHERE typeof(username) = 'blob' ORDER BY id")
+            #expect(names.map(\.values) == [["6162", "ab"], ["436F", "co"]])
+        }
+    }
 }
