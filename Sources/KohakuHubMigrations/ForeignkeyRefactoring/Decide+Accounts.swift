@@ -128,7 +128,9 @@ extension ForeignkeyRefactoring {
             try users.append((row.integer(0), row.text(1)))
             if row[2].integer == 0 { people += 1 }
         }
-        let normalized = Dictionary(NormalizedName.assign(to: users).map { ($0.id, $0.normalizedName) }) { first, _ in
+        // Lazily: there is no list of the pairs in between, which many names would fill.
+        let normalized = Dictionary(NormalizedName.assign(to: users).lazy.map { ($0.id, $0.normalizedName) }) {
+            first, _ in
             first
         }
         try context.create(
