@@ -139,8 +139,8 @@ extension PostgresConnection {
         for table in tables {
             let key = table.columns.filter(\.isPrimaryKey).map(\.name.quotedIdentifier)
             let columns = table.columns.map { column in
-                guard column.sequence == nil else {
-                    return "\(column.name.quotedIdentifier) \(column.isPrimaryKey ? "SERIAL NOT NULL" : column.type)"
+                guard column.sequence == nil || !column.isPrimaryKey else {
+                    return "\(column.name.quotedIdentifier) SERIAL NOT NULL"
                 }
                 var column = column
                 column.isPrimaryKey = false

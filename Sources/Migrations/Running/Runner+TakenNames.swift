@@ -1,4 +1,5 @@
-/// Names of missing tables and indexes of the newest schema that are already taken, and tables that may be meant instead.
+/// Names of missing tables and indexes of the newest schema, and of the quarantine, that are already taken; and tables that
+/// may be meant instead of new ones.
 extension Runner {
     /// What makes new tables of a fresh database doubtful: they may be there already, where no statement finds them.
     func tablesElsewhere() throws -> Finding? {
@@ -10,6 +11,7 @@ extension Runner {
             action: "If they are the ones to upgrade, name their schema: ALTER ROLE … SET search_path = …")
     }
 
+    /// The code of that finding.
     static let elsewhere = "tables_elsewhere"
 
     /// - Returns: The objects that have them; `nil` when every name is free.
