@@ -11,17 +11,20 @@ extension SQLiteConnection {
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        try inOneSnapshot { try read(statements(ofTables: names)) }
+        let condition = names.map(Self.isOfTable(among:)) ?? "TRUE"
+        return try inOneSnapshot { try read(statements(where: condition) { _ in }) }
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
         try inOneSnapshot {
-            var all: [String] = []
-            try forEachRow("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND \(Self.isOwn)", []) {
-                try all.append($0.text(0).asciiLowercased)
-            }
-            return try read(statements(ofTables: names)).naming(all)
+            var others: [String] = []
+            let statements = try statements(where: Self.isOfTable(among: names)) { others.append($0) }
+            return try read(statements).naming(others)
         }
+    }
+
+    private static func isOfTable(among names: Set<String>) -> String {
+        "tbl_name COLLATE NOCASE IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
     }
 
     private func inOneSnapshot(_ body: () throws -> Schema) throws -> Schema {
@@ -29,18 +32,18 @@ extension SQLiteConnection {
         return try withReadTransaction(of: [], body)
     }
 
-    private func statements(ofTables names: Set<String>?) throws -> [String: TableStatements] {
-        let filter = names.map {
-            " AND tbl_name COLLATE NOCASE IN (\($0.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
-        }
+    /// The statements of the tables of which a condition is true.
+    /// - Parameter other: Receives the name of each other table.
+    private func statements(where condition: String, other: (String) -> Void) throws -> [String: TableStatements] {
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
-            SELECT type, tbl_name, name, sql, rootpage FROM main.sqlite_schema
-            WHERE type IN ('table', 'index') AND \(Self.isOwn)\(filter ?? "")
+            SELECT type, tbl_name, name, CASE WHEN \(condition) THEN sql END, rootpage FROM main.sqlite_schema
+            WHERE (type = 'table' OR type = 'index' AND \(condition)) AND \(Self.isOwn)
             """, []
         ) {
-            let (table, sql) = try ($0.text(1).asciiLowercased, $0.text(3))
+            let table = try $0.text(1).asciiLowercased
+            guard let sql = $0[3].text else { return other(table) }
             if $0[0].text == "table" {
                 guard statements[table]?.table.isEmpty != false else {
                     throw DatabaseError(

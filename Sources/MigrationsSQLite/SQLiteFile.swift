@@ -42,10 +42,13 @@ public enum SQLiteFile {
     private static func otherKind(of path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        let kinds = [
-            S_IFIFO: "a FIFO", S_IFCHR: "a device", S_IFBLK: "a device", S_IFSOCK: "a socket", S_IFDIR: "a folder",
-        ]
-        return kinds[status.st_mode & S_IFMT]
+        switch status.st_mode & S_IFMT {
+        case S_IFIFO: return "a FIFO"
+        case S_IFCHR, S_IFBLK: return "a device"
+        case S_IFSOCK: return "a socket"
+        case S_IFDIR: return "a folder"
+        default: return nil
+        }
     }
 
     /// The path without symbolic links: SQLite keeps its journal beside the file itself. As it is when there is no file.

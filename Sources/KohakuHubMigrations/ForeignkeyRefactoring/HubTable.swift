@@ -25,9 +25,11 @@ struct HubTable: Sendable {
     /// Makes the rewrite for the table's name.
     let makeRewrite: @Sendable (String) -> TableRewrite
 
-    /// The new form, where each value comes from, and which rows are quarantined. It is made when it is asked for: a start
-    /// with nothing to do needs none.
-    var rewrite: TableRewrite { makeRewrite(name) }
+    /// The new form, where each value comes from, and which rows are quarantined.
+    var rewrite: TableRewrite { Self.rewrites[name] ?? makeRewrite(name) }
+
+    /// Made once, when the first is asked for: a start with nothing to do needs none.
+    private static let rewrites = all.reduce(into: [:]) { $0[$1.name] = $1.makeRewrite($1.name) }
 
     /// The tables in the order in which they are rewritten: referenced ones first.
     static let rewritten = [

@@ -78,9 +78,11 @@ public struct Assessment: Sendable {
                     $0.number < version && (try? $0.migration.signature.holds(on: schema)) != true
                 })
         }
-        let unknown: Set<SchemaDifference.Disposition> = [.unrecognized, .redundant]
-        let dispositions = Set(driftToReconcile.map(\.disposition))
-        return dispositions.contains(.unrecognized) && dispositions.isSubset(of: unknown) ? .newer : .current
+        let dispositions = driftToReconcile.map(\.disposition)
+        let isNewer =
+            dispositions.contains(.unrecognized)
+            && dispositions.allSatisfy { $0 == .unrecognized || $0 == .redundant }
+        return isNewer ? .newer : .current
     }
 
     /// The number of the newest applied migration, 0 when there is none.

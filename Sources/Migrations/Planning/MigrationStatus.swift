@@ -26,22 +26,22 @@ extension [MigrationStatus] {
     /// - Returns: The statuses in numerical order. They are made from the schema alone.
     public init(of migrations: [RegisteredMigration], on schema: Schema) {
         self = []
-        var present: (migration: RegisteredMigration, reason: String)?
+        var superseding: String?
         for migration in migrations.reversed() {
             let signature = migration.signature
             var status = MigrationStatus(migration: migration, verdict: .pending, reason: "")
             do {
                 if try signature.holds(on: schema) { status.verdict = .applied }
-                if present == nil { status.reason = try signature.evidence(on: schema) }
+                if superseding == nil { status.reason = try signature.evidence(on: schema) }
             } catch {
                 status.reason = signature.description(schema.dialect)
                 status.warning = "the signature of \(migration.title) could not be evaluated: \(error)"
             }
-            if let present {
+            if let superseding {
                 status.verdict = .implied
-                status.reason = "superseded by \(present.migration.number.paddedToThree): \(present.reason)"
+                status.reason = superseding
             } else if status.verdict == .applied {
-                present = (migration, status.reason)
+                superseding = "superseded by \(migration.number.paddedToThree): \(status.reason)"
             }
             append(status)
         }

@@ -5,6 +5,12 @@ import Migrations
 /// How progress is shown.
 enum ProgressChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, plain, json, none
+
+    /// What a connection tells its progress; `nil` when nobody wants to see it.
+    func observer() -> ActivityObserver? {
+        guard self != .none else { return nil }
+        return ActivityObserver(ProgressDisplay(self).show)
+    }
 }
 
 /// Shows what a long command is at, on standard error: standard output is for the result.

@@ -20,13 +20,14 @@ extension Driver {
 protocol ChangingCommand: ParsableCommand {
     var database: DatabaseOptions { get }
     var output: OutputOptions { get }
-    var progress: ProgressOptions { get }
-    /// The flags about the backup that it makes first; `nil` for a verb that changes nothing that was there.
-    var backups: BackupOptions? { get }
+    /// How its progress is shown.
+    var progress: ProgressChoice { get }
+    /// Say whether and where it makes a backup first; `nil` for a verb that changes nothing that was there.
+    var backups: ChangeOptions? { get }
 }
 
 extension ChangingCommand {
-    var backups: BackupOptions? { nil }
+    var backups: ChangeOptions? { nil }
 
     /// Opens the database and lets a runner change it.
     /// - Parameters:
@@ -48,8 +49,8 @@ extension ChangingCommand {
             backups.noBackup
                 ? nil
                 : FirstBackup(
-                    of: connection, in: backups.folder.backupDir, restoring: configuration.database,
-                    lockTimeout: .seconds(database.lockTimeout))
+                    of: connection, in: backups.backupDir, restoring: configuration.database,
+                    lockTimeout: database.lockPatience)
         }
         var runner = Runner(
             catalogue: .kohakuHub, connection: connection,
@@ -62,7 +63,7 @@ extension ChangingCommand {
             backUp: first.map { first in { try first.make(version: $0) } },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
         runner.progress = { health?.touch() }
-        runner.patience = max(runner.patience, .seconds(database.lockTimeout))
+        runner.patience = max(runner.patience, database.lockPatience)
         if !output.json {
             print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")
         }

@@ -15,9 +15,11 @@ struct InitCommand: ChangingCommand {
             """
     )
 
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
+
+    var progress: ProgressChoice { options.progress }
 
     func run() throws {
         try output.rendering(isChanging: true) {

@@ -28,7 +28,7 @@ struct PlanCommand: ParsableCommand {
     @Flag(name: .long, help: "Show what repair would do.")
     var repair = false
 
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -41,11 +41,11 @@ struct PlanCommand: ParsableCommand {
             var configuration = try database.resolve()
             if repair {
                 let connection = try database.open(&configuration, for: .changing)
-                connection.observer = progress.observer()
+                connection.observer = options.progress.observer()
                 return try RepairCommand.rehearse(configuration, connection, output: output)
             }
             let connection = try database.open(&configuration, for: .reading)
-            connection.observer = progress.observer()
+            connection.observer = options.progress.observer()
             try Self.show(configuration, connection, target: .newest, sql: sql, output: output)
         }
     }

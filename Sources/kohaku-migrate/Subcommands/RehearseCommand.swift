@@ -34,7 +34,7 @@ struct RehearseCommand: ParsableCommand {
             valueName: "folder"))
     var dir: String?
 
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,7 +49,7 @@ struct RehearseCommand: ParsableCommand {
                 throw MigrationError(.usage, "this database cannot be copied")
             }
             source.interruption = Signals.interruption
-            source.observer = progress.observer()
+            source.observer = options.progress.observer()
             Signals.watch()
             // The copy is removed, whoever reads the output.
             Signals.ignoreBrokenPipes()

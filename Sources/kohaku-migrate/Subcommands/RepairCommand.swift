@@ -25,13 +25,12 @@ struct RepairCommand: ChangingCommand {
     @Flag(name: .long, help: "Show what would be done: the repair is rolled back.")
     var dryRun = false
 
-    @OptionGroup var backup: BackupOptions
-    @OptionGroup var progress: ProgressOptions
-    @OptionGroup var health: HealthOptions
+    @OptionGroup var options: ChangeOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    var backups: BackupOptions? { backup }
+    var progress: ProgressChoice { options.progress }
+    var backups: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {
@@ -41,7 +40,7 @@ struct RepairCommand: ChangingCommand {
                 connection.observer = progress.observer()
                 return try Self.rehearse(configuration, connection, output: output)
             }
-            let health = try health.start(besides: configuration.database)
+            let health = try options.startHealthFile(besides: configuration.database)
             try change(configuration, for: .changing, isAgreed: yes, health: health) { try $0.repair() }
         }
     }

@@ -24,7 +24,7 @@ struct RestoreCommand: ParsableCommand {
     @Flag(name: .long, help: "Agree to the replacement.")
     var yes = false
 
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -44,8 +44,8 @@ struct RestoreCommand: ParsableCommand {
             var version = 0
             Signals.watch()
             let kept = try target.restore(
-                file, lockTimeout: .seconds(database.lockTimeout), interruption: Signals.interruption,
-                observer: progress.observer(), logger: database.logger
+                file, lockTimeout: database.lockPatience, interruption: Signals.interruption,
+                observer: options.progress.observer(), logger: database.logger
             ) { version = try Self.version(of: $0, file) }
             if output.json {
                 let document = RestoreDocument(

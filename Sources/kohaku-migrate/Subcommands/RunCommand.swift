@@ -27,30 +27,38 @@ struct RunCommand: ChangingCommand {
     @Flag(name: .long, help: "Show what would be done and change nothing.")
     var dryRun = false
 
-    @OptionGroup var options: RunOptions
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
+    var to: Int?
+
+    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
+    var yes = false
+
+    @OptionGroup var options: ChangeOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard number == nil || options.to == nil else {
+        guard number == nil || to == nil else {
             throw ValidationError("Give either a number or --to, not both.")
         }
     }
 
-    var progress: ProgressOptions { options.progress }
-    var backups: BackupOptions? { options.backup }
+    var progress: ProgressChoice { options.progress }
+    var backups: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {
             var configuration = try database.resolve()
-            let target: Target = number.map { .only($0) } ?? options.target
+            let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
             if dryRun {
                 let connection = try database.open(&configuration, for: .reading)
                 connection.observer = progress.observer()
                 return try PlanCommand.show(configuration, connection, target: target, sql: false, output: output)
             }
-            let health = try options.health.start(besides: configuration.database)
-            try change(configuration, for: .migrating, isAgreed: options.yes, health: health) {
+            let health = try options.startHealthFile(besides: configuration.database)
+            try change(configuration, for: .migrating, isAgreed: yes, health: health) {
                 try $0.run(to: target)
             }
         }

@@ -23,7 +23,15 @@ struct StartCommand: ChangingCommand {
     @Argument(parsing: .postTerminator, help: "The command, with its arguments.")
     var command: [String] = []
 
-    @OptionGroup var options: RunOptions
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
+    var to: Int?
+
+    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
+    var yes = false
+
+    @OptionGroup var options: ChangeOptions
     @OptionGroup var wait: WaitOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -34,8 +42,8 @@ struct StartCommand: ChangingCommand {
         }
     }
 
-    var progress: ProgressOptions { options.progress }
-    var backups: BackupOptions? { options.backup }
+    var progress: ProgressChoice { options.progress }
+    var backups: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: true) {
@@ -54,10 +62,10 @@ struct StartCommand: ChangingCommand {
 
     /// A function of its own, so that nothing of it is left when the command begins.
     private func upgrade(_ configuration: inout HubConfiguration) throws {
-        let health = try options.health.start(besides: configuration.database)
+        let health = try options.startHealthFile(besides: configuration.database)
         try wait.wait(for: &configuration, database, isQuiet: output.json)
-        try change(configuration, for: .migrating, isAgreed: options.yes, health: health) {
-            try $0.run(to: options.target)
+        try change(configuration, for: .migrating, isAgreed: yes, health: health) {
+            try $0.run(to: to.map { .upTo($0) } ?? .newest)
         }
     }
 }

@@ -18,7 +18,7 @@ struct VerifyCommand: ParsableCommand {
             """
     )
 
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -26,7 +26,7 @@ struct VerifyCommand: ParsableCommand {
         try output.rendering {
             var configuration = try database.resolve()
             let connection = try database.open(&configuration, for: .reading)
-            connection.observer = progress.observer()
+            connection.observer = options.progress.observer()
             connection.begin(.checking, in: "verify")
             let assessment = try Assessment(of: connection, catalogue: .kohakuHub, isThorough: true)
             if output.json {

@@ -15,7 +15,7 @@ struct BackupCreateCommand: ParsableCommand {
     )
 
     @OptionGroup var folder: BackupFolder
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var options: ProgressOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -23,14 +23,14 @@ struct BackupCreateCommand: ParsableCommand {
         try output.rendering {
             let (configuration, source) = try database.openForBackups()
             source.interruption = Signals.interruption
-            source.observer = progress.observer()
+            source.observer = options.progress.observer()
             Signals.watch()
             // What is not finished is removed, whoever reads the output.
             Signals.ignoreBrokenPipes()
             source.begin(.waiting, in: "backup")
             let first = FirstBackup(
                 of: source, in: folder.backupDir, restoring: configuration.database,
-                lockTimeout: .seconds(database.lockTimeout))
+                lockTimeout: database.lockPatience)
             let assessment = try Assessment(of: source, catalogue: .kohakuHub)
             guard var backup = try first.make(version: assessment.version) else {
                 throw MigrationError(

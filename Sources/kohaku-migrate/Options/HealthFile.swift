@@ -1,5 +1,3 @@
-import ArgumentParser
-import KohakuHubMigrations
 import Migrations
 
 #if canImport(Glibc)
@@ -9,28 +7,6 @@ import Migrations
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-/// A sign of life for the probes of an orchestrator.
-struct HealthOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "A file that is there while the verb works, and is touched every second as long as it makes progress.",
-            valueName: "file"))
-    var healthFile: String?
-
-    /// Makes the file, where one is wanted. From then on signals stop the work, so that it is removed.
-    func start(besides database: DatabaseURL) throws -> HealthFile? {
-        guard let healthFile else { return nil }
-        if case .sqlite(let path) = database, FileSystem.isSameFile(healthFile, path) {
-            throw MigrationError(
-                .usage, "--health-file: \(healthFile) is the database",
-                nextStep: "Nothing was changed. Give a path of its own.")
-        }
-        Signals.watch()
-        return try HealthFile(healthFile)
-    }
-}
 
 /// An empty file whose time shows when work advanced last. It is removed at the end.
 final class HealthFile {
