@@ -37,6 +37,7 @@ extension PostgresConnection {
         let deadline = clock.now + lockTimeout
         isLocking = true
         defer { isLocking = false }
+        judgedTables = [:]
         while true {
             let home = try locateTables(of: tables)
             if access == .change { try requireWritable(home) }

@@ -24,7 +24,6 @@ extension PostgresConnection {
         let incoming = try foreignKeys(where: "confrelid = \(regclass(rebuild.table.name)) AND conrelid <> confrelid")
         try drop(incoming)
         let statements: [String]
-        // Once more: no lock prevents a privilege or a comment.
         if let sequence, try sequenceOfReplaceable(rebuild, isFilled: true) == sequence {
             statements = try [replace(rebuild, countingBy: sequence.quotedIdentifier)] + rebuild.indexes.map(\.sql)
         } else {

@@ -1,43 +1,56 @@
 import Migrations
 
 extension PostgresConnection {
-    /// The sequence of a table that a rebuild may put another one in the place of, see ``sequencesOfReplaceable(_:isFilled:)``.
-    /// - Parameter isFilled: Whether the new table is there already.
+    /// The sequence of a table that a rebuild may put another one in the place of, see ``replaceableTables(_:isFilled:)``.
+    /// - Parameter isFilled: Whether the new table is there already. Then the table is looked at once more, as no lock
+    ///   prevents a privilege or a comment.
     /// - Returns: `nil` where the table has to stay the same object.
     func sequenceOfReplaceable(_ rebuild: TableRebuild, isFilled: Bool = false) throws -> String? {
         guard let id = rebuild.idColumn, rebuild.table.column(id)?.isPrimaryKey == true, rebuild.keptColumns.isEmpty,
             rebuild.keptIndexes.isEmpty,
             rebuild.keptConstraints.isEmpty
         else { return nil }
-        return try sequencesOfReplaceable([rebuild.table], isFilled: isFilled)[rebuild.table.name]
+        let name = rebuild.table.name
+        if isFilled { return try sequence(of: rebuild.table, among: replaceableTables(name, isFilled: true)) }
+        // All at once, as each look takes a while.
+        if judgedTables[name] == nil { judgedTables = try replaceableTables() }
+        return sequence(of: rebuild.table, among: judgedTables)
     }
 
-    /// The tables that are nothing but their columns, key and indexes, each with its sequence. Nothing would be lost with
-    /// one: all that depends on it is made anew or put back by a rebuild, and it has no properties but those of every new
-    /// table.
+    /// The sequence of a table among replaceable ones.
+    func sequence(of table: Schema.Table, among tables: [String: [String]]) -> String? {
+        guard let sequence = table.sequenceOfPlainKey, tables[table.name] == [sequence] else { return nil }
+        return sequence
+    }
+
+    /// The tables of the current schema, each with its sequences where it is nothing but its columns, key and indexes. Nothing
+    /// would be lost with such a one: all that depends on it is made anew or put back by a rebuild, and it has no properties
+    /// but those of every new table.
     ///
-    /// What is not known to be harmless counts as something to lose.
-    /// - Parameter isFilled: Whether the new tables are there already.
-    func sequencesOfReplaceable(_ tables: [Schema.Table], isFilled: Bool = false) throws -> [String: String] {
-        let sequences = tables.reduce(into: [:]) { $0[$1.name] = $1.sequenceOfPlainKey }
-        let list = sequences.keys.sorted().map(\.quotedLiteral).joined(separator: ", ")
-        let found = try query(
+    /// What is not known to be harmless counts as something to lose: such a table has no sequences here.
+    /// - Parameters:
+    ///   - name: The one to look at; all of them by default.
+    ///   - isFilled: Whether the new table is there already.
+    func replaceableTables(_ name: String? = nil, isFilled: Bool = false) throws -> [String: [String]] {
+        let tables = try query(
             """
-            SELECT oid, relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace
-                AND relname = ANY (ARRAY[\(list)]::name[]) AND \(Self.isOrdinary)
+            SELECT oid, relname, \(Self.isOrdinary) FROM pg_class
+            WHERE relnamespace = quote_ident(current_schema())::regnamespace
+                AND \(name.map { "relname = \($0.quotedLiteral)" } ?? "relkind IN ('r', 'p')")
             """)
-        guard !found.isEmpty else { return [:] }
-        let these = Self.anyOf(found.map { $0[0] })
+        let ordinary = tables.filter { $0[2].boolean == true }
+        var replaceable = try tables.reduce(into: [String: [String]]()) { try $0[$1.text(1)] = [] }
+        guard !ordinary.isEmpty else { return replaceable }
+        let these = Self.anyOf(ordinary.map { $0[0] })
         // Planned one by one, these take a tenth of the time that one query would.
         let names = isFilled ? [] : [Self.tablesWithoutName(among: these)]
         var answers = try rows(ofEach: [Self.sequences(of: these)] + Self.tablesToKeep(among: these) + names)
         let owned = Dictionary(grouping: answers.removeFirst()) { $0[0] }
         let kept = Set(answers.joined().map { $0[0] })
-        return try found.reduce(into: [:]) { replaceable, table in
-            let name = try table.text(1)
-            guard !kept.contains(table[0]), owned[table[0]]?.map({ $0[1].text }) == [sequences[name]] else { return }
-            replaceable[name] = sequences[name]
+        for table in ordinary where !kept.contains(table[0]) {
+            replaceable[try table.text(1)] = owned[table[0]]?.compactMap { $0[1].text }
         }
+        return replaceable
     }
 
     /// A new table would have the same owner, privileges and properties, and nothing in the database knows tables by their
