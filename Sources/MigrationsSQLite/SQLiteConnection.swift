@@ -175,12 +175,15 @@ public final class SQLiteConnection: DatabaseConnection {
                 .other, "the statement has \(expected.counted("argument")), and \(arguments.count) were given", sql: sql
             )
         }
+        // SQLite looks for a name among all names.
+        let isNamed = sqlite3_bind_parameter_name(statement, 1) != nil
         // SQLite copies the bytes before the call returns.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         for (offset, argument) in arguments.enumerated() {
-            let index = sqlite3_bind_parameter_index(statement, "$\(offset + 1)")
+            let place = Int32(offset + 1)
+            let index = isNamed ? sqlite3_bind_parameter_index(statement, "$\(place)") : place
             guard index > 0 else {
-                throw DatabaseError(.other, "the statement has no argument $\(offset + 1)", sql: sql)
+                throw DatabaseError(.other, "the statement has no argument $\(place)", sql: sql)
             }
             let code =
                 switch argument {
