@@ -11,20 +11,14 @@ extension SQLiteConnection {
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        let condition = names.map(Self.isOfTable(among:)) ?? "TRUE"
-        return try inOneSnapshot { try read(statements(where: condition) { _ in }) }
+        try inOneSnapshot { try read(statements(of: names)) }
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
         try inOneSnapshot {
             var others: [String] = []
-            let statements = try statements(where: Self.isOfTable(among: names)) { others.append($0) }
-            return try read(statements).naming(others)
+            return try read(statements(of: names) { others.append($0) }).naming(others)
         }
-    }
-
-    private static func isOfTable(among names: Set<String>) -> String {
-        "tbl_name COLLATE NOCASE IN (\(names.sorted().map(\.quotedLiteral).joined(separator: ", ")))"
     }
 
     private func inOneSnapshot(_ body: () throws -> Schema) throws -> Schema {
@@ -32,18 +26,26 @@ extension SQLiteConnection {
         return try withReadTransaction(of: [], body)
     }
 
-    /// The statements of the tables of which a condition is true.
-    /// - Parameter other: Receives the name of each other table.
-    private func statements(where condition: String, other: (String) -> Void) throws -> [String: TableStatements] {
+    /// - Parameters:
+    ///   - names: The tables; `nil` for all of them.
+    ///   - other: Receives the name of each other table.
+    private func statements(
+        of names: Set<String>?, other: ((String) -> Void)? = nil
+    ) throws -> [String: TableStatements] {
+        let list = names.map { $0.sorted().map(\.quotedLiteral).joined(separator: ", ") }
+        let isAsked = list.map { "tbl_name COLLATE NOCASE IN (\($0))" } ?? "TRUE"
         var statements: [String: TableStatements] = [:]
         try forEachRow(
             """
-            SELECT type, tbl_name, name, CASE WHEN \(condition) THEN sql END, rootpage FROM main.sqlite_schema
-            WHERE (type = 'table' OR type = 'index' AND \(condition)) AND \(Self.isOwn)
+            SELECT type, tbl_name, name, CASE WHEN \(isAsked) THEN sql END, rootpage FROM main.sqlite_schema
+            WHERE \(other == nil ? isAsked : "(type = 'table' OR \(isAsked))") AND type IN ('table', 'index') AND \(Self.isOwn)
             """, []
         ) {
             let table = try $0.text(1).asciiLowercased
-            guard let sql = $0[3].text else { return other(table) }
+            guard let sql = $0[3].text else {
+                other?(table)
+                return
+            }
             if $0[0].text == "table" {
                 guard statements[table]?.table.isEmpty != false else {
                     throw DatabaseError(

@@ -50,6 +50,20 @@ struct Statements {
         }
     }
 
+    @Test("and on SQLite takes them in order where they have no number")
+    func unnumberedArguments() throws {
+        try TestBackend.sqlite.withConnection { connection in
+            try connection.execute("CREATE TABLE t (a INTEGER, b TEXT)")
+            #expect(try connection.execute("INSERT INTO t VALUES (?, ?), (?, ?)", [1, "x", 2, .null]) == 2)
+            let rows = [DatabaseRow([1, "x"]), DatabaseRow([2, .null])]
+            #expect(try connection.query("SELECT a, b FROM t ORDER BY a") == rows)
+            for arguments: [DatabaseValue] in [[1], [1, "x", 2]] {
+                #expect(throws: DatabaseError.self) { try connection.execute("INSERT INTO t VALUES (?, ?)", arguments) }
+            }
+            #expect(try connection.countRows(in: "t") == 2)
+        }
+    }
+
     @Test("and hands over rows in order, one by one", arguments: TestBackend.allCases)
     func rows(_ backend: TestBackend) throws {
         try backend.withConnection { connection in

@@ -60,10 +60,10 @@ extension String {
 
     /// Byte by byte: to a database a quote is one whatever accent follows it, and hardly any text holds one.
     private func quoted(by quote: Unicode.Scalar) -> String {
-        let (byte, mark) = (UInt8(ascii: quote), String(quote))
+        let byte = UInt8(ascii: quote)
         let inner =
             utf8.contains(byte)
             ? String(decoding: utf8.flatMap { $0 == byte ? [byte, byte] : [$0] }, as: UTF8.self) : self
-        return mark + inner + mark
+        return "\(quote)\(inner)\(quote)"
     }
 }

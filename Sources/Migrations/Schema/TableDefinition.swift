@@ -189,7 +189,6 @@ extension TableDefinition {
     private func sql(of index: Index) -> String {
         let indexName = ([name] + index.columns).joined(separator: "_").quotedIdentifier
         let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
-        return (index.isUnique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") + indexName + " ON " + name.quotedIdentifier
-            + " (" + list + ")"
+        return "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(indexName) ON \(name.quotedIdentifier) (\(list))"
     }
 }
