@@ -1,14 +1,6 @@
 import CLibPQ
 import Migrations
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension PostgresConnection {
     /// What a transaction does with its tables.
     enum Access {
@@ -53,7 +45,7 @@ extension PostgresConnection {
             } catch let error as DatabaseError where Self.isRetryable(error) {
                 rollBack()
                 guard clock.now < deadline else { throw try locked(access, home) }
-                try pause()
+                try waitForNextAttempt()
             } catch {
                 rollBack()
                 throw error
@@ -165,10 +157,10 @@ extension PostgresConnection {
     }
 
     /// Waits for a random moment, so that several waiting processes do not collide again.
-    private func pause() throws {
+    private func waitForNextAttempt() throws {
         for _ in 0..<Int.random(in: 4...12) {
             try checkInterruption()
-            _ = poll(nil, 0, 25)
+            pause(milliseconds: 25)
         }
     }
 

@@ -88,7 +88,9 @@ struct QuarantineReleases {
                 VALUES (12, 8, 'another', 'another', '2025-10-01 12:00:00')
                 """)
             let count = try connection.countRows(in: "token")
-            try hub.expect(0, "quarantine", "release", number("token", 12, connection))
+            let number = try number("token", 12, connection)
+            let output = try hub("quarantine", "release", number).output
+            #expect(output.contains("token 12 (quarantine \(number)), now with id "))
             let old = try #require(before["token"].first { $0["id"] == 12 })
             let after = try hub.snapshot().contents["token"]
             #expect(after.count == count + 1)

@@ -86,6 +86,39 @@ struct Ensuring {
         }
     }
 
+    @Test("a repair takes names with quotes as they are", arguments: TestBackend.allCases)
+    func quotedNames(_ backend: TestBackend) throws {
+        try TestRun.on(backend, columns: [1, 2, 3]) { run throws in
+            var run = run
+            run.catalogue.canonicalTables = [
+                TableDefinition("o'neil", columns: [.id]),
+                TableDefinition(
+                    "t",
+                    columns: [
+                        .id, .optional("c1", .integer).references("o'neil", onDelete: .setNull),
+                        .required("c2", .integer).references("o'neil", onDelete: .cascade), .optional("c3", .integer),
+                    ], indexes: [.unique("c3")]),
+            ]
+            let connection = run.connection
+            try connection.execute(
+                connection.dialect.spelling(
+                    """
+                    CREATE TABLE "o'neil" ("id" {id}); INSERT INTO "o'neil" DEFAULT VALUES; DELETE FROM "t";
+                    INSERT INTO "t" VALUES (11, 1, 1, 1), (12, 9, 1, 2), (13, 1, 9, 3), (14, 1, 1, 1), (15, 1, NULL, 4)
+                    """))
+            _ = try run.runner().repair()
+            #expect(
+                try connection.query(#"SELECT "id", "c1" FROM "t" ORDER BY "id""#)
+                    == [DatabaseRow([11, 1]), DatabaseRow([12, .null])])
+            let reasons = try connection.query(
+                "SELECT source_id, reason FROM \(run.catalogue.quarantine.table) ORDER BY source_id")
+            #expect(reasons.map { $0[0] } == [13, 14, 15])
+            #expect(reasons[0][1] == "o'neil 9 no longer exists")
+            #expect(reasons[1][1] == "another row has the same c3")
+            #expect(try run.runner().run(to: .newest).isUnchanged)
+        }
+    }
+
     @Test("a verification finds the same", arguments: TestBackend.allCases)
     func verification(_ backend: TestBackend) throws {
         try TestRun.on(backend, columns: [3]) { run throws in

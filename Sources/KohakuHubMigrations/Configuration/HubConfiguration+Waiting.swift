@@ -1,14 +1,6 @@
 public import Logging
 public import Migrations
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension HubConfiguration {
     /// Waits until the database takes connections, and settles how its setting is read: see
     /// ``open(for:lockTimeout:connectTimeout:logger:)``.
@@ -47,7 +39,7 @@ extension HubConfiguration {
                 }
                 if reason != error.message { onReason(error) }
                 reason = error.message
-                _ = poll(nil, 0, 250)
+                pause(milliseconds: 250)
             }
         }
     }

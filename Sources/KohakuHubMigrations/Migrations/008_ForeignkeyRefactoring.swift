@@ -86,10 +86,14 @@ public struct ForeignkeyRefactoring: Migration {
         try Self.createMissing(Self.rewrites.map(\.table), context)
     }
 
-    /// How many repositories it keeps; `nil` when it cannot decide.
+    /// How many repositories it keeps; `nil` when it cannot decide, and its own check says why.
     func countKeptRepositories(_ context: MigrationContext) throws -> Int64? {
         guard try prepareDecisions(context).obstacles.isEmpty else { return nil }
-        try decideOwners(context)
+        do {
+            try decideOwners(context)
+        } catch let error as MigrationError where error.code == .checkFailed {
+            return nil
+        }
         return try context.connection.integer("SELECT count(*) FROM kohaku_repository WHERE owner_id IS NOT NULL")
     }
 

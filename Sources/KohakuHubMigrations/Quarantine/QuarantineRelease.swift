@@ -1,5 +1,13 @@
 public import Migrations
 
+/// A row that was put back.
+public struct ReleasedRow: Sendable, Hashable {
+    /// The row as it was in quarantine.
+    public var row: QuarantinedRow
+    /// Its id in the table: another one than before where that is taken, `nil` where it has none.
+    public var id: Int64?
+}
+
 /// Puts rows back from quarantine into the current tables.
 public struct QuarantineRelease {
     let connection: any DatabaseConnection
@@ -11,7 +19,7 @@ public struct QuarantineRelease {
     /// - Throws: ``Migrations/MigrationError`` that names the first row that does not fit, and why; nothing is changed.
     public static func release(
         _ ids: [Int64]?, of connection: any DatabaseConnection
-    ) throws -> [QuarantinedRow] {
+    ) throws -> [ReleasedRow] {
         try connection.withMigrationTransaction(locking: Catalogue.kohakuHub.tables) {
             var rows: [QuarantinedRow] = []
             if let ids {
@@ -25,14 +33,15 @@ public struct QuarantineRelease {
             let order = CanonicalSchema.tables.map(\.name)
             func key(_ row: QuarantinedRow) -> (Int, Int64) { (order.firstIndex(of: row.table) ?? order.count, row.id) }
             rows.sort { key($0) < key($1) }
-            for row in rows { try release.insert(row) }
+            let released = try rows.map { try ReleasedRow(row: $0, id: release.insert($0)) }
             try Quarantine.kohakuHub.delete(rows.map(\.id), from: connection)
             for table in Set(rows.map(\.table)) { try connection.advanceSequence(of: table, past: 0) }
-            return rows
+            return released
         }
     }
 
-    private func insert(_ row: QuarantinedRow) throws {
+    /// - Returns: Its id.
+    private func insert(_ row: QuarantinedRow) throws -> Int64? {
         guard let table = schema.tables[row.table] else {
             throw refusal(of: row, "table \(row.table) no longer exists", "Export the row to keep its contents.")
         }
@@ -67,6 +76,7 @@ public struct QuarantineRelease {
             \(connection.dialect.keepingIDs) VALUES (\(expressions.joined(separator: ", ")))
             """, names.map { values[$0] ?? .null })
         try linkHistory(to: row, values)
+        return values["id"]?.integer
     }
 
     private func checkReferences(

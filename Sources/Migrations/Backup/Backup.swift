@@ -105,7 +105,7 @@ extension BackupSource {
                 return try body()
             } catch let error as DatabaseError where error.kind == .locked && ContinuousClock.now < deadline {
                 try checkInterruption()
-                FileSystem.pause()
+                pause(milliseconds: 50)
             }
         }
     }

@@ -147,9 +147,6 @@ package enum FileSystem {
         isSame(one, other) || (name(of: one) == name(of: other) && isSame(folder(of: one), folder(of: other)))
     }
 
-    /// Waits a little before another try.
-    static func pause() { usleep(50_000) }
-
     /// The error of the system call that failed last.
     package static func error(_ title: String) -> DatabaseError {
         let number = errno

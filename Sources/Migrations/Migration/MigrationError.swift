@@ -65,6 +65,18 @@ public struct MigrationError: Error {
     }
 }
 
+extension MigrationError: CustomStringConvertible {
+    /// What happened, where, what data checks found, and what to do next, each in a line.
+    public var description: String {
+        ([place + message] + findings.map(\.message) + [nextStep].compactMap { $0 }).joined(separator: "\n")
+    }
+
+    /// The migration before the message: some begin with its name, and once is enough.
+    package var place: String {
+        migration.flatMap { message.contains($0) ? nil : "in \($0): " } ?? ""
+    }
+}
+
 extension MigrationError {
     /// The error for an invalid definition in a migration.
     static func unreadable(_ what: String, _ sql: String, expected: String) -> MigrationError {

@@ -94,7 +94,8 @@ struct RowFitting {
         } else {
             rules.append(
                 .rows(
-                    where: isDangling, reason: "'\(reference.table) ' || old.\(name) || ' no longer exists'",
+                    where: isDangling,
+                    reason: "\("\(reference.table) ".quotedLiteral) || old.\(name) || ' no longer exists'",
                     summary: "the \(reference.table) no longer exists"))
         }
     }
@@ -115,7 +116,7 @@ struct RowFitting {
                     SELECT "id", row_number() OVER (PARTITION BY \(list) ORDER BY \(order.joined(separator: ", "))) AS place
                     FROM \(definition.name.quotedIdentifier) WHERE \(isComplete)) AS ranked WHERE place > 1)
                 """,
-            reason: "'another row has the same \(columns)'",
+            reason: "another row has the same \(columns)".quotedLiteral,
             summary: "another row has the same \(columns)")
         if isOwner { ownerRules.append(rule) } else { rules.append(rule) }
     }
@@ -166,7 +167,7 @@ struct Clearing {
         return try context.finding(
             .notice, code: "reference_cleared", table: table,
             about: """
-                SELECT 'id ' || old."id" || ': \(referencedTable) ' || old.\(name) FROM \(table.quotedIdentifier) AS old
+                SELECT 'id ' || old."id" || \(": \(referencedTable) ".quotedLiteral) || old.\(name) FROM \(table.quotedIdentifier) AS old
                 WHERE \(condition) ORDER BY old."id"
                 """
         ) {

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Of several processes one plans and changes; the others wait as long as that makes progress, and then find nothing to do.
 extension Runner {
     /// Plans a command and executes it, as the leader where there is something to do.
@@ -59,7 +51,7 @@ extension Runner {
                 )
             }
             try connection.checkInterruption()
-            _ = poll(nil, 0, 100)
+            pause(milliseconds: 100)
         }
     }
 }

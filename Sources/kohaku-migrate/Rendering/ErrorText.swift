@@ -9,13 +9,11 @@ struct ErrorText {
     }
 
     var text: String {
-        // Some messages begin with the migration's name, and once is enough.
-        let place = error.migration.flatMap { error.message.contains($0) ? nil : "in \($0): " } ?? ""
         var paragraphs = [error.message]
         if let underlying = error.underlying as? DatabaseError, underlying.description == error.message {
             paragraphs = underlying.paragraphs
         }
-        var lines = paragraphs.enumerated().map { ($0 == 0 ? "error: \(place)\($1)" : $1).wrapped() }
+        var lines = paragraphs.enumerated().map { ($0 == 0 ? "error: \(error.place)\($1)" : $1).wrapped() }
         for finding in error.findings {
             lines.append(FindingText(finding, label: "- ").text)
         }

@@ -52,14 +52,17 @@ struct QuarantineDocument: Encodable {
         var sourceID: Int64?
         var reason: String
         var quarantinedAt: String
+        /// Where it was released: its id in the table.
+        var releasedID: Int64?
 
-        init(_ row: QuarantinedRow) {
+        init(_ row: QuarantinedRow, releasedID: Int64? = nil) {
             id = row.id
             migration = row.migration
             sourceTable = row.table
             sourceID = row.sourceID
             reason = row.reason
             quarantinedAt = row.quarantinedAt
+            self.releasedID = releasedID
         }
     }
 
@@ -83,9 +86,9 @@ struct QuarantineChangeDocument: Encodable {
     var count: Int
     var rows: [QuarantineDocument.Row]
 
-    init(_ rows: [QuarantinedRow], database: DatabaseURL) {
+    init(_ rows: [QuarantineDocument.Row], database: DatabaseURL) {
         self.database = "\(database)"
         count = rows.count
-        self.rows = rows.map(QuarantineDocument.Row.init)
+        self.rows = rows
     }
 }

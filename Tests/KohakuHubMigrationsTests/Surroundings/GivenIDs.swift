@@ -76,7 +76,7 @@ struct GivenIDs {
                 UPDATE kohaku_quarantine
                 SET row_json = (row_json::jsonb || jsonb_build_object('user_id', \(user)))::text
                 """)
-            #expect(try QuarantineRelease.release(nil, of: connection).map(\.sourceID) == [lost])
+            #expect(try QuarantineRelease.release(nil, of: connection).map(\.row.sourceID) == [lost])
             #expect(try ids(DatabaseContents(of: connection), "token") == Set(tokens.compactMap { $0["id"] }))
             // What the hub adds then gets an id of its own.
             try connection.execute(

@@ -43,6 +43,7 @@ struct QuarantinePurgeCommand: ParsableCommand {
                 try connection.stoppingAtSignals("the purge") { try Self.purge(rows, from: connection) }
             }
             if output.json {
+                let rows = rows.map { QuarantineDocument.Row($0) }
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
                 print("\("\(configuration.database)".escaped)\n\n\(rows.count.counted("row")) permanently deleted.")

@@ -28,10 +28,14 @@ struct QuarantineReleaseCommand: ParsableCommand {
                 try QuarantineRelease.release(selection.numbers, of: connection)
             }
             if output.json {
+                let rows = rows.map { QuarantineDocument.Row($0.row, releasedID: $0.id) }
                 try printJSON(QuarantineChangeDocument(rows, database: configuration.database))
             } else {
                 print("\("\(configuration.database)".escaped)\n\n\(rows.count.counted("row")) released.")
-                for row in rows { print("  \(row.title.escaped)") }
+                for released in rows {
+                    let id = released.id.flatMap { $0 == released.row.sourceID ? nil : ", now with id \($0)" }
+                    print("  \(released.row.title.escaped)\(id ?? "")")
+                }
             }
         }
     }
