@@ -185,7 +185,8 @@ struct JSONDocumentTests {
                 """)
             let token = try connection.integer(
                 "SELECT id FROM kohaku_quarantine WHERE source_table = 'token' AND source_id = 12")
-            try expectKeys(hub("quarantine", "release", String(token), "--json").output, keys)
+            try expectKeys(
+                hub("quarantine", "release", String(token), "--json").output, keys + " rows[].releasedID")
             try expectKeys(hub("quarantine", "purge", "--all", "--yes", "--json").output, keys)
         }
     }
