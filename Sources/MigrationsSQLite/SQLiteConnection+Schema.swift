@@ -11,13 +11,16 @@ extension SQLiteConnection {
     /// SQLite compares names without the case of ASCII letters. So that everybody else need not know, all names are read in
     /// lower case.
     public func readSchema(of names: Set<String>?) throws -> Schema {
-        try inOneSnapshot { try read(statements(of: names)) }
+        let list = names.map { $0.sorted().map(\.quotedLiteral).joined(separator: ", ") }
+        let filter = list.map { "tbl_name COLLATE NOCASE IN (\($0))" } ?? "TRUE"
+        return try inOneSnapshot { try read(statements(where: filter).statements) }
     }
 
     public func readSchema(detailing names: Set<String>) throws -> Schema {
-        try inOneSnapshot {
-            var others: [String] = []
-            return try read(statements(of: names) { others.append($0) }).naming(others)
+        let names = Set(names.map(\.asciiLowercased))
+        return try inOneSnapshot {
+            let (statements, others) = try statements(detailing: names)
+            return try read(statements).naming(others)
         }
     }
 
@@ -26,26 +29,24 @@ extension SQLiteConnection {
         return try withReadTransaction(of: [], body)
     }
 
+    /// The statements that made tables and their indexes.
     /// - Parameters:
-    ///   - names: The tables; `nil` for all of them.
-    ///   - other: Receives the name of each other table.
+    ///   - filter: Which rows of SQLite's schema to look at, in SQL.
+    ///   - names: Of which tables the statements are wanted; `nil` for all. A long list in SQL would cost more than it saves.
+    /// - Returns: The statements, and the names of the other tables.
     private func statements(
-        of names: Set<String>?, other: ((String) -> Void)? = nil
-    ) throws -> [String: TableStatements] {
-        let list = names.map { $0.sorted().map(\.quotedLiteral).joined(separator: ", ") }
-        let isAsked = list.map { "tbl_name COLLATE NOCASE IN (\($0))" } ?? "TRUE"
+        where filter: String = "TRUE", detailing names: Set<String>? = nil
+    ) throws -> (statements: [String: TableStatements], others: [String]) {
         var statements: [String: TableStatements] = [:]
+        var others: [String] = []
         try forEachRow(
             """
-            SELECT type, tbl_name, name, CASE WHEN \(isAsked) THEN sql END, rootpage FROM main.sqlite_schema
-            WHERE \(other == nil ? isAsked : "(type = 'table' OR \(isAsked))") AND type IN ('table', 'index') AND \(Self.isOwn)
+            SELECT type, tbl_name, name, sql, rootpage FROM main.sqlite_schema
+            WHERE \(filter) AND type IN ('table', 'index') AND \(Self.isOwn)
             """, []
         ) {
-            let table = try $0.text(1).asciiLowercased
-            guard let sql = $0[3].text else {
-                other?(table)
-                return
-            }
+            let (table, sql) = try ($0.text(1).asciiLowercased, $0.text(3))
+            guard names?.contains(table) != false else { return others.append(table) }
             if $0[0].text == "table" {
                 guard statements[table]?.table.isEmpty != false else {
                     throw DatabaseError(
@@ -57,7 +58,7 @@ extension SQLiteConnection {
                 try statements[table, default: TableStatements()].indexes[$0.text(2).asciiLowercased] = sql
             }
         }
-        return statements
+        return (statements, others)
     }
 
     private func read(_ statements: [String: TableStatements]) throws -> Schema {

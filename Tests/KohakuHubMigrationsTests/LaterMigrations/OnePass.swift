@@ -90,7 +90,7 @@ struct OnePass {
             let connection = try database.connect()
             var (whole, partial) = (0, 0)
             connection.onStatement = { statement in
-                let beginnings = ["SELECT type, tbl_name, name, CASE", "SELECT c.oid, c.relname, c.relkind"]
+                let beginnings = ["SELECT type, tbl_name, name, sql, rootpage", "SELECT c.oid, c.relname, c.relkind"]
                 // Foreign keys may refer to tables that are not read.
                 guard beginnings.contains(where: statement.hasPrefix), !statement.contains("WHERE c.oid = ANY") else {
                     return
