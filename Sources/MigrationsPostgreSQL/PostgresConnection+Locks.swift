@@ -29,7 +29,7 @@ extension PostgresConnection {
         let deadline = clock.now + lockTimeout
         isLocking = true
         defer { isLocking = false }
-        judgedTables = [:]
+        replaceability = [:]
         while true {
             let home = try locateTables(of: tables)
             if access == .change { try requireWritable(home) }

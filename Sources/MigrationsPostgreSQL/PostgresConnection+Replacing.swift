@@ -1,7 +1,7 @@
 import Migrations
 
 extension PostgresConnection {
-    /// The sequence of a table that a rebuild may put another one in the place of, see ``replaceableTables(_:isFilled:)``.
+    /// The sequence of a table that a rebuild may put another one in the place of, see ``readReplaceability(of:isFilled:)``.
     /// - Parameter isFilled: Whether the new table is there already. Then the table is looked at once more, as no lock
     ///   prevents a privilege or a comment.
     /// - Returns: `nil` where the table has to stay the same object.
@@ -11,15 +11,15 @@ extension PostgresConnection {
             rebuild.keptConstraints.isEmpty
         else { return nil }
         let name = rebuild.table.name
-        if isFilled { return try sequence(of: rebuild.table, among: replaceableTables(name, isFilled: true)) }
-        // All at once, as each look takes a while.
-        if judgedTables[name] == nil { judgedTables = try replaceableTables() }
-        return sequence(of: rebuild.table, among: judgedTables)
+        if isFilled { return try sequence(of: rebuild.table, in: readReplaceability(of: name, isFilled: true)) }
+        // All at once, because each look is slow.
+        if replaceability[name] == nil { replaceability = try readReplaceability() }
+        return sequence(of: rebuild.table, in: replaceability)
     }
 
-    /// The sequence of a table among replaceable ones.
-    func sequence(of table: Schema.Table, among tables: [String: [String]]) -> String? {
-        guard let sequence = table.sequenceOfPlainKey, tables[table.name] == [sequence] else { return nil }
+    /// The sequence of a table that may be replaced.
+    func sequence(of table: Schema.Table, in replaceability: [String: [String]]) -> String? {
+        guard let sequence = table.sequenceOfPlainKey, replaceability[table.name] == [sequence] else { return nil }
         return sequence
     }
 
@@ -31,7 +31,7 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - name: The one to look at; all of them by default.
     ///   - isFilled: Whether the new table is there already.
-    func replaceableTables(_ name: String? = nil, isFilled: Bool = false) throws -> [String: [String]] {
+    func readReplaceability(of name: String? = nil, isFilled: Bool = false) throws -> [String: [String]] {
         let tables = try query(
             """
             SELECT oid, relname, \(Self.isOrdinary) FROM pg_class
@@ -48,7 +48,7 @@ extension PostgresConnection {
         let owned = Dictionary(grouping: answers.removeFirst()) { $0[0] }
         let kept = Set(answers.joined().map { $0[0] })
         for table in ordinary where !kept.contains(table[0]) {
-            replaceable[try table.text(1)] = owned[table[0]]?.compactMap { $0[1].text }
+            replaceable[try table.text(1)] = owned[table[0], default: []].compactMap { $0[1].text }
         }
         return replaceable
     }

@@ -121,7 +121,8 @@ extension PostgresConnection {
 
     /// The copy is a separate schema inside a transaction that is rolled back: no table is changed.
     public func withEmptyCopy(_ body: (any DatabaseConnection) throws -> Void) throws {
-        defer { judgedTables = [:] }
+        // The copy has tables of the same names.
+        defer { replaceability = [:] }
         try withReadTransaction(of: []) {
             try makeEmptyCopy(of: readSchema())
             try body(self)
@@ -130,8 +131,7 @@ extension PostgresConnection {
 
     private func makeEmptyCopy(of schema: Schema) throws {
         let tables = schema.tables.values.sorted { $0.name < $1.name }
-        let replaceable = try replaceableTables()
-        judgedTables = [:]
+        let replaceability = try readReplaceability()
         // The operator's types and the tables that event triggers write to are found as before.
         try execute(
             """
@@ -153,7 +153,7 @@ extension PostgresConnection {
                 + table.uniqueConstraints.map(\.definition)
             try execute("CREATE TABLE \(table.name.quotedIdentifier) (\(lines.joined(separator: ", ")))")
             // With something to lose the copy is rebuilt as the table will be.
-            if sequence(of: table, among: replaceable) == nil {
+            if sequence(of: table, in: replaceability) == nil {
                 try execute("COMMENT ON TABLE \(table.name.quotedIdentifier) IS 'stays'")
             }
             for index in table.indexes where index.columns != nil && !index.isPartial {

@@ -24,8 +24,8 @@ public final class PostgresConnection: DatabaseConnection {
     var nextObservation = ContinuousClock.now
     /// Whether a transaction begins, with attempts to get its locks: their statements are no progress.
     var isLocking = false
-    /// What the transaction found of the tables of its schema: see ``replaceableTables(_:isFilled:)``.
-    var judgedTables: [String: [String]] = [:]
+    /// Which tables of its schema the transaction may replace: see ``readReplaceability(of:isFilled:)``.
+    var replaceability: [String: [String]] = [:]
     /// What rejected rows in the last error: its schema, its table or domain, and its name.
     var refusingConstraint: (schema: String, owner: String, name: String)?
 

@@ -82,7 +82,7 @@ extension SQLiteConnection {
             guard words[0] == "UNIQUE" else { return words[0] == "CHECK" && attachment.description.contains(words[1]) }
             let tables = [attachment.table, TableRebuild.stagingTable(for: attachment.table)]
             let keys = tables.map { table in attachment.columns.map { "\(table).\($0)" }.joined(separator: ", ") }
-            return keys.contains(words[1].asciiLowercased) || words[1] == "index '\(attachment.name)'"
+            return keys.contains(words[1].asciiLowercased) || words[1] == "index \(attachment.name.quotedLiteral)"
         }?.description
         return refused
     }

@@ -175,15 +175,17 @@ public final class SQLiteConnection: DatabaseConnection {
                 .other, "the statement has \(expected.counted("argument")), and \(arguments.count) were given", sql: sql
             )
         }
-        // SQLite looks for a name among all names.
-        let isNamed = sqlite3_bind_parameter_name(statement, 1) != nil
+        // SQLite finds a name by a search through all of them.
+        let isNamed = (0..<expected).contains { sqlite3_bind_parameter_name(statement, Int32($0 + 1)) != nil }
         // SQLite copies the bytes before the call returns.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         for (offset, argument) in arguments.enumerated() {
-            let place = Int32(offset + 1)
-            let index = isNamed ? sqlite3_bind_parameter_index(statement, "$\(place)") : place
+            let index =
+                isNamed
+                ? sqlite3_bind_parameter_index(statement, "$\(offset + 1)")
+                : offset < expected ? Int32(offset + 1) : 0
             guard index > 0 else {
-                throw DatabaseError(.other, "the statement has no argument $\(place)", sql: sql)
+                throw DatabaseError(.other, "the statement has no argument $\(offset + 1)", sql: sql)
             }
             let code =
                 switch argument {

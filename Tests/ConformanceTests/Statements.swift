@@ -57,8 +57,15 @@ struct Statements {
             #expect(try connection.execute("INSERT INTO t VALUES (?, ?), (?, ?)", [1, "x", 2, .null]) == 2)
             let rows = [DatabaseRow([1, "x"]), DatabaseRow([2, .null])]
             #expect(try connection.query("SELECT a, b FROM t ORDER BY a") == rows)
-            for arguments: [DatabaseValue] in [[1], [1, "x", 2]] {
-                #expect(throws: DatabaseError.self) { try connection.execute("INSERT INTO t VALUES (?, ?)", arguments) }
+            let mistakes: [(sql: String, arguments: [DatabaseValue], message: String)] = [
+                ("INSERT INTO t VALUES (?, ?)", [1], "the statement has 2 arguments, and 1 were given"),
+                ("INSERT INTO t VALUES (?, ?)", [1, "x", 2], "the statement has no argument $3"),
+                ("INSERT INTO t VALUES (?, $1)", [1, "x"], "the statement has no argument $2"),
+                ("INSERT INTO t VALUES (1, 'x')", [1], "the statement has no argument $1"),
+            ]
+            for (sql, arguments, message) in mistakes {
+                let error = try thrownError(DatabaseError.self) { try connection.execute(sql, arguments) }
+                #expect(error.message == message)
             }
             #expect(try connection.countRows(in: "t") == 2)
         }

@@ -97,6 +97,7 @@ struct Ensuring {
                     columns: [
                         .id, .optional("c1", .integer).references("o'neil", onDelete: .setNull),
                         .required("c2", .integer).references("o'neil", onDelete: .cascade), .optional("c3", .integer),
+                        .required("o'clock", .integer),
                     ], indexes: [.unique("c3")]),
             ]
             let connection = run.connection
@@ -104,7 +105,9 @@ struct Ensuring {
                 connection.dialect.spelling(
                     """
                     CREATE TABLE "o'neil" ("id" {id}); INSERT INTO "o'neil" DEFAULT VALUES; DELETE FROM "t";
-                    INSERT INTO "t" VALUES (11, 1, 1, 1), (12, 9, 1, 2), (13, 1, 9, 3), (14, 1, 1, 1), (15, 1, NULL, 4)
+                    ALTER TABLE "t" ADD COLUMN "o'clock" INTEGER;
+                    INSERT INTO "t" VALUES (11, 1, 1, 1, 7), (12, 9, 1, 2, 7), (13, 1, 9, 3, 7), (14, 1, 1, 1, 7),
+                        (15, 1, 1, 4, NULL)
                     """))
             _ = try run.runner().repair()
             #expect(
@@ -115,6 +118,7 @@ struct Ensuring {
             #expect(reasons.map { $0[0] } == [13, 14, 15])
             #expect(reasons[0][1] == "o'neil 9 no longer exists")
             #expect(reasons[1][1] == "another row has the same c3")
+            #expect(reasons[2][1] == "it has no o'clock")
             #expect(try run.runner().run(to: .newest).isUnchanged)
         }
     }

@@ -7,7 +7,7 @@ extension QuarantineRule {
         let column = "old.\(name.quotedIdentifier)"
         return .rows(
             where: "CAST(CAST(\(column) AS INTEGER) AS TEXT) <> CAST(\(column) AS TEXT)",
-            reason: "'\(name) is no id: ' || substr(quote(\(column)), 1, 80)",
+            reason: "\("\(name) is no id: ".quotedLiteral) || substr(quote(\(column)), 1, 80)",
             summary: "\(name) is no id")
     }
 
@@ -17,7 +17,7 @@ extension QuarantineRule {
         let who = role == "user" ? "user" : "its \(role), user"
         return .rows(
             where: .isNobody(column),
-            reason: "'\(who) ' || \(column) || ' no longer exists'",
+            reason: "\("\(who) ".quotedLiteral) || \(column) || ' no longer exists'",
             summary: "the \(role) no longer exists")
     }
 

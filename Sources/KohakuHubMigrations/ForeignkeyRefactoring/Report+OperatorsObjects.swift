@@ -42,7 +42,7 @@ extension ForeignkeyRefactoring {
             return try context.finding(
                 .error, code: "own_reference", table: table,
                 about: """
-                    SELECT '\(rewrite.table) ' || \(column) FROM \(relation)
+                    SELECT \("\(rewrite.table) ".quotedLiteral) || \(column) FROM \(relation)
                     WHERE \(column) IN (SELECT id FROM (\(quarantined)) AS quarantined)
                     ORDER BY \(column)
                     """,

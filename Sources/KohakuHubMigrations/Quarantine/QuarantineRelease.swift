@@ -4,8 +4,8 @@ public import Migrations
 public struct ReleasedRow: Sendable, Hashable {
     /// The row as it was in quarantine.
     public var row: QuarantinedRow
-    /// Its id in the table: another one than before where that is taken, `nil` where it has none.
-    public var id: Int64?
+    /// Its id in the table: a new one if its own was taken.
+    public var id: Int64
 }
 
 /// Puts rows back from quarantine into the current tables.
@@ -41,7 +41,7 @@ public struct QuarantineRelease {
     }
 
     /// - Returns: Its id.
-    private func insert(_ row: QuarantinedRow) throws -> Int64? {
+    private func insert(_ row: QuarantinedRow) throws -> Int64 {
         guard let table = schema.tables[row.table] else {
             throw refusal(of: row, "table \(row.table) no longer exists", "Export the row to keep its contents.")
         }
@@ -65,7 +65,7 @@ public struct QuarantineRelease {
             values[name] = Base64.decode(text).map { .blob($0) } ?? value
         }
         try checkReferences(values, of: row, in: table)
-        try renumber(&values, of: row)
+        let id = try renumber(&values, of: row)
         try checkUniqueness(values, of: row, in: table)
         let names = values.keys.sorted()
         let expressions = names.indices.map { "$\($0 + 1)" } + missing.compactMap { backfills[$0.name] }
@@ -76,7 +76,7 @@ public struct QuarantineRelease {
             \(connection.dialect.keepingIDs) VALUES (\(expressions.joined(separator: ", ")))
             """, names.map { values[$0] ?? .null })
         try linkHistory(to: row, values)
-        return values["id"]?.integer
+        return id
     }
 
     private func checkReferences(
@@ -96,11 +96,18 @@ public struct QuarantineRelease {
 
     /// Gives a row whose id another one has by now the next one that is free. Those to which other quarantined rows may belong
     /// keep theirs, and are refused.
-    private func renumber(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws {
-        guard !["user", "repository"].contains(row.table), let id = values["id"] else { return }
+    /// - Returns: Its id.
+    private func renumber(_ values: inout [String: DatabaseValue], of row: QuarantinedRow) throws -> Int64 {
+        guard let id = values["id"]?.integer else {
+            throw refusal(of: row, "it has no id", "Add it to row_json in kohaku_quarantine.")
+        }
         let table = row.table.quotedIdentifier
-        guard try connection.integer("SELECT count(*) FROM \(table) WHERE \"id\" = $1", [id]) > 0 else { return }
-        values["id"] = .integer(try connection.integer("SELECT max(\"id\") FROM \(table)") + 1)
+        guard !["user", "repository"].contains(row.table),
+            try connection.integer("SELECT count(*) FROM \(table) WHERE \"id\" = $1", [.integer(id)]) > 0
+        else { return id }
+        let new = try connection.integer("SELECT max(\"id\") FROM \(table)") + 1
+        values["id"] = .integer(new)
+        return new
     }
 
     private func checkUniqueness(

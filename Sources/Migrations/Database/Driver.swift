@@ -1,7 +1,7 @@
 /// Executes statements on one open database. Work is strictly sequential, so it is deliberately not `Sendable`.
 ///
-/// Statements use `$1`, `$2`, … for arguments in both dialects. On SQLite, `?` takes them in order, which is faster where they are
-/// many.
+/// Statements use `$1`, `$2`, … for arguments in both dialects. On SQLite a statement may use `?` instead, which takes them in
+/// order and is faster for many; the two cannot be mixed.
 public protocol Driver: AnyObject {
     /// The dialect the database speaks.
     var dialect: Dialect { get }

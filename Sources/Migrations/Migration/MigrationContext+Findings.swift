@@ -131,7 +131,7 @@ extension QuarantineRule {
     /// Rows that have no value in a column.
     public static func rows(without column: String) -> QuarantineRule {
         .rows(
-            where: "old.\(column.quotedIdentifier) IS NULL", reason: "'it has no \(column)'",
+            where: "old.\(column.quotedIdentifier) IS NULL", reason: "it has no \(column)".quotedLiteral,
             summary: "there is no value for \(column)")
     }
 }

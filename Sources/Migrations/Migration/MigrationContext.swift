@@ -166,7 +166,7 @@ public final class MigrationContext {
             rest = rest.dropFirst(batch.count)
             var number = 0
             let tuples = batch.map { row in
-                // SQLite compares each name of a parameter with all before it.
+                // SQLite compares the name of each parameter with all names before it.
                 let parameters = row.indices.map { dialect == .sqlite ? "?" : "$\(number + $0 + 1)" }
                 number += row.count
                 return "(\(parameters.joined(separator: ", ")))"

@@ -66,12 +66,18 @@ public struct MigrationError: Error {
 }
 
 extension MigrationError: CustomStringConvertible {
-    /// What happened, where, what data checks found, and what to do next, each in a line.
+    /// Everything but the backup, in lines: what happened and where, the findings and differences, what was committed, and what
+    /// to do next.
     public var description: String {
-        ([place + message] + findings.map(\.message) + [nextStep].compactMap { $0 }).joined(separator: "\n")
+        var lines = [place + message] + findings.map { "- \($0.message)" } + differences.map { "- \($0)" }
+        if !committed.isEmpty { lines.append("Applied before it, and kept: \(committed.joined(separator: ", "))") }
+        if !overtaken.isEmpty {
+            lines.append("Applied by another process meanwhile: \(overtaken.joined(separator: ", "))")
+        }
+        return (lines + [nextStep].compactMap { $0 } + commands).joined(separator: "\n")
     }
 
-    /// The migration before the message: some begin with its name, and once is enough.
+    /// The migration's name, to put before the message, unless the message contains it.
     package var place: String {
         migration.flatMap { message.contains($0) ? nil : "in \($0): " } ?? ""
     }

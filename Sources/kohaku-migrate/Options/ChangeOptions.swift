@@ -2,7 +2,7 @@ import ArgumentParser
 import KohakuHubMigrations
 import Migrations
 
-/// What `run`, `start` and `repair` have in common. They are one group, as the parser takes its time for each.
+/// What `run`, `start` and `repair` have in common. One group, because parsing each group takes time.
 struct ChangeOptions: ParsableArguments {
     @Flag(name: .long, help: "Make no backup before a change that only a backup can undo.")
     var noBackup = false

@@ -16,20 +16,22 @@ struct DatabaseOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The hub's configuration file.", valueName: "file"))
     var config: String?
 
-    @Option(name: .long, help: ArgumentHelp("How long to wait for a lock. (default: 10)", valueName: "seconds"))
-    var lockTimeout: Int?
+    @Option(
+        name: .customLong("lock-timeout"),
+        help: ArgumentHelp("How long to wait for a lock. (default: 10)", valueName: "seconds"))
+    var lockTimeoutSeconds: Int?
 
     @Flag(name: .shortAndLong, help: "Log statements to standard error.")
     var verbose = false
 
     func validate() throws {
-        guard (0...86_400).contains(lockTimeout ?? 0) else {
+        guard (0...86_400).contains(lockTimeoutSeconds ?? 0) else {
             throw ValidationError("--lock-timeout takes 0 to 86400 seconds.")
         }
     }
 
     /// How long to wait for a lock.
-    var lockPatience: Duration { .seconds(lockTimeout ?? 10) }
+    var lockTimeout: Duration { .seconds(lockTimeoutSeconds ?? 10) }
 
     /// The settings from flags, environment and configuration file.
     func resolve() throws -> HubConfiguration {
@@ -51,7 +53,7 @@ struct DatabaseOptions: ParsableArguments {
     func open(_ configuration: inout HubConfiguration, for purpose: DatabaseURL.Purpose) throws
         -> any DatabaseConnection
     {
-        let connection = try configuration.open(for: purpose, lockTimeout: lockPatience, logger: logger)
+        let connection = try configuration.open(for: purpose, lockTimeout: lockTimeout, logger: logger)
         if let note = configuration.note { printError("note: \(note)".wrapped()) }
         return connection
     }

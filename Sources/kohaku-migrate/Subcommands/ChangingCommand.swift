@@ -22,12 +22,12 @@ protocol ChangingCommand: ParsableCommand {
     var output: OutputOptions { get }
     /// How its progress is shown.
     var progress: ProgressChoice { get }
-    /// Say whether and where it makes a backup first; `nil` for a verb that changes nothing that was there.
-    var backups: ChangeOptions? { get }
+    /// The options that say whether and where a backup is made first; `nil` for a verb that changes nothing that was there.
+    var backupOptions: ChangeOptions? { get }
 }
 
 extension ChangingCommand {
-    var backups: ChangeOptions? { nil }
+    var backupOptions: ChangeOptions? { nil }
 
     /// Opens the database and lets a runner change it.
     /// - Parameters:
@@ -45,12 +45,12 @@ extension ChangingCommand {
         connection.observer = progress.observer()
         let renderer = RunRenderer(isQuiet: output.json)
         let consent = Consent(isGiven: isAgreed || configuration.autoMigrate, database: configuration.database)
-        let first = backups.flatMap { backups in
-            backups.noBackup
+        let first = backupOptions.flatMap { options in
+            options.noBackup
                 ? nil
                 : FirstBackup(
-                    of: connection, in: backups.backupDir, restoring: configuration.database,
-                    lockTimeout: database.lockPatience)
+                    of: connection, in: options.backupDir, restoring: configuration.database,
+                    lockTimeout: database.lockTimeout)
         }
         var runner = Runner(
             catalogue: .kohakuHub, connection: connection,
@@ -63,7 +63,7 @@ extension ChangingCommand {
             backUp: first.map { first in { try first.make(version: $0) } },
             emit: Signals.watched(renderer.render), exampleLimit: output.exampleLimit)
         runner.progress = { health?.touch() }
-        runner.patience = max(runner.patience, database.lockPatience)
+        runner.patience = max(runner.patience, database.lockTimeout)
         if !output.json {
             print("kohaku-migrate · \(configuration.database)\(new == nil ? "" : ", a new database")".escaped + "\n")
         }

@@ -30,7 +30,7 @@ struct RepairCommand: ChangingCommand {
     @OptionGroup var output: OutputOptions
 
     var progress: ProgressChoice { options.progress }
-    var backups: ChangeOptions? { options }
+    var backupOptions: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {

@@ -44,7 +44,7 @@ struct RestoreCommand: ParsableCommand {
             var version = 0
             Signals.watch()
             let kept = try target.restore(
-                file, lockTimeout: database.lockPatience, interruption: Signals.interruption,
+                file, lockTimeout: database.lockTimeout, interruption: Signals.interruption,
                 observer: options.progress.observer(), logger: database.logger
             ) { version = try Self.version(of: $0, file) }
             if output.json {

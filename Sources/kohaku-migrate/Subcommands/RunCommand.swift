@@ -46,7 +46,7 @@ struct RunCommand: ChangingCommand {
     }
 
     var progress: ProgressChoice { options.progress }
-    var backups: ChangeOptions? { options }
+    var backupOptions: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: !dryRun) {

@@ -43,7 +43,7 @@ struct StartCommand: ChangingCommand {
     }
 
     var progress: ProgressChoice { options.progress }
-    var backups: ChangeOptions? { options }
+    var backupOptions: ChangeOptions? { options }
 
     func run() throws {
         try output.rendering(isChanging: true) {

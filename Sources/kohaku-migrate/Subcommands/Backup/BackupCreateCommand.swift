@@ -30,7 +30,7 @@ struct BackupCreateCommand: ParsableCommand {
             source.begin(.waiting, in: "backup")
             let first = FirstBackup(
                 of: source, in: folder.backupDir, restoring: configuration.database,
-                lockTimeout: database.lockPatience)
+                lockTimeout: database.lockTimeout)
             let assessment = try Assessment(of: source, catalogue: .kohakuHub)
             guard var backup = try first.make(version: assessment.version) else {
                 throw MigrationError(

@@ -33,8 +33,8 @@ struct QuarantineReleaseCommand: ParsableCommand {
             } else {
                 print("\("\(configuration.database)".escaped)\n\n\(rows.count.counted("row")) released.")
                 for released in rows {
-                    let id = released.id.flatMap { $0 == released.row.sourceID ? nil : ", now with id \($0)" }
-                    print("  \(released.row.title.escaped)\(id ?? "")")
+                    let isRenumbered = released.id != released.row.sourceID
+                    print("  \(released.row.title.escaped)\(isRenumbered ? ", now with id \(released.id)" : "")")
                 }
             }
         }
