@@ -220,6 +220,24 @@ struct ReplacingTables {
         }
     }
 
+    @Test("is judged once in a transaction with all others, also with one that has no sequence")
+    func judgedOnce() throws {
+        try withShelf { connection, _ throws in
+            try connection.execute(
+                "CREATE TABLE board (id SERIAL PRIMARY KEY); ALTER SEQUENCE board_id_seq OWNED BY NONE")
+            let board = TableRewrite("board", columns: #""id" {id}"#, indexes: "")
+            var looks = 0
+            connection.onStatement = {
+                if $0.contains("relreplident"), $0.hasSuffix("relkind IN ('r', 'p')") { looks += 1 }
+            }
+            try connection.withMigrationTransaction(locking: ["board", "shelf"]) {
+                try MigrationContext(connection: connection, schema: connection.readSchema(), number: 42)
+                    .rewrite([board, Self.shelf])
+            }
+            #expect(looks == 1)
+        }
+    }
+
     @Test("stays where an event trigger would see it leave")
     func eventTrigger() throws {
         try withShelf { connection, _ throws in
