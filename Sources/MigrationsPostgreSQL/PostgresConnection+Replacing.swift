@@ -14,7 +14,9 @@ extension PostgresConnection {
         if isFilled { return try sequence(of: rebuild.table, in: readReplaceability(of: name, isFilled: true)) }
         // All at once, because each look is slow.
         if replaceability[name] == nil { replaceability = try readReplaceability() }
-        return sequence(of: rebuild.table, in: replaceability)
+        guard let sequence = sequence(of: rebuild.table, in: replaceability) else { return nil }
+        // Another session may have taken the name since.
+        return try query(Self.tablesWithoutName(among: regclass(name))).isEmpty ? sequence : nil
     }
 
     /// The sequence of a table that may be replaced.

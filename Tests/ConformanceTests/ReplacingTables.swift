@@ -266,6 +266,26 @@ struct ReplacingTables {
         }
     }
 
+    @Test("stays where another session takes the name after it was judged")
+    func nameTakenMeanwhile() throws {
+        try withShelf { connection, database throws in
+            try connection.execute("CREATE TABLE board (id INTEGER PRIMARY KEY)")
+            let board = TableRewrite("board", columns: #""id" {id}"#, indexes: "")
+            let other = try database.connect()
+            var isTaken = false
+            connection.onStatement = { statement in
+                guard statement.hasPrefix(#"CREATE TEMPORARY TABLE "migration_new_board""#) else { return }
+                isTaken = (try? other.execute("CREATE TABLE migration_new_shelf (id INTEGER)")) != nil
+            }
+            try connection.withMigrationTransaction(locking: ["board", "shelf"]) {
+                try MigrationContext(connection: connection, schema: connection.readSchema(), number: 42)
+                    .rewrite([board, Self.shelf])
+            }
+            #expect(isTaken)
+            #expect(try connection.countRows(in: "migration_new_shelf") == 0)
+        }
+    }
+
     @Test(
         "stays where something is attached while its rows are copied, which no lock prevents",
         arguments: [
