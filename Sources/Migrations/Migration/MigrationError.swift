@@ -69,12 +69,14 @@ extension MigrationError: CustomStringConvertible {
     /// Everything but the backup, in lines: what happened and where, the findings and differences, what was committed, and what
     /// to do next.
     public var description: String {
-        var lines = [place + message] + findings.map { "- \($0.message)" } + differences.map { "- \($0)" }
-        if !committed.isEmpty { lines.append("Applied before it, and kept: \(committed.joined(separator: ", "))") }
-        if !overtaken.isEmpty {
-            lines.append("Applied by another process meanwhile: \(overtaken.joined(separator: ", "))")
-        }
-        return (lines + [nextStep].compactMap { $0 } + commands).joined(separator: "\n")
+        let found = findings.map { "- \($0.message)" } + differences.map { "- \($0)" }
+        return ([place + message] + found + applied + [nextStep].compactMap { $0 } + commands).joined(separator: "\n")
+    }
+
+    /// What is applied all the same, and by whom, each in a line.
+    package var applied: [String] {
+        [("Applied before it, and kept", committed), ("Applied by another process meanwhile", overtaken)]
+            .filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
     }
 
     /// The migration's name, to put before the message, unless the message contains it.

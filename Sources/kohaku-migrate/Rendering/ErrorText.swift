@@ -19,12 +19,7 @@ struct ErrorText {
         }
         for difference in error.differences.prefix(10) { lines.append("  - " + "\(difference)".wrapped(indent: 4)) }
         if error.differences.count > 10 { lines.append("  … and \(error.differences.count - 10) more") }
-        if !error.committed.isEmpty {
-            lines.append("Applied before it, and kept: \(error.committed.joined(separator: ", "))".wrapped())
-        }
-        if !error.overtaken.isEmpty {
-            lines.append("Applied by another process meanwhile: \(error.overtaken.joined(separator: ", "))".wrapped())
-        }
+        lines += error.applied.map { $0.wrapped() }
         if let nextStep = error.nextStep { lines.append(nextStep.wrapped()) }
         lines += error.commands.map(\.escaped)
         if let backup = error.backup { lines.append(backup.wayBack) }

@@ -24,7 +24,7 @@ struct RehearseCommand: ParsableCommand {
     @Flag(name: .long, help: "Do what repair would do.")
     var repair = false
 
-    @Option(name: .long, help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
+    @Option(name: .long, help: .to)
     var to: Int?
 
     @Option(
@@ -79,7 +79,7 @@ struct RehearseCommand: ParsableCommand {
                 catalogue: .kohakuHub, connection: copy.connection, emit: renderer.render,
                 exampleLimit: output.exampleLimit)
             do {
-                let report = try repair ? runner.repair() : runner.run(to: to.map { .upTo($0) } ?? .newest)
+                let report = try repair ? runner.repair() : runner.run(to: Target(upTo: to))
                 return Rehearsal(
                     database: database, report: report, findings: renderer.findings, copying: copying, size: room.first,
                     peak: try room.peak())

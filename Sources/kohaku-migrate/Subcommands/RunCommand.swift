@@ -27,12 +27,10 @@ struct RunCommand: ChangingCommand {
     @Flag(name: .long, help: "Show what would be done and change nothing.")
     var dryRun = false
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
+    @Option(name: .long, help: .to)
     var to: Int?
 
-    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
+    @Flag(name: .long, help: .yes)
     var yes = false
 
     @OptionGroup var options: ChangeOptions
@@ -51,7 +49,7 @@ struct RunCommand: ChangingCommand {
     func run() throws {
         try output.rendering(isChanging: !dryRun) {
             var configuration = try database.resolve()
-            let target: Target = number.map { .only($0) } ?? to.map { .upTo($0) } ?? .newest
+            let target = number.map { .only($0) } ?? Target(upTo: to)
             if dryRun {
                 let connection = try database.open(&configuration, for: .reading)
                 connection.observer = progress.observer()

@@ -23,12 +23,10 @@ struct StartCommand: ChangingCommand {
     @Argument(parsing: .postTerminator, help: "The command, with its arguments.")
     var command: [String] = []
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Run up to and including this migration.", valueName: "number"))
+    @Option(name: .long, help: .to)
     var to: Int?
 
-    @Flag(name: .long, help: "Agree to migrations that ask for consent.")
+    @Flag(name: .long, help: .yes)
     var yes = false
 
     @OptionGroup var options: ChangeOptions
@@ -65,7 +63,7 @@ struct StartCommand: ChangingCommand {
         let health = try options.startHealthFile(besides: configuration.database)
         try wait.wait(for: &configuration, database, isQuiet: output.json)
         try change(configuration, for: .migrating, isAgreed: yes, health: health) {
-            try $0.run(to: to.map { .upTo($0) } ?? .newest)
+            try $0.run(to: Target(upTo: to))
         }
     }
 }
