@@ -40,8 +40,10 @@ public final class SQLiteConnection: DatabaseConnection {
     var isSound = false
     /// SQLite's complaints about the tables whose definitions the migration transaction edited, from before the edit.
     var complaints: [String: Set<String>] = [:]
-    /// The tables as they were read last, with the statements that made them then.
-    var readTables: [String: (statements: TableStatements, table: Schema.Table)] = [:]
+    /// The tables as they were read last.
+    var readTables: [String: Schema.Table] = [:]
+    /// The statements that had made them then.
+    var readStatements: [String: TableStatements] = [:]
     /// The tables that the migration transaction wrote, by what it did to them.
     var writes = WrittenTables()
 
@@ -128,18 +130,18 @@ public final class SQLiteConnection: DatabaseConnection {
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
         try announce(sql)
-        try readRows(sql, arguments, body)
+        try readRows(sql, arguments) { try body($0.row) }
         observer?.advance()
     }
 
     /// Calls the body with each row of a statement that is not announced.
-    func readRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void) throws {
+    func readRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (StatementRow) throws -> Void) throws {
         let statement = try prepare(sql)
         defer { sqlite3_finalize(statement) }
         try bind(arguments, to: statement, sql: sql)
         while true {
             switch sqlite3_step(statement) {
-            case SQLITE_ROW: try body(row(of: statement))
+            case SQLITE_ROW: try body(StatementRow(statement))
             case SQLITE_DONE: return
             case let code: throw error(code, sql: sql)
             }
@@ -202,31 +204,6 @@ public final class SQLiteConnection: DatabaseConnection {
                 }
             guard code == SQLITE_OK else { throw error(code, sql: sql) }
         }
-    }
-
-    private func row(of statement: OpaquePointer) -> DatabaseRow {
-        DatabaseRow(
-            (0..<sqlite3_column_count(statement)).map { index in
-                switch sqlite3_column_type(statement, index) {
-                case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))
-                case SQLITE_FLOAT: .real(sqlite3_column_double(statement, index))
-                case SQLITE_TEXT: .text(text(of: statement, index))
-                case SQLITE_BLOB: .blob(Array(bytes(of: statement, index)))
-                default: .null
-                }
-            })
-    }
-
-    private func text(of statement: OpaquePointer, _ index: Int32) -> String {
-        // Converts what a database of another encoding stores.
-        let start = sqlite3_column_text(statement, index)
-        let count = Int(sqlite3_column_bytes(statement, index))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-    }
-
-    private func bytes(of statement: OpaquePointer, _ index: Int32) -> UnsafeRawBufferPointer {
-        let start = sqlite3_column_blob(statement, index)
-        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index)))
     }
 
     /// - Parameter start: Where in the text the statement begins that failed, in bytes.

@@ -120,7 +120,12 @@ struct TableStatement {
 extension TableStatement {
     /// Whether a statement has a word of what no pragma reports, as itself or as a part of something else.
     static func mayTellMore(_ sql: String) -> Bool {
-        ["AUTOINCREMENT", "CONSTRAINT", "DEFERRABLE", "MATCH"].contains { sqlite3_strlike("%\($0)%", sql, 0) == 0 }
+        ["AUTOINCREMENT", "CONSTRAINT", "DEFERRABLE", "MATCH"].contains { mayContain($0, sql) }
+    }
+
+    /// Whether a word is somewhere in a statement, perhaps in a name.
+    static func mayContain(_ word: String, _ sql: String) -> Bool {
+        sqlite3_strlike("%\(word)%", sql, 0) == 0
     }
 
     /// What no pragma reports of a foreign key.

@@ -96,13 +96,16 @@ public struct Catalogue: Sendable {
     /// The number of the newest migration.
     public var newest: Int { migrations.count }
 
-    /// The differences of a schema from the newest one.
+    /// The differences of a schema from the newest one, as far as it is known.
     public func differences(of schema: Schema) -> [SchemaDifference] {
         let leftovers = leftovers(in: schema).map(\.name)
-        return schema.differences(
-            from: canonicalTables.map { $0.table(schema.dialect) },
-            ignoring: Set(leftovers).union([quarantine.table])
-        ) + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
+        let differences =
+            canonicalTables.isEmpty
+            ? []
+            : schema.differences(
+                from: canonicalTables.map { $0.table(schema.dialect) },
+                ignoring: Set(leftovers).union([quarantine.table]))
+        return differences + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }
 
     /// Runs `body` on the schema of a database in one transaction that is rolled back: the tables keep their

@@ -73,6 +73,7 @@ public struct Assessment: Sendable {
             return .partial(work: migration.title, found: found)
         }
         guard pending.isEmpty else {
+            let version = version
             return .older(
                 without: catalogue.migrations.filter {
                     $0.number < version && (try? $0.migration.signature.holds(on: schema)) != true

@@ -12,7 +12,7 @@ extension Runner {
     func plan(for command: Plan.Command, withChecks: Bool, isExecuted: Bool = false) throws -> Plan {
         try attributingErrors(to: nil, isReading: true) {
             var isKept = false
-            return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept }) {
+            return try connection.withReadTransaction(of: tables, isKept: { isKept }) {
                 let assessment = try attributingErrors(to: "reading the schema", isReading: true) {
                     if !withChecks, let current = try assessmentOfCurrent() { return current }
                     return try Assessment(of: connection.readSchema(), catalogue: catalogue)
@@ -127,7 +127,7 @@ extension Runner {
         guard !fittings.isEmpty else { return (found, decisions) }
         let newest = context(on: schema, for: catalogue.newest)
         return try attributingErrors(to: "checking the rows", isReading: true) {
-            try connection.withReadTransaction(of: catalogue.tables) {
+            try connection.withReadTransaction(of: tables) {
                 try (found + fittings.flatMap { try $0.findings(newest, isRepair: isRepair) }, decisions)
             }
         }
@@ -144,7 +144,7 @@ extension Runner {
         let context = context(on: schema, for: migration.number)
         context.isDecided = decisions != nil
         context.decisions = decisions ?? Decisions()
-        return try connection.withReadTransaction(of: catalogue.tables, isKept: { isKept && context.isDecided }) {
+        return try connection.withReadTransaction(of: tables, isKept: { isKept && context.isDecided }) {
             var findings = try migration.migration.check(context)
             for index in findings.indices { findings[index].migration = migration.number }
             try context.dropShadows()
@@ -154,7 +154,7 @@ extension Runner {
 
     /// The existing tables that migrations read or write.
     func tables(in schema: Schema) -> [String] {
-        catalogue.tables.filter { schema.tables[$0] != nil }
+        tables.filter { schema.tables[$0] != nil }
     }
 
     private func rewrittenTables(by migrations: [RegisteredMigration]) -> Set<String> {
@@ -165,9 +165,9 @@ extension Runner {
     private func obstacles(to pending: [RegisteredMigration], on schema: Schema) throws -> [Finding] {
         if let finding = try takenNames(on: schema) { return [finding] }
         return try attributingErrors(to: "checking the tables", isReading: true) {
-            try connection.withReadTransaction(of: catalogue.tables) {
+            try connection.withReadTransaction(of: tables) {
                 try connection.obstacles(
-                    toChanging: catalogue.tables, isRewriting: !rewrittenTables(by: pending).isEmpty)
+                    toChanging: tables, isRewriting: !rewrittenTables(by: pending).isEmpty)
             }
         }
     }
@@ -205,13 +205,14 @@ extension Runner {
                 let runner = Runner(catalogue: catalogue, connection: copy)
                 var schema = try copy.readSchema()
                 let steps = plan.steps.map(\.migration)
+                let numbers = steps.map(\.number)
                 for migration in steps {
                     title = migration.title
                     var statements: [String] = []
                     copy.onStatement = { if Self.changesSomething($0) { statements.append($0) } }
                     defer { copy.onStatement = nil }
                     if !isPresent(migration, on: schema) {
-                        schema = try runner.apply(migration, among: steps, on: schema).schema
+                        schema = try runner.apply(migration, among: numbers, on: schema).schema
                     }
                     script.append(statements)
                 }

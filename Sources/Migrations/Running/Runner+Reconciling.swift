@@ -78,14 +78,14 @@ extension Runner {
     /// Runs the pending migrations and the skipped ones that can run late, inside the current transaction.
     func applyPending(_ pending: [RegisteredMigration], _ report: inout RunReport) throws {
         let clock = ContinuousClock()
-        let numbers = Set(pending.map(\.number))
+        let numbers = pending.map(\.number)
         var schema = try connection.readSchema()
         for migration in catalogue.migrations where numbers.contains(migration.number) || migration.migration.canRunLate
         {
             let start = clock.now
             guard !isPresent(migration, on: schema) else { continue }
             emit(.started(migration))
-            let context = try checkAndApply(migration, among: pending, on: schema)
+            let context = try checkAndApply(migration, among: numbers, on: schema)
             schema = context.schema
             let done = MigrationReport(migration: migration, tables: context.reports, duration: clock.now - start)
             report.migrations.append(done)

@@ -60,7 +60,7 @@ extension Runner {
             try connection.execute("ALTER TABLE \(displaced.leftover.quotedIdentifier) RENAME TO \(table)")
         }
         // The canonical ones are restored with their tables.
-        try connection.restoreForeignKeys(suspended.filter { !tables.contains($0.table) })
+        try connection.restoreForeignKeys(suspended.filter { !canonicalTables.contains($0.table) })
         let assessment = try Assessment(of: connection.readSchema(), catalogue: catalogue)
         let pending = assessment.statuses.pending.map(\.migration)
         let found = try findings(of: pending, on: assessment, isRepair: true).findings
@@ -72,7 +72,7 @@ extension Runner {
     /// Rebuilds indexes before they are used for lookups. Rows that one cannot hold are quarantined first.
     private func rebuildIndexes() throws {
         do {
-            try connection.rebuildIndexes(of: tables)
+            try connection.rebuildIndexes(of: canonicalTables)
         } catch let error as DatabaseError where error.kind == .constraint {}
     }
 
@@ -86,7 +86,7 @@ extension Runner {
         report.reconciledTables = context.reports
     }
 
-    private var tables: [String] { catalogue.canonicalTables.map(\.name) }
+    private var canonicalTables: [String] { catalogue.canonicalTables.map(\.name) }
 
     private func requireConsistent() throws {
         let left = try catalogue.violations(in: connection, on: connection.readSchema())

@@ -3,7 +3,7 @@
 extension Runner {
     /// What makes new tables of a fresh database doubtful: they may be there already, where no statement finds them.
     func tablesElsewhere() throws -> Finding? {
-        let found = try connection.tablesElsewhere(catalogue.tables)
+        let found = try connection.tablesElsewhere(tables)
         guard !found.isEmpty else { return nil }
         return Finding(
             .warning, code: Self.elsewhere, table: "", count: Int64(found.count),
@@ -24,7 +24,7 @@ extension Runner {
             }
         }
         let examples = try attributingErrors(to: "checking the names", isReading: true) {
-            try connection.occupants(ofTables: missing, indexes: indexes, exceptOn: catalogue.tables)
+            try connection.occupants(ofTables: missing, indexes: indexes, exceptOn: tables)
         }
         guard !examples.isEmpty else { return nil }
         return Finding(

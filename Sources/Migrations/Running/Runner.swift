@@ -9,6 +9,8 @@ public struct Runner {
     public let catalogue: Catalogue
     /// The database.
     public let connection: any DatabaseConnection
+    /// See ``Catalogue/tables``.
+    let tables: [String]
     /// Asks for consent: for what, and the question. It is called before the change that it is about; migrations before
     /// that may be committed already.
     public var consent: (String, String) throws -> Bool
@@ -37,6 +39,7 @@ public struct Runner {
     ) {
         self.catalogue = catalogue
         self.connection = connection
+        tables = catalogue.tables
         self.consent = consent
         self.backUp = backUp
         self.emit = emit
@@ -144,6 +147,7 @@ public struct Runner {
 
     private func migrate(_ report: inout RunReport, by plan: Plan) throws {
         let pending = plan.steps.map(\.migration)
+        let numbers = pending.map(\.number)
         for migration in pending {
             guard let question = migration.migration.consent else { continue }
             try ask("migration \(migration.title)", question, migration: migration)
@@ -160,7 +164,7 @@ public struct Runner {
         var last = plan.assessment.schema
         for migration in pending {
             let isFirst = migration.number == pending[0].number
-            if let done = try run(migration, among: pending, by: isFirst ? plan : nil, &last) {
+            if let done = try run(migration, among: numbers, by: isFirst ? plan : nil, &last) {
                 report.migrations.append(done)
             } else if isPending(migration, on: last) {
                 report.overtaken.append(migration)
@@ -221,7 +225,7 @@ public struct Runner {
     ///   - plan: The plan whose check looked at the rows, when nothing has changed them here since.
     ///   - last: The schema that the last one left behind that ran here.
     private func run(
-        _ migration: RegisteredMigration, among steps: [RegisteredMigration], by plan: Plan?,
+        _ migration: RegisteredMigration, among steps: [Int], by plan: Plan?,
         _ last: inout Schema
     ) throws -> MigrationReport? {
         emit(.started(migration))
@@ -263,7 +267,7 @@ public struct Runner {
         try attributingErrors(to: title, isReading: isDryRun) {
             do {
                 connection.begin(.waiting, in: title)
-                return try connection.withMigrationTransaction(locking: catalogue.tables, isDryRun: isDryRun) {
+                return try connection.withMigrationTransaction(locking: tables, isDryRun: isDryRun) {
                     connection.begin(.checking)
                     return try body()
                 }
@@ -283,7 +287,7 @@ public struct Runner {
     /// - Parameter decisions: What an earlier check has decided by the same rows.
     /// - Throws: ``MigrationError`` when the check found an error.
     func checkAndApply(
-        _ migration: RegisteredMigration, among steps: [RegisteredMigration], on schema: Schema,
+        _ migration: RegisteredMigration, among steps: [Int], on schema: Schema,
         by decisions: Decisions? = nil
     ) throws -> MigrationContext {
         let checked = try check(migration, on: schema, isKept: true, by: decisions)
@@ -292,14 +296,14 @@ public struct Runner {
     }
 
     /// Runs one migration inside the current transaction, and checks that its signature then holds.
-    /// - Parameter steps: All migrations that this run applies.
+    /// - Parameter steps: The numbers of all migrations that this run applies.
     /// - Returns: The context of the migration, with its reports and the schema that it leaves behind.
     func apply(
-        _ migration: RegisteredMigration, among steps: [RegisteredMigration], on schema: Schema,
+        _ migration: RegisteredMigration, among steps: [Int], on schema: Schema,
         by decisions: Decisions? = nil
     ) throws -> MigrationContext {
         connection.begin(.checking)
-        let later = steps.map(\.number).filter { $0 > migration.number }
+        let later = steps.filter { $0 > migration.number }
         let context = context(on: schema, for: migration.number, before: Set(later))
         context.isDecided = decisions != nil
         context.decisions = decisions ?? Decisions()

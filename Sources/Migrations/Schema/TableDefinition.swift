@@ -154,14 +154,7 @@ extension TableDefinition {
                     sequence: column.type == .id && dialect == .postgresql ? "\(name)_\(column.name)_seq" : nil
                 )
             },
-            indexes: indexes.map { index in
-                Schema.Index(
-                    name: ([name] + index.columns).joined(separator: "_"),
-                    keys: index.columns.map { .column($0) },
-                    isUnique: index.isUnique,
-                    sql: sql(of: index)
-                )
-            },
+            indexes: indexes.map(index),
             foreignKeys: columns.compactMap { column in
                 column.reference.map { reference in
                     Schema.ForeignKey(
@@ -178,7 +171,7 @@ extension TableDefinition {
 
     /// The statements that create the table and its indexes.
     public func statements(_ dialect: Dialect) -> [String] {
-        [createTable(dialect)] + indexes.map { sql(of: $0) }
+        [createTable(dialect)] + indexes.map { index($0).creation(on: name) }
     }
 
     func createTable(_ dialect: Dialect) -> String {
@@ -186,9 +179,9 @@ extension TableDefinition {
         return "CREATE TABLE \(name.quotedIdentifier) (\n    " + lines.joined(separator: ",\n    ") + "\n)"
     }
 
-    private func sql(of index: Index) -> String {
-        let indexName = ([name] + index.columns).joined(separator: "_").quotedIdentifier
-        let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
-        return "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(indexName) ON \(name.quotedIdentifier) (\(list))"
+    private func index(_ index: Index) -> Schema.Index {
+        Schema.Index(
+            name: ([name] + index.columns).joined(separator: "_"), keys: index.columns.map { .column($0) },
+            isUnique: index.isUnique)
     }
 }

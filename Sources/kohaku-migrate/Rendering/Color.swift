@@ -3,7 +3,7 @@ import FoundationEssentials
 import Synchronization
 
 /// When text is colored.
-enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+enum ColorChoice: String, Choice {
     case auto, always, never
 
     /// The value of `--color`, for the whole command.

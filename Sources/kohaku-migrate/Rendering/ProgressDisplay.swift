@@ -3,7 +3,7 @@ import FoundationEssentials
 import Migrations
 
 /// How progress is shown.
-enum ProgressChoice: String, CaseIterable, ExpressibleByArgument {
+enum ProgressChoice: String, Choice {
     case auto, plain, json, none
 
     /// What a connection tells its progress; `nil` when nobody wants to see it.
