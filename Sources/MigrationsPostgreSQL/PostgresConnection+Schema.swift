@@ -12,7 +12,7 @@ extension PostgresConnection {
     public func readSchema(detailing names: Set<String>) throws -> Schema {
         try inOneSnapshot {
             let tables = try findTables(of: nil)
-            let details = try read(tables.filter { names.contains($0[1].text ?? "") })
+            let details = try read(tables.filter { names.contains($0[1].text ?? "") }, definition: "''")
             return try details.naming(tables.map { try $0.text(1) })
         }
     }
@@ -37,7 +37,10 @@ extension PostgresConnection {
 
     /// The server plans a query of its catalogue longer than it runs it, and the longer the more tables it joins: each of
     /// these reads one, and what they say is put together here.
-    private func read(_ tables: [DatabaseRow]) throws -> Schema {
+    /// - Parameter definition: The statement that makes an index, in SQL.
+    private func read(
+        _ tables: [DatabaseRow], definition: String = "pg_get_indexdef(indexrelid)"
+    ) throws -> Schema {
         guard !tables.isEmpty else { return Schema(dialect: .postgresql) }
         let these = Self.anyOf(tables.map { $0[0] })
         let parts = try rows(
@@ -51,7 +54,7 @@ extension PostgresConnection {
                 """,
                 """
                 SELECT indrelid, indexrelid, (SELECT relname FROM pg_class WHERE oid = indexrelid), indisunique,
-                    indpred IS NOT NULL, indkey, indnkeyatts, pg_get_indexdef(indexrelid)
+                    indpred IS NOT NULL, indkey, indnkeyatts, \(definition)
                 FROM pg_index WHERE indrelid = \(these) AND NOT indisprimary AND NOT indisexclusion ORDER BY 3
                 """,
             ])

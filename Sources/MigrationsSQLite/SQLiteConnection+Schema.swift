@@ -39,7 +39,7 @@ extension SQLiteConnection {
     ) throws -> (statements: [String: TableStatements], others: [String]) {
         var statements: [String: TableStatements] = [:]
         var others: [String] = []
-        try readRows(
+        try visitRows(
             """
             SELECT type, tbl_name, name, sql, rootpage FROM main.sqlite_schema
             WHERE \(filter) AND type IN ('table', 'index') AND \(Self.isOwn)
@@ -47,17 +47,7 @@ extension SQLiteConnection {
         ) {
             let table = try $0.text(1).asciiLowercased
             guard names?.contains(table) != false else { return others.append(table) }
-            let sql = try $0.text(3)
-            if $0[0].text == "table" {
-                guard statements[table]?.table.isEmpty != false else {
-                    throw DatabaseError(
-                        .other, "two tables are named \(table), written with other characters: rename one of them")
-                }
-                statements[table, default: TableStatements()].table = sql
-                statements[table]?.isVirtual = $0[4].integer == 0
-            } else {
-                try statements[table, default: TableStatements()].indexes[$0.text(2).asciiLowercased] = sql
-            }
+            try statements[table, default: TableStatements()].add($0)
         }
         return (statements, others)
     }
@@ -69,7 +59,8 @@ extension SQLiteConnection {
         }
         var schema = Schema(dialect: .sqlite)
         schema.tables =
-            readTables.count == statements.count ? readTables : readTables.filter { statements[$0.key] != nil }
+            readTables.count == statements.count
+            ? readTables : statements.reduce(into: [:]) { $0[$1.key] = readTables[$1.key] }
         return schema
     }
 
@@ -130,7 +121,7 @@ extension SQLiteConnection {
         // An index has the collations of its columns.
         let hasCollations = TableStatement.mayContain("COLLATE", statements.table)
         for (origin, var index) in indexes where origin != "pk" {
-            let columns = hasCollations ? nil : IndexKeys.columns(of: index.sql)
+            let columns = hasCollations || !index.name.isUTF8 ? nil : IndexKeys.columns(of: index.sql)
             if let columns, columns.allSatisfy({ table.column($0) != nil }) {
                 index.keys = columns.map { .column($0) }
             } else {
@@ -202,11 +193,29 @@ extension SQLiteConnection {
     }
 }
 
+extension String {
+    /// Whether it is what the database has: of text that is not UTF-8 something else was read.
+    fileprivate var isUTF8: Bool { !unicodeScalars.contains("\u{fffd}") }
+}
+
 /// The statements that made a table and, by name, its indexes.
 struct TableStatements: Equatable {
     var table = ""
     var isVirtual = false
     var indexes: [String: String] = [:]
+
+    /// Adds a statement: its kind, the table, the name, its text and the page where the rows are.
+    mutating func add(_ row: StatementRow) throws {
+        let sql = try row.text(3)
+        guard row[0].text == "table" else { return try indexes[row.text(2).asciiLowercased] = sql }
+        guard table.isEmpty else {
+            let name = try row.text(1).asciiLowercased
+            throw DatabaseError(
+                .other, "two tables are named \(name), written with other characters: rename one of them")
+        }
+        table = sql
+        isVirtual = row[4].integer == 0
+    }
 }
 
 /// Reads the keys of a `CREATE INDEX` statement.

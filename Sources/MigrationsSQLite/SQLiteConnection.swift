@@ -129,12 +129,17 @@ public final class SQLiteConnection: DatabaseConnection {
     public func forEachRow(
         _ sql: String, _ arguments: [DatabaseValue], _ body: (DatabaseRow) throws -> Void
     ) throws {
+        try visitRows(sql, arguments) { try body($0.row) }
+    }
+
+    /// Calls the body at each row of a statement.
+    func visitRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (StatementRow) throws -> Void) throws {
         try announce(sql)
-        try readRows(sql, arguments) { try body($0.row) }
+        try readRows(sql, arguments, body)
         observer?.advance()
     }
 
-    /// Calls the body with each row of a statement that is not announced.
+    /// Calls the body at each row of a statement that is not announced.
     func readRows(_ sql: String, _ arguments: [DatabaseValue], _ body: (StatementRow) throws -> Void) throws {
         let statement = try prepare(sql)
         defer { sqlite3_finalize(statement) }

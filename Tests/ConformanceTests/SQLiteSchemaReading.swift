@@ -27,6 +27,43 @@ struct SQLiteSchemaReading {
     }
 
     @Test(
+        "finds the keys of an index, however its statement is written",
+        arguments: [
+            (#"CREATE INDEX "i" ON "t" ("a", "b")"#, [.column("a"), .column("b")], true),
+            (#"CREATE UNIQUE INDEX "i" ON "t" ("A")"#, [.column("a")], true),
+            (#"CREATE INDEX "i""j" ON "t" ("a")"#, [.column("a")], true),
+            ("CREATE INDEX i ON t (a,b)", [.column("a"), .column("b")], true),
+            (#"create index "i" on "t" ("a")"#, [.column("a")], true),
+            (#"CREATE INDEX "i" ON "t" ("a") -- by name"#, [.column("a")], true),
+            (#"CREATE INDEX "i" ON "t" ("a" DESC)"#, [.column("a")], false),
+            (#"CREATE INDEX "i" ON "t" ("a" COLLATE NOCASE)"#, [.column("a")], false),
+            (#"CREATE INDEX "i" ON "t" ("a", "b" || "a")"#, [.column("a"), .expression(#""b" || "a""#)], true),
+            (#"CREATE INDEX "i" ON "t" ("c""d")"#, [.column(#"c"d"#)], true),
+            (#"CREATE INDEX "i" ON "t" ("a", "e")"#, [.column("a"), .constant("e")], true),
+            (#"CREATE INDEX "i" ON "t" ("a"", ""b")"#, [.column(#"a", "b"#)], true),
+        ] as [(String, [Schema.Index.Key], Bool)])
+    func indexKeys(_ statement: String, _ keys: [Schema.Index.Key], _ isPlain: Bool) throws {
+        let table = try table(
+            #"""
+            CREATE TABLE "t" ("a" TEXT, "b" TEXT, "c""d" TEXT, "a"", ""b" TEXT);
+            \#(statement)
+            """#)
+        #expect(table.indexes.map(\.keys) == [keys])
+        #expect(table.indexes.first?.isPlain == isPlain)
+    }
+
+    @Test("finds the collation of an index's column, which may be declared in the table")
+    func collation() throws {
+        let table = try table(
+            #"""
+            CREATE TABLE "t" ("a" TEXT COLLATE NOCASE, "b" TEXT);
+            CREATE INDEX "i" ON "t" ("a");
+            CREATE INDEX "j" ON "t" ("b");
+            """#)
+        #expect(table.indexes.map(\.isPlain) == [false, true])
+    }
+
+    @Test(
         "refuses names that it could mix up, or would not find again",
         arguments: [
             (
@@ -49,6 +86,16 @@ struct SQLiteSchemaReading {
                 PRAGMA writable_schema = ON;
                 UPDATE sqlite_schema SET name = CAST(x'69ff' AS TEXT),
                     sql = 'CREATE INDEX "' || CAST(x'69ff' AS TEXT) || '" ON t (id)' WHERE name = 'i';
+                PRAGMA writable_schema = RESET
+                """, "the name of index i\u{fffd} is not UTF-8"
+            ),
+            (
+                """
+                CREATE TABLE t (id INTEGER);
+                CREATE INDEX "i" ON "t" ("id");
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET name = CAST(x'69ff' AS TEXT),
+                    sql = 'CREATE INDEX "' || CAST(x'69ff' AS TEXT) || '" ON "t" ("id")' WHERE name = 'i';
                 PRAGMA writable_schema = RESET
                 """, "the name of index i\u{fffd} is not UTF-8"
             ),

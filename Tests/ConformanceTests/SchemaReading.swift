@@ -92,6 +92,17 @@ struct SchemaReading {
         }
     }
 
+    @Test("looks at the tables that matter, and names the others", arguments: TestBackend.allCases)
+    func details(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(Self.library(backend.dialect))
+            var expected = try connection.readSchema()
+            expected.tables["author"] = Schema.Table(name: "author", columns: [])
+            let found = try connection.readSchema(detailing: ["book", "shelf"])
+            #expect(found.withoutDefinitions == expected.withoutDefinitions)
+        }
+    }
+
     @Test("tells a UNIQUE constraint from a unique index", arguments: TestBackend.allCases)
     func uniqueConstraints(_ backend: TestBackend) throws {
         let author = try #require(try schema(backend).tables["author"])
@@ -179,5 +190,19 @@ struct SchemaReading {
             let schema = try connection.readSchema()
             #expect(schema == Schema(dialect: backend.dialect))
         }
+    }
+}
+
+extension Schema {
+    /// Without how indexes were made, which a look need not find out.
+    fileprivate var withoutDefinitions: Schema {
+        var schema = self
+        for name in tables.keys {
+            for place in tables[name]?.indexes.indices ?? 0..<0 {
+                schema.tables[name]?.indexes[place].isPlain = false
+                schema.tables[name]?.indexes[place].sql = ""
+            }
+        }
+        return schema
     }
 }

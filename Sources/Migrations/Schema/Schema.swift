@@ -162,7 +162,8 @@ public struct Schema: Sendable, Hashable {
         /// The statement that makes an index of these columns on a table.
         func creation(on table: String) -> String {
             let list = (columns ?? []).map(\.quotedIdentifier).joined(separator: ", ")
-            return "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name.quotedIdentifier) ON \(table.quotedIdentifier) (\(list))"
+            return "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name.quotedIdentifier) "
+                + "ON \(table.quotedIdentifier) (\(list))"
         }
 
         /// The column names, `nil` when the index has an expression.
