@@ -65,7 +65,7 @@ extension SQLiteConnection {
     }
 
     /// Not one of SQLite's internal tables and indexes.
-    static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
+    static let isOwn = "name NOT GLOB 'sqlite_*'"
 
     private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.

@@ -15,7 +15,7 @@ public struct Schema: Sendable, Hashable {
     package func naming(_ names: [String]) -> Schema {
         var schema = self
         schema.tables.reserveCapacity(names.count)
-        for name in names where schema.tables[name] == nil { schema.tables[name] = Table(name: name, columns: []) }
+        schema.tables.merge(names.lazy.map { ($0, Table(name: $0, columns: [])) }) { known, _ in known }
         return schema
     }
 
