@@ -37,7 +37,7 @@ extension PostgresConnection {
 
     /// The server plans a query of its catalogue longer than it runs it, and the longer the more tables it joins: each of
     /// these reads one, and what they say is put together here.
-    /// - Parameter definition: The statement that makes an index, in SQL.
+    /// - Parameter definition: The definition of an index as an expression in SQL; `''` leaves it out.
     private func read(
         _ tables: [DatabaseRow], definition: String = "pg_get_indexdef(indexrelid)"
     ) throws -> Schema {

@@ -87,32 +87,24 @@ extension SQLiteConnection {
         return refused
     }
 
-    /// The views and the triggers: kind, table, statement and name, in the order in which they were made.
-    private func viewsAndTriggers() throws -> [DatabaseRow] {
-        try query(
-            """
-            SELECT type, tbl_name, sql, name FROM main.sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY rowid
-            """)
-    }
-
     /// Drops the triggers of tables: they must not act on rows that a migration moves.
     /// - Returns: Their tables and definitions.
-    func suspendTriggers() throws -> [(table: String, sql: String)] {
-        let objects = try viewsAndTriggers()
-        let views = try Set(objects.filter { $0[0].text == "view" }.map { try $0.text(1).asciiLowercased })
-        return try objects.compactMap { object in
-            let table = try object.text(1).asciiLowercased
-            guard object[0].text == "trigger", !views.contains(table) else { return nil }
-            try execute("DROP TRIGGER \(object.text(3).quotedIdentifier)")
-            return try (table, object.text(2))
-        }
+    func suspendTriggers() throws -> [DatabaseRow] {
+        let triggers = try query(
+            """
+            SELECT lower(t.tbl_name), t.sql, t.name FROM main.sqlite_schema AS t
+            JOIN main.sqlite_schema AS m ON lower(m.name) = lower(t.tbl_name) AND m.type = 'table'
+            WHERE t.type = 'trigger' ORDER BY t.rowid
+            """)
+        for trigger in triggers { try execute("DROP TRIGGER \(trigger.text(2).quotedIdentifier)") }
+        return triggers
     }
 
     /// Recreates the triggers whose tables still exist.
-    func restoreTriggers(_ triggers: [(table: String, sql: String)]) throws {
+    func restoreTriggers(_ triggers: [DatabaseRow]) throws {
         guard !triggers.isEmpty else { return }
         let tables = try tableNames()
-        for trigger in triggers where tables.contains(trigger.table) { try execute(trigger.sql) }
+        for trigger in triggers where try tables.contains(trigger.text(0)) { try execute(trigger.text(1)) }
     }
 
     /// The views and the tables with triggers that do not work, with SQLite's message. A missing name shows only on
@@ -120,7 +112,7 @@ extension SQLiteConnection {
     func brokenDependents() throws -> [String: String] {
         var broken: [String: String] = [:]
         var tables: Set<String> = []
-        for row in try viewsAndTriggers() {
+        for row in try query("SELECT type, tbl_name FROM main.sqlite_schema WHERE type IN ('view', 'trigger')") {
             let name = try row.text(1)
             if row[0].text == "view" {
                 broken["view \(name)"] = failure(of: "EXPLAIN SELECT * FROM \(name.quotedIdentifier)")

@@ -65,7 +65,7 @@ extension SQLiteConnection {
     }
 
     /// Not one of SQLite's internal tables and indexes.
-    static let isOwn = "name NOT GLOB 'sqlite_*'"
+    static let isOwn = #"name NOT LIKE 'sqlite\_%' ESCAPE '\'"#
 
     private func readTable(_ name: String, _ statements: TableStatements) throws -> Schema.Table {
         // To take a statement apart costs far more than to read it, and hardly any needs it.
@@ -118,10 +118,10 @@ extension SQLiteConnection {
             indexes.append((try row.text(3), index))
         }
         indexes.sort { $0.index.name < $1.index.name }
-        // An index has the collations of its columns.
+        // An index inherits the collations of its columns, and its statement does not say so.
         let hasCollations = TableStatement.mayContain("COLLATE", statements.table)
         for (origin, var index) in indexes where origin != "pk" {
-            let columns = hasCollations || !index.name.isUTF8 ? nil : IndexKeys.columns(of: index.sql)
+            let columns = hasCollations ? nil : IndexKeys.columns(of: index.sql)
             if let columns, columns.allSatisfy({ table.column($0) != nil }) {
                 index.keys = columns.map { .column($0) }
             } else {
@@ -193,11 +193,6 @@ extension SQLiteConnection {
     }
 }
 
-extension String {
-    /// Whether it is what the database has: of text that is not UTF-8 something else was read.
-    fileprivate var isUTF8: Bool { !unicodeScalars.contains("\u{fffd}") }
-}
-
 /// The statements that made a table and, by name, its indexes.
 struct TableStatements: Equatable {
     var table = ""
@@ -220,10 +215,12 @@ struct TableStatements: Equatable {
 
 /// Reads the keys of a `CREATE INDEX` statement.
 enum IndexKeys {
-    /// The columns of an index whose statement names nothing else, as nearly all do: `CREATE INDEX "name" ON "table" ("column")`.
-    /// To ask SQLite for them takes six times as long.
+    /// The columns of an index whose statement has the plain form, as nearly all do: `CREATE INDEX "name" ON "table" ("column")`;
+    /// `nil` for any other, and where a name is not ASCII, which SQLite compares by its bytes and Swift does not. To ask SQLite for
+    /// them takes several times as long.
     static func columns(of sql: String) -> [String]? {
         var rest = Array(sql.utf8)[...]
+        guard rest.allSatisfy({ $0 < 0x80 }) else { return nil }
         func skip(_ text: String) -> Bool {
             guard rest.starts(with: text.utf8) else { return false }
             rest = rest.dropFirst(text.utf8.count)
@@ -246,8 +243,8 @@ enum IndexKeys {
         return rest.elementsEqual(")".utf8) ? columns : nil
     }
 
-    /// The key at a position, which no pragma reports: an expression as it was written, or a constant when all of it is one quoted text: SQLite took
-    /// a name for it that is no column.
+    /// The key at a position where no pragma reports a column: an expression as it was written, or a constant when all of it is
+    /// one quoted text: SQLite took a name for it that is no column.
     static func key(at position: Int, of sql: String) -> Schema.Index.Key {
         guard let list = SQLText.words(sql).last, list.hasPrefix("(") else { return .expression("") }
         let keys = SQLText.list(list.dropFirst().dropLast())

@@ -42,7 +42,7 @@ public final class SQLiteConnection: DatabaseConnection {
     var complaints: [String: Set<String>] = [:]
     /// The tables as they were read last.
     var readTables: [String: Schema.Table] = [:]
-    /// The statements that had made them then.
+    /// The statements that made them at that time.
     var readStatements: [String: TableStatements] = [:]
     /// The tables that the migration transaction wrote, by what it did to them.
     var writes = WrittenTables()

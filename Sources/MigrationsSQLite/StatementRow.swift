@@ -1,7 +1,7 @@
 import CSQLite
 import Migrations
 
-/// The row at which a statement stands, until its next step. A value is copied when it is asked for.
+/// The row at which a statement stands; it is valid until the statement's next step. A value is copied when it is asked for.
 struct StatementRow {
     private let statement: OpaquePointer
 

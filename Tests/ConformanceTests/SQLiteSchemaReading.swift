@@ -52,6 +52,20 @@ struct SQLiteSchemaReading {
         #expect(table.indexes.first?.isPlain == isPlain)
     }
 
+    @Test("tells names apart that Swift takes for the same")
+    func equivalentNames() throws {
+        let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+        let table = try table(
+            """
+            CREATE TABLE "t" ("a" TEXT, "b" TEXT, "\(composed)" TEXT);
+            CREATE INDEX "i\(composed)" ON "t" ("a");
+            CREATE UNIQUE INDEX "i\(decomposed)" ON "t" ("b");
+            CREATE INDEX "j" ON "t" ("\(decomposed)");
+            """)
+        #expect(table.indexes.filter(\.isUnique).map(\.keys) == [[.column("b")]])
+        #expect(Set(table.indexes.filter { !$0.isUnique }.map(\.keys)) == [[.column("a")], [.constant(decomposed)]])
+    }
+
     @Test("finds the collation of an index's column, which may be declared in the table")
     func collation() throws {
         let table = try table(

@@ -96,9 +96,9 @@ struct SchemaReading {
     func details(_ backend: TestBackend) throws {
         try backend.withConnection { connection in
             try connection.execute(Self.library(backend.dialect))
+            let found = try connection.readSchema(detailing: ["book", "shelf"])
             var expected = try connection.readSchema()
             expected.tables["author"] = Schema.Table(name: "author", columns: [])
-            let found = try connection.readSchema(detailing: ["book", "shelf"])
             #expect(found.withoutDefinitions == expected.withoutDefinitions)
         }
     }

@@ -35,4 +35,12 @@ struct Catalogues {
             tables: [definition.table(.sqlite), Schema.Table(name: Quarantine().table, columns: [])])
         #expect(catalogue.differences(of: schema) == [])
     }
+
+    @Test("without a newest schema has nothing to compare a database with")
+    func noCanonicalTables() throws {
+        let catalogue = Catalogue(migrations: [], canonicalTables: [], rootTable: "t")
+        let assessment = try Assessment(of: .withColumns(), catalogue: catalogue)
+        #expect(assessment.schema.tables.count == 1)
+        #expect(assessment.drift == [])
+    }
 }

@@ -19,8 +19,8 @@ public protocol Inspector {
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(of tables: Set<String>?) throws -> Schema
 
-    /// Reads these tables, and of all others no more than their names: they have no columns. Which indexes are plain, and the
-    /// statements that made them, it need not find out: it is for a look at whether there is something to do.
+    /// Reads these tables, and of all others no more than their names: they have no columns. It need not find out which indexes
+    /// are plain, nor their statements: it is for a look at whether there is something to do.
     /// - Throws: ``DatabaseError`` when it cannot be read.
     func readSchema(detailing tables: Set<String>) throws -> Schema
 

@@ -96,14 +96,14 @@ public struct Catalogue: Sendable {
     /// The number of the newest migration.
     public var newest: Int { migrations.count }
 
-    /// The differences of a schema from the newest one, as far as it is known.
+    /// The differences of a schema from the newest one. Where the catalogue has no canonical tables, no table differs.
     public func differences(of schema: Schema) -> [SchemaDifference] {
         let leftovers = leftovers(in: schema).map(\.name)
         let differences =
             canonicalTables.isEmpty
             ? []
             : schema.differences(
-                from: canonicalTables.map { $0.table(schema.dialect) },
+                from: canonicalTables.map { $0.shape(schema.dialect) },
                 ignoring: Set(leftovers).union([quarantine.table]))
         return differences + leftovers.map { SchemaDifference(.leftoverTable, table: $0) }
     }

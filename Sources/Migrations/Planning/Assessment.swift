@@ -73,6 +73,7 @@ public struct Assessment: Sendable {
             return .partial(work: migration.title, found: found)
         }
         guard pending.isEmpty else {
+            // Each time it is asked for, all statuses are looked at.
             let version = version
             return .older(
                 without: catalogue.migrations.filter {

@@ -147,7 +147,7 @@ struct Reconciliation {
             context.schema.tables[definition.name]?.index($0.name) == nil
         }
         for (number, index) in missing.enumerated() {
-            try context.createIndex(index.creation(on: definition.name), number + 1, of: missing.count)
+            try context.createIndex(index.sql, number + 1, of: missing.count)
         }
     }
 

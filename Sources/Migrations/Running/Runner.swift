@@ -9,7 +9,7 @@ public struct Runner {
     public let catalogue: Catalogue
     /// The database.
     public let connection: any DatabaseConnection
-    /// See ``Catalogue/tables``.
+    /// ``Catalogue/tables``, which is computed anew each time.
     let tables: [String]
     /// Asks for consent: for what, and the question. It is called before the change that it is about; migrations before
     /// that may be committed already.

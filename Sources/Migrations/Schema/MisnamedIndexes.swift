@@ -28,7 +28,7 @@ extension MigrationContext {
         let misnamed = table.misnamedIndexes(of: expected)
         for (index, found) in misnamed {
             try execute(
-                sqlite: "DROP INDEX \(found.quotedIdentifier); \(index.creation(on: name))",
+                sqlite: "DROP INDEX \(found.quotedIdentifier); \(index.sql)",
                 postgresql: "ALTER INDEX \(found.quotedIdentifier) RENAME TO \(index.name.quotedIdentifier)")
         }
         let key = table.misnamedKey(of: Schema.Table.primaryKeyName(of: name))

@@ -123,9 +123,10 @@ public struct Schema: Sendable, Hashable {
         public var isUnique: Bool
         /// Whether it is of some rows only: it has a condition.
         public var isPartial: Bool
-        /// Whether it is a tree over the columns as they are: ascending, each in its own collation, and nothing else.
+        /// Whether it is a tree over the columns as they are: ascending, each in its own collation, and nothing else. `false` too
+        /// where that was not read.
         public var isPlain: Bool
-        /// The statement that made it, as far as it is known.
+        /// The statement that makes it again; empty where it was not read.
         public var sql: String
 
         /// One part of an index.
@@ -157,13 +158,6 @@ public struct Schema: Sendable, Hashable {
         /// Whether both order and refuse the same rows, whatever their names.
         public func isDuplicate(of other: Index) -> Bool {
             keys == other.keys && isUnique == other.isUnique && isPartial == other.isPartial && isPlain == other.isPlain
-        }
-
-        /// The statement that makes an index of these columns on a table.
-        func creation(on table: String) -> String {
-            let list = (columns ?? []).map(\.quotedIdentifier).joined(separator: ", ")
-            return "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(name.quotedIdentifier) "
-                + "ON \(table.quotedIdentifier) (\(list))"
         }
 
         /// The column names, `nil` when the index has an expression.

@@ -143,6 +143,13 @@ extension TableDefinition {
 
     /// The table as the schema reader sees it when it was made from this definition.
     public func table(_ dialect: Dialect) -> Schema.Table {
+        var table = shape(dialect)
+        for (place, index) in indexes.enumerated() { table.indexes[place].sql = sql(of: index) }
+        return table
+    }
+
+    /// The table without the statements that make its indexes: to write them takes longer than all the rest.
+    func shape(_ dialect: Dialect) -> Schema.Table {
         Schema.Table(
             name: name,
             columns: columns.map { column in
@@ -154,7 +161,13 @@ extension TableDefinition {
                     sequence: column.type == .id && dialect == .postgresql ? "\(name)_\(column.name)_seq" : nil
                 )
             },
-            indexes: indexes.map(index),
+            indexes: indexes.map { index in
+                Schema.Index(
+                    name: ([name] + index.columns).joined(separator: "_"),
+                    keys: index.columns.map { .column($0) },
+                    isUnique: index.isUnique
+                )
+            },
             foreignKeys: columns.compactMap { column in
                 column.reference.map { reference in
                     Schema.ForeignKey(
@@ -171,7 +184,7 @@ extension TableDefinition {
 
     /// The statements that create the table and its indexes.
     public func statements(_ dialect: Dialect) -> [String] {
-        [createTable(dialect)] + indexes.map { index($0).creation(on: name) }
+        [createTable(dialect)] + indexes.map { sql(of: $0) }
     }
 
     func createTable(_ dialect: Dialect) -> String {
@@ -179,9 +192,9 @@ extension TableDefinition {
         return "CREATE TABLE \(name.quotedIdentifier) (\n    " + lines.joined(separator: ",\n    ") + "\n)"
     }
 
-    private func index(_ index: Index) -> Schema.Index {
-        Schema.Index(
-            name: ([name] + index.columns).joined(separator: "_"), keys: index.columns.map { .column($0) },
-            isUnique: index.isUnique)
+    private func sql(of index: Index) -> String {
+        let indexName = ([name] + index.columns).joined(separator: "_").quotedIdentifier
+        let list = index.columns.map(\.quotedIdentifier).joined(separator: ", ")
+        return "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(indexName) ON \(name.quotedIdentifier) (\(list))"
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The value of an option that is one of a few words. The parser would compare each with a description that none of them has.
+/// The value of an option that is one of a few words. By default the parser looks for a description of each; they have none.
 protocol Choice: RawRepresentable, CaseIterable, ExpressibleByArgument where RawValue == String {}
 
 extension Choice {
