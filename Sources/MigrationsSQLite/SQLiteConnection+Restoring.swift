@@ -105,17 +105,22 @@ extension SQLiteConnection {
         guard FileSystem.size(of: path) != nil else { return nil }
         let kept = BackupNames.replaced(path) { FileSystem.size(of: $0) != nil }
         let endings = [""] + ["-wal", "-journal"].filter { FileSystem.size(of: path + $0) ?? 0 > 0 }
-        for ending in endings {
-            do {
-                try FileSystem.link(path + ending, as: kept + ending)
-            } catch {
-                // Some file systems give a file one name only. For a moment there is none of the first then.
-                try FileSystem.rename(path + ending, to: kept + ending)
+        do {
+            for ending in endings {
+                do {
+                    try FileSystem.link(path + ending, as: kept + ending)
+                } catch {
+                    // Some file systems give a file one name only. For a moment there is none of the first then.
+                    try FileSystem.rename(path + ending, to: kept + ending)
+                }
             }
+            try FileSystem.synchronizeFolder(SQLiteFile.folder(of: path))
+            for ending in ["-wal", "-journal", "-shm"] { try FileSystem.remove(path + ending) }
+            return kept
+        } catch {
+            putBack(kept, as: path)
+            throw error
         }
-        try FileSystem.synchronizeFolder(SQLiteFile.folder(of: path))
-        for ending in ["-wal", "-journal", "-shm"] { try FileSystem.remove(path + ending) }
-        return kept
     }
 
     /// Has SQLite put everything into the file itself, and refuses a file that somebody else has open.

@@ -58,6 +58,7 @@ extension SQLiteConnection {
             readStatements[name] = statements
         }
         var schema = Schema(dialect: .sqlite)
+        // All of these are among those that were read: where they are as many, they are the same.
         schema.tables =
             readTables.count == statements.count
             ? readTables : statements.reduce(into: [:]) { $0[$1.key] = readTables[$1.key] }
@@ -216,7 +217,7 @@ struct TableStatements: Equatable {
 /// Reads the keys of a `CREATE INDEX` statement.
 enum IndexKeys {
     /// The columns of an index whose statement has the plain form, as nearly all do: `CREATE INDEX "name" ON "table" ("column")`;
-    /// `nil` for any other, and where a name is not ASCII, which SQLite compares by its bytes and Swift does not. To ask SQLite for
+    /// `nil` for any other, and where a name is not ASCII: SQLite compares it by its bytes, and Swift does not. To ask SQLite for
     /// them takes several times as long.
     static func columns(of sql: String) -> [String]? {
         var rest = Array(sql.utf8)[...]

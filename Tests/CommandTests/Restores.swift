@@ -96,6 +96,23 @@ struct Restores {
         }
     }
 
+    @Test("puts back what it has moved when it cannot go on")
+    func journalInTheWay() throws {
+        try TestBackend.sqlite.withHub("v07") { hub in
+            try hub.expect(0, "backup", "create")
+            guard case .sqlite(let path) = hub.database else { return }
+            // A folder cannot be removed as a journal is.
+            try FileManager.default.createDirectory(atPath: "\(path)-shm/x", withIntermediateDirectories: true)
+            let before = try hub.contents()
+            let names = try FileManager.default.contentsOfDirectory(atPath: hub.backupFolder).sorted()
+            let outcome = try hub("restore", backup(of: hub), "--yes")
+            #expect(outcome.status == 1, "\(outcome)")
+            #expect(outcome.errors.contains("\(path)-shm"), "\(outcome.errors)")
+            #expect(try hub.contents() == before)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: hub.backupFolder).sorted() == names)
+        }
+    }
+
     @Test("does not take the place of a link that leads nowhere")
     func brokenLink() throws {
         try TestBackend.sqlite.withHub("v07") { hub in

@@ -37,6 +37,13 @@ struct DiskSpaceTests {
         #expect(finding?.action == "Free space on the disk of /data/hub.db.")
     }
 
+    #if os(Linux)
+        @Test("is unknown on a file system without a size, which is no reason to stop")
+        func unknown() {
+            #expect(FileSystem.freeBytes(at: "/proc") == nil)
+        }
+    #endif
+
     @Test("is looked for beside the file, and not for a small database where there is room")
     func small() throws {
         try TestBackend.sqlite.withDatabase { database in

@@ -5,6 +5,14 @@ import Testing
 @Suite("A migration beside other sessions on PostgreSQL")
 struct LockedTables {
     @Test(
+        "waits no longer than the server can, whatever it was told",
+        arguments: [(.milliseconds(1500), 1500), (.seconds(Int64.max), 2_147_483_647), (.seconds(Int64.min), 0)]
+            as [(Duration, Int64)])
+    func timeouts(_ duration: Duration, _ milliseconds: Int64) {
+        #expect(duration.milliseconds == milliseconds)
+    }
+
+    @Test(
         "loses no row that is written while a table is rewritten: nobody can, also where the table was not named",
         arguments: [["book"], []])
     func rewriting(_ tables: [String]) throws {

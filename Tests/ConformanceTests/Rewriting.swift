@@ -54,6 +54,43 @@ struct Rewriting {
         }
     }
 
+    @Test(
+        "keeps the operator's unique index beside one of some rows or of more than columns",
+        arguments: TestBackend.allCases,
+        [
+            #"CREATE UNIQUE INDEX "t_a" ON "t" ("a") WHERE "b" > 1"#,
+            #"CREATE UNIQUE INDEX "t_a" ON "t" ("a", lower("c"))"#,
+            #"CREATE UNIQUE INDEX "t_a" ON "t" ("a" DESC)"#,
+        ])
+    func ownUniqueIndexes(_ backend: TestBackend, _ index: String) throws {
+        try backend.withConnection { connection in
+            let columns = #"""
+                "id" {id}
+                "a" INTEGER
+                "b" INTEGER
+                "c" TEXT
+                """#
+            let list = columns.split(separator: "\n").joined(separator: ", ")
+            try connection.execute(
+                backend.dialect.spelling(
+                    #"""
+                    CREATE TABLE "t" (\#(list));
+                    CREATE UNIQUE INDEX "own_a" ON "t" ("a");
+                    CREATE UNIQUE INDEX "own_some" ON "t" ("a") WHERE "b" > 2;
+                    INSERT INTO "t" ("a", "b", "c") VALUES (1, 1, 'x'), (2, 1, 'y')
+                    """#))
+            let before = try connection.readSchema()
+            try connection.withMigrationTransaction(locking: ["t"], isDryRun: false) {
+                try MigrationContext(connection: connection, schema: before, number: 1)
+                    .rewrite([TableRewrite("t", columns: columns, indexes: index)])
+            }
+            let table = try #require(try connection.readSchema().tables["t"])
+            #expect(table.indexes.map(\.name).sorted() == ["own_a", "own_some", "t_a"])
+            #expect(table.index("own_some") == before.tables["t"]?.index("own_some"))
+            #expect(try connection.countRows(in: "t") == 2)
+        }
+    }
+
     @Test("keeps triggers, which do not see the rows leave and come back", arguments: TestBackend.allCases)
     func triggers(_ backend: TestBackend) throws {
         var audited: Int64 = 0

@@ -88,8 +88,10 @@ package enum FileSystem {
     /// The bytes that are free on a folder's disk, `nil` when it does not tell.
     package static func freeBytes(at path: String) -> Int64? {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return nil }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        // One that has no size tells nothing, and one without a limit tells more than fits.
+        guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? .max : Int64(clamping: bytes)
     }
 
     /// Removes a file that may be missing.

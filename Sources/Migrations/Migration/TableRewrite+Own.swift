@@ -1,25 +1,26 @@
 /// The operator's own parts of a table, by how a rewrite treats them.
 extension TableRewrite {
-    /// The indexes of the new table.
-    private var expected: [Schema.Index] { indexes.map { IndexStatement($0).index } }
-
     /// The indexes that stay. Another unique index on the columns of an expected one is redundant and is dropped.
     func ownIndexes(of present: Schema.Table) -> [Schema.Index] {
-        let expected = expected
+        let names = Set(indexes.map { IndexStatement($0).name })
+        let uniqueColumns = uniqueColumns
         return present.indexes.filter { index in
-            !expected.contains {
-                $0.name == index.name
-                    || (index.isUnique && !index.isPartial && $0.isUnique && $0.columns == index.columns)
-            } && !index.hasConstant && isKept(index.columns ?? [])
+            let isRedundant = index.isUnique && !index.isPartial && index.columns.map(uniqueColumns.contains) == true
+            return !names.contains(index.name) && !isRedundant && !index.hasConstant && isKept(index.columns ?? [])
         }
+    }
+
+    /// The columns that each new index makes unique in all rows.
+    private var uniqueColumns: Set<[String]> {
+        Set(
+            indexes.map { IndexStatement($0).index }.filter { $0.isUnique && $0.isPlain && !$0.isPartial }
+                .compactMap(\.columns))
     }
 
     /// The UNIQUE constraints that stay. One in place of an expected index is dropped.
     func ownConstraints(of present: Schema.Table) -> [Schema.UniqueConstraint] {
-        let expected = expected
-        return present.uniqueConstraints.filter { constraint in
-            !expected.contains { $0.isUnique && $0.columns == constraint.columns } && isKept(constraint.columns)
-        }
+        let uniqueColumns = uniqueColumns
+        return present.uniqueConstraints.filter { !uniqueColumns.contains($0.columns) && isKept($0.columns) }
     }
 
     /// The foreign keys that name a dropped column, or columns without a foreign key in the new table.

@@ -4,8 +4,8 @@ struct IndexStatement {
     var name: String
     /// The table's name; empty as well then.
     var table: String
-    var columns: [String]
-    var sql: String
+    /// The index that it creates. Where a key is more than a column, it is not plain, and has only the keys before that.
+    var index: Schema.Index
 
     init(_ sql: String) {
         // Between the quotes: what is to be made, the index, ON, the table, a parenthesis, the columns.
@@ -17,21 +17,21 @@ struct IndexStatement {
             && !quoted[0].isEmpty && !quoted[1].isEmpty
         name = isReadable ? quoted[0] : ""
         table = isReadable ? quoted[1] : ""
-        columns = Array(quoted.dropFirst(2))
-        self.sql = sql
+        let separators = parts.indices.filter { $0 % 2 == 0 }.dropFirst(3).map { parts[$0].words }
+        let count = (separators.firstIndex { $0 != [","] } ?? -1) + 1
+        let ending = count > 0 ? separators[count - 1].map { $0.uppercased() } : []
+        let isPartial = ending.prefix(2) == [")", "WHERE"]
+        index = Schema.Index(
+            name: name, keys: quoted.dropFirst(2).prefix(count).map { .column($0) },
+            isUnique: sql.hasPrefix("CREATE UNIQUE"), isPartial: isPartial, isPlain: isPartial || ending == [")"],
+            sql: sql)
     }
 
     /// Refuses any other statement.
     func requireReadable() throws {
         guard name.isEmpty else { return }
         throw MigrationError.unreadable(
-            "an index", sql, expected: #"CREATE INDEX "name" ON "table" ("column"), each name in double quotes."#)
-    }
-
-    /// The index that it creates.
-    var index: Schema.Index {
-        Schema.Index(
-            name: name, keys: columns.map { .column($0) }, isUnique: sql.hasPrefix("CREATE UNIQUE"), sql: sql)
+            "an index", index.sql, expected: #"CREATE INDEX "name" ON "table" ("column"), each name in double quotes."#)
     }
 }
 
