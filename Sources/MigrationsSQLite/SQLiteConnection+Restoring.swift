@@ -58,10 +58,10 @@ extension SQLiteConnection {
             _ = try withExtendedLifetime(lock) { try file.publish(as: path) }
             lock = nil
             // Who opened it just before would make journals of it beside what is there now.
-            if let kept, FileSystem.isOpenElsewhere(kept) == true { throw inUse(path) }
-            return kept
+            if let kept, FileSystem.isOpenElsewhere(kept.path) == true { throw inUse(path) }
+            return kept?.path
         } catch {
-            if let kept { putBack(kept, as: path) }
+            kept?.putBack(as: path)
             throw error
         }
     }
@@ -86,39 +86,34 @@ extension SQLiteConnection {
         }
     }
 
-    /// Undoes what ``keepAside(_:)`` did.
-    private static func putBack(_ kept: String, as path: String) {
-        for ending in ["-wal", "-journal", ""] where FileSystem.exists(kept + ending) {
-            try? FileSystem.rename(kept + ending, to: path + ending)
-            // Two names of one file stay both.
-            try? FileSystem.remove(kept + ending)
-        }
-    }
-
     private static func inUse(_ path: String) -> DatabaseError {
         DatabaseError(.locked, "another process has \(path) open")
     }
 
     /// Gives a database and its journals a second name, and takes the first one from the journals: they would be applied to
     /// what comes in its place.
-    private static func keepAside(_ path: String) throws -> String? {
+    /// - Returns: The second names; `nil` where there is no database.
+    private static func keepAside(_ path: String) throws -> KeptDatabase? {
         guard FileSystem.size(of: path) != nil else { return nil }
-        let kept = BackupNames.replaced(path) { FileSystem.size(of: $0) != nil }
-        let endings = [""] + ["-wal", "-journal"].filter { FileSystem.size(of: path + $0) ?? 0 > 0 }
+        var kept = KeptDatabase(
+            path: BackupNames.replaced(path) { name in
+                ["", "-wal", "-journal"].contains { FileSystem.exists(name + $0) }
+            })
         do {
-            for ending in endings {
+            for ending in [""] + ["-wal", "-journal"].filter({ FileSystem.size(of: path + $0) ?? 0 > 0 }) {
                 do {
-                    try FileSystem.link(path + ending, as: kept + ending)
+                    try FileSystem.link(path + ending, as: kept.path + ending)
                 } catch {
                     // Some file systems give a file one name only. For a moment there is none of the first then.
-                    try FileSystem.rename(path + ending, to: kept + ending)
+                    try FileSystem.rename(path + ending, to: kept.path + ending)
                 }
+                kept.endings.append(ending)
             }
             try FileSystem.synchronizeFolder(SQLiteFile.folder(of: path))
             for ending in ["-wal", "-journal", "-shm"] { try FileSystem.remove(path + ending) }
             return kept
         } catch {
-            putBack(kept, as: path)
+            kept.putBack(as: path)
             throw error
         }
     }
@@ -139,5 +134,20 @@ extension SQLiteConnection {
         let isOpen = FileSystem.isOpenElsewhere(path)
         if isOpen == true { throw inUse(path) }
         return isOpen != nil
+    }
+}
+
+/// A database and its journals under the name that they are kept by.
+private struct KeptDatabase {
+    var path: String
+    /// What is behind the name of each of its files: `-wal`, and nothing for the database.
+    var endings: [String] = []
+
+    /// Gives them their first name again, the journals before the database.
+    func putBack(as first: String) {
+        for ending in endings.reversed() where (try? FileSystem.rename(path + ending, to: first + ending)) != nil {
+            // Two names of one file stay both.
+            try? FileSystem.remove(path + ending)
+        }
     }
 }

@@ -58,7 +58,7 @@ extension SQLiteConnection {
             readStatements[name] = statements
         }
         var schema = Schema(dialect: .sqlite)
-        // All of these are among those that were read: where they are as many, they are the same.
+        // All of these are among the tables that were read: where there are as many, they are the same.
         schema.tables =
             readTables.count == statements.count
             ? readTables : statements.reduce(into: [:]) { $0[$1.key] = readTables[$1.key] }

@@ -61,6 +61,11 @@ struct Rewriting {
             #"CREATE UNIQUE INDEX "t_a" ON "t" ("a") WHERE b > 1"#,
             #"CREATE UNIQUE INDEX "t_a" ON "t" ("a") WHERE "b" > 1"#,
             #"CREATE UNIQUE INDEX "t_a" ON "t" ("a", lower("c"))"#,
+            #"CREATE UNIQUE INDEX "t_a" ON "t" (lower("c"), "a")"#,
+            #"CREATE UNIQUE INDEX "t_a" ON "t" (b, "a")"#,
+            #"CREATE UNIQUE INDEX "t_a" ON "t" ((-"a"))"#,
+            #"CREATE INDEX "t_a" ON "t" ("a", lower("c"))"#,
+            #"CREATE INDEX "t_a" ON "t" ("a" DESC, "b")"#,
         ])
     func ownUniqueIndexes(_ backend: TestBackend, _ index: String) throws {
         try backend.withConnection { connection in
@@ -79,6 +84,7 @@ struct Rewriting {
                     CREATE UNIQUE INDEX "own_b" ON "t" ("a", "b");
                     CREATE UNIQUE INDEX "own_c" ON "t" ("a", "c");
                     CREATE UNIQUE INDEX "own_some" ON "t" ("a") WHERE "b" > 2;
+                    CREATE INDEX "own_order" ON "t" ("a" DESC);
                     INSERT INTO "t" ("a", "b", "c") VALUES (1, 1, 'x'), (2, 1, 'y')
                     """#))
             let before = try connection.readSchema()
@@ -87,9 +93,31 @@ struct Rewriting {
                     .rewrite([TableRewrite("t", columns: columns, indexes: index)])
             }
             let table = try #require(try connection.readSchema().tables["t"])
-            #expect(table.indexes.map(\.name).sorted() == ["own_a", "own_b", "own_c", "own_some", "t_a"])
+            #expect(table.indexes.map(\.name).sorted() == ["own_a", "own_b", "own_c", "own_order", "own_some", "t_a"])
             #expect(table.index("own_some") == before.tables["t"]?.index("own_some"))
             #expect(try connection.countRows(in: "t") == 2)
+        }
+    }
+
+    @Test("gives an index its new condition, also one with a comment on PostgreSQL", arguments: TestBackend.allCases)
+    func conditions(_ backend: TestBackend) throws {
+        try backend.withConnection { connection in
+            try connection.execute(
+                backend.dialect.spelling(
+                    #"""
+                    CREATE TABLE "t" ("id" {id}, "a" INTEGER);
+                    CREATE INDEX "t_a" ON "t" ("a") WHERE "a" > 1
+                    """#))
+            if backend == .postgresql { try connection.execute(#"COMMENT ON INDEX "t_a" IS 'of the operator'"#) }
+            let rewrite = TableRewrite(
+                "t", columns: "\"id\" {id}\n\"a\" INTEGER",
+                indexes: #"CREATE INDEX "t_a" ON "t" ("a") WHERE "a" > 2"#)
+            try connection.withMigrationTransaction(locking: ["t"], isDryRun: false) {
+                try MigrationContext(connection: connection, schema: connection.readSchema(), number: 1)
+                    .rewrite([rewrite])
+            }
+            let index = try connection.readSchema().tables["t"]?.index("t_a")
+            #expect(index?.sql.contains("> 2") == true, "\(index?.sql ?? "none")")
         }
     }
 

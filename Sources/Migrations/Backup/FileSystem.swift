@@ -88,7 +88,7 @@ package enum FileSystem {
     /// The bytes that are free on a folder's disk, `nil` when it does not tell.
     package static func freeBytes(at path: String) -> Int64? {
         var status = statvfs()
-        // One that has no size tells nothing, and one without a limit tells more than fits.
+        // One without a size says nothing about free space, and one without a limit reports more than fits.
         guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
         let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return overflow ? .max : Int64(clamping: bytes)

@@ -10,7 +10,7 @@ extension TableRewrite {
         }
     }
 
-    /// The columns that each new index makes unique in all rows.
+    /// The columns that each new index makes unique in all rows, of those whose statements say nothing else.
     private var uniqueColumns: Set<[String]> {
         Set(
             indexes.map { IndexStatement($0).index }.filter { $0.isUnique && $0.isPlain && !$0.isPartial }

@@ -4,7 +4,7 @@ struct IndexStatement {
     var name: String
     /// The table's name; empty as well then.
     var table: String
-    /// The index that it creates. Where a key is more than a column, it is not plain, and has only the keys before that.
+    /// The index that it creates. Anything more than columns and a condition makes it not plain: not all of its keys are known then.
     var index: Schema.Index
 
     init(_ sql: String) {
@@ -17,8 +17,10 @@ struct IndexStatement {
             && !quoted[0].isEmpty && !quoted[1].isEmpty
         name = isReadable ? quoted[0] : ""
         table = isReadable ? quoted[1] : ""
-        let separators = parts.indices.filter { $0 % 2 == 0 }.dropFirst(3).map { parts[$0].words }
-        let count = (separators.firstIndex { $0 != [","] } ?? -1) + 1
+        // What stands behind each column.
+        let separators = parts.indices.filter { $0 % 2 == 0 && $0 > 4 }.map { parts[$0].words }
+        let opens = isReadable && parts[4].words == ["("]
+        let count = opens ? (separators.firstIndex { $0 != [","] } ?? -1) + 1 : 0
         let ending = count > 0 ? separators[count - 1].map { $0.uppercased() } : []
         let isPartial = ending.prefix(2) == [")", "WHERE"]
         index = Schema.Index(

@@ -1,11 +1,10 @@
 /// Indexes that match except for their names: conversion tools name them `idx_16385_file_sha256`.
 extension Schema.Table {
-    /// The expected indexes that exist under another name, each with that name. Whether two have the same condition is not
-    /// known, so that an index of some rows is never one of them.
+    /// The expected indexes that exist under another name, each with that name.
     func misnamedIndexes(of expected: [Schema.Index]) -> [(expected: Schema.Index, found: String)] {
         let names = Set(expected.map(\.name))
         var candidates = indexes.filter { !names.contains($0.name) }
-        return expected.filter { !$0.isPartial && index($0.name) == nil }.compactMap { index in
+        return expected.filter { index($0.name) == nil }.compactMap { index in
             guard let place = candidates.firstIndex(where: { $0.isDuplicate(of: index) }) else { return nil }
             return (index, candidates.remove(at: place).name)
         }

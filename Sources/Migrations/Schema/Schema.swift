@@ -150,14 +150,15 @@ public struct Schema: Sendable, Hashable {
             self.sql = sql
         }
 
-        /// Whether both order and refuse the same rows, under the same name.
+        /// Whether both surely order and refuse the same rows, under the same name.
         public func isEquivalent(to other: Index) -> Bool {
             name == other.name && isDuplicate(of: other)
         }
 
-        /// Whether both order and refuse the same rows, whatever their names.
+        /// Whether both surely order and refuse the same rows, whatever their names. Of one of some rows, or of more than plain
+        /// columns, not enough is known.
         public func isDuplicate(of other: Index) -> Bool {
-            keys == other.keys && isUnique == other.isUnique && isPartial == other.isPartial && isPlain == other.isPlain
+            [self, other].allSatisfy { $0.isPlain && !$0.isPartial } && keys == other.keys && isUnique == other.isUnique
         }
 
         /// The column names, `nil` when the index has an expression.
