@@ -216,32 +216,12 @@ struct TableStatements: Equatable {
 
 /// Reads the keys of a `CREATE INDEX` statement.
 enum IndexKeys {
-    /// The columns of an index whose statement has the plain form, as nearly all do: `CREATE INDEX "name" ON "table" ("column")`;
-    /// `nil` for any other, and where a name is not ASCII: SQLite compares it by its bytes, and Swift does not. To ask SQLite for
-    /// them takes several times as long.
+    /// The columns of an index whose statement has the plain form, as nearly all do; `nil` for any other, and where a name is not
+    /// ASCII: SQLite compares it by its bytes, and Swift does not. To ask SQLite for them takes several times as long.
     static func columns(of sql: String) -> [String]? {
-        var rest = Array(sql.utf8)[...]
-        guard rest.allSatisfy({ $0 < 0x80 }) else { return nil }
-        func skip(_ text: String) -> Bool {
-            guard rest.starts(with: text.utf8) else { return false }
-            rest = rest.dropFirst(text.utf8.count)
-            return true
-        }
-        /// What stands before the next quote.
-        func name() -> String? {
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-            defer { rest = rest[(end + 1)...] }
-            return String(decoding: rest[..<end], as: UTF8.self)
-        }
-        guard skip("CREATE INDEX \"") || skip("CREATE UNIQUE INDEX \""), name() != nil, skip(" ON \""), name() != nil,
-            skip(" (\"")
-        else { return nil }
-        var columns: [String] = []
-        repeat {
-            guard let column = name() else { return nil }
-            columns.append(column.asciiLowercased)
-        } while skip(", \"")
-        return rest.elementsEqual(")".utf8) ? columns : nil
+        guard sql.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let index = IndexStatement(sql).index
+        return index.isPlain && !index.isPartial ? index.columns?.map(\.asciiLowercased) : nil
     }
 
     /// The key at a position where no pragma reports a column: an expression as it was written, or a constant when all of it is

@@ -54,6 +54,12 @@ struct Rewriting {
         }
     }
 
+    private func rewrite(_ rewrite: TableRewrite, on connection: any DatabaseConnection) throws {
+        try connection.withMigrationTransaction(locking: [rewrite.table]) {
+            try MigrationContext(connection: connection, schema: connection.readSchema(), number: 1).rewrite([rewrite])
+        }
+    }
+
     @Test(
         "keeps the operator's unique indexes beside one of some rows or of more than columns",
         arguments: TestBackend.allCases,
@@ -88,10 +94,7 @@ struct Rewriting {
                     INSERT INTO "t" ("a", "b", "c") VALUES (1, 1, 'x'), (2, 1, 'y')
                     """#))
             let before = try connection.readSchema()
-            try connection.withMigrationTransaction(locking: ["t"], isDryRun: false) {
-                try MigrationContext(connection: connection, schema: before, number: 1)
-                    .rewrite([TableRewrite("t", columns: columns, indexes: index)])
-            }
+            try rewrite(TableRewrite("t", columns: columns, indexes: index), on: connection)
             let table = try #require(try connection.readSchema().tables["t"])
             #expect(table.indexes.map(\.name).sorted() == ["own_a", "own_b", "own_c", "own_order", "own_some", "t_a"])
             #expect(table.index("own_some") == before.tables["t"]?.index("own_some"))
@@ -112,10 +115,7 @@ struct Rewriting {
             let rewrite = TableRewrite(
                 "t", columns: "\"id\" {id}\n\"a\" INTEGER",
                 indexes: #"CREATE INDEX "t_a" ON "t" ("a") WHERE "a" > 2"#)
-            try connection.withMigrationTransaction(locking: ["t"], isDryRun: false) {
-                try MigrationContext(connection: connection, schema: connection.readSchema(), number: 1)
-                    .rewrite([rewrite])
-            }
+            try self.rewrite(rewrite, on: connection)
             let index = try connection.readSchema().tables["t"]?.index("t_a")
             #expect(index?.sql.contains("> 2") == true, "\(index?.sql ?? "none")")
         }
